@@ -1,0 +1,131 @@
+/**
+ * What a network is, as plain data: it can be written to a file, compared, and understood by the
+ * GPU engine and by the float64 reference alike. Shapes are (B, C, T): batch, channels, time steps.
+ */
+
+/** 1-D convolution, stride 1, "same" padding: ⌊(kernel−1)/2⌋ zeros left, the rest right. (B, Ci, T) → (B, filters, T) */
+export interface Conv1dSpec {
+  readonly kind: "conv1d";
+  readonly filters: number;
+  readonly kernel: number;
+}
+
+/** Batch normalisation over batch and time, biased variance, learnable scale and offset per channel. */
+export interface BatchNormSpec {
+  readonly kind: "batchnorm";
+  readonly epsilon: number;
+}
+
+/** y = x for x ≥ 0, slope·x below; derivative 1 at 0. */
+export interface LeakyReLUSpec {
+  readonly kind: "leakyrelu";
+  readonly slope: number;
+}
+
+/** The same affine map at every time step. (B, Ci, T) → (B, outputs, T) */
+export interface DenseSpec {
+  readonly kind: "dense";
+  readonly outputs: number;
+}
+
+export type LayerSpec = Conv1dSpec | BatchNormSpec | LeakyReLUSpec | DenseSpec;
+
+/**
+ * Half the sum of squared errors, divided by the number of curves (`observations`, MATLAB's rule for
+ * image regression) or by curves times time steps (`observations-and-steps`, its rule for sequences).
+ */
+export type LossNormalisation = "observations" | "observations-and-steps";
+
+export interface NetworkSpec {
+  readonly input: { readonly channels: number; readonly steps: number };
+  readonly layers: readonly LayerSpec[];
+  readonly loss: LossNormalisation;
+}
+
+/** A learnable of a network: `conv1.weight` (Co, Ci, K), `bn1.scale` (C), `fc.bias` (Co) … */
+export interface LearnableSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Weights decay (factor 1), biases do not (factor 0); batchnorm scale and offset do, as in MATLAB. */
+  readonly l2Factor: 0 | 1;
+}
+
+/** A layer with its name, its shapes and its learnables worked out. */
+export interface ResolvedLayer {
+  readonly spec: LayerSpec;
+  /** `conv1`, `bn1`, `relu1`, `fc` (or `fc1`, `fc2` … where there are several). */
+  readonly name: string;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly learnables: readonly LearnableSpec[];
+}
+
+export const conv1d = (options: { filters: number; kernel: number }): Conv1dSpec => ({
+  kind: "conv1d",
+  ...options,
+});
+export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => ({
+  kind: "batchnorm",
+  epsilon: options.epsilon ?? 1e-5,
+});
+export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", slope });
+export const dense = (options: { outputs: number }): DenseSpec => ({ kind: "dense", ...options });
+export const halfMeanSquaredError = (normalisation: LossNormalisation): LossNormalisation => normalisation;
+
+const stem = { conv1d: "conv", batchnorm: "bn", leakyrelu: "relu", dense: "fc" } as const;
+
+/** Names every layer, follows the channels through the network and lists the learnables in order. */
+export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
+  requireCount("input.channels", network.input.channels);
+  requireCount("input.steps", network.input.steps);
+  if (network.layers.length === 0) throw new RangeError("a network needs at least one layer");
+  const total = new Map<string, number>();
+  for (const { kind } of network.layers) total.set(kind, (total.get(kind) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  let channels = network.input.channels;
+  return network.layers.map((spec) => {
+    const ordinal = (seen.get(spec.kind) ?? 0) + 1;
+    seen.set(spec.kind, ordinal);
+    const name = spec.kind === "dense" && total.get("dense") === 1 ? "fc" : `${stem[spec.kind]}${ordinal}`;
+    const inputChannels = channels;
+    const [outputChannels, learnables] = describe(spec, name, inputChannels);
+    channels = outputChannels;
+    return { spec, name, inputChannels, outputChannels, learnables };
+  });
+}
+
+function describe(spec: LayerSpec, name: string, channels: number): [number, LearnableSpec[]] {
+  const learnable = (suffix: string, shape: number[], l2Factor: 0 | 1): LearnableSpec => ({
+    name: `${name}.${suffix}`,
+    shape,
+    l2Factor,
+  });
+  switch (spec.kind) {
+    case "conv1d":
+      requireCount(`${name}.filters`, spec.filters);
+      requireCount(`${name}.kernel`, spec.kernel);
+      return [
+        spec.filters,
+        [learnable("weight", [spec.filters, channels, spec.kernel], 1), learnable("bias", [spec.filters], 0)],
+      ];
+    case "batchnorm":
+      if (!(spec.epsilon > 0)) throw new RangeError(`${name}.epsilon must be positive, got ${spec.epsilon}`);
+      return [channels, [learnable("scale", [channels], 1), learnable("offset", [channels], 1)]];
+    case "leakyrelu":
+      if (!Number.isFinite(spec.slope)) throw new RangeError(`${name}.slope must be finite, got ${spec.slope}`);
+      return [channels, []];
+    case "dense":
+      requireCount(`${name}.outputs`, spec.outputs);
+      return [
+        spec.outputs,
+        [learnable("weight", [spec.outputs, channels], 1), learnable("bias", [spec.outputs], 0)],
+      ];
+    default:
+      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
+  }
+}
+
+function requireCount(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`${name} must be a positive whole number, got ${value}`);
+}

@@ -1,0 +1,67 @@
+/** Training options under their MATLAB names and with MATLAB's defaults (R2018b), as plain data. */
+
+/** Stochastic gradient descent with momentum: v ← μv − αg, w ← w + v. */
+export interface SgdmSpec {
+  readonly kind: "sgdm";
+  readonly momentum: number;
+}
+export type SolverSpec = SgdmSpec;
+
+export const sgdm = (options: { momentum?: number } = {}): SgdmSpec => ({
+  kind: "sgdm",
+  momentum: options.momentum ?? 0.9,
+});
+
+/** `piecewise`: × factor every `period` epochs. `cosine`: linear warm-up over `warmup` iterations, then half a cosine to 0 at the last. */
+export type LearnRateSchedule =
+  | { readonly kind: "none" }
+  | { readonly kind: "piecewise"; readonly factor: number; readonly period: number }
+  | { readonly kind: "cosine"; readonly warmup: number };
+
+/** `l2norm` clips each learnable by itself, `global-l2norm` all jointly, `absolute-value` each element. */
+export type ClipMethod = "l2norm" | "global-l2norm" | "absolute-value";
+/** `narrow-normal`: N(0, 0.01²) for every weight (R2018b). `glorot`: Glorot uniform (later releases). */
+export type Initialisation = "narrow-normal" | "glorot";
+/** Where batchnorm's inference statistics come from: one pass over the training set after training (R2018b), or a moving average. */
+export type BatchNormStatistics = "population" | "moving";
+export type Shuffle = "once" | "every-epoch" | "never";
+
+export interface TrainingOptions {
+  readonly solver: SolverSpec;
+  readonly learnRate: number;
+  readonly schedule: LearnRateSchedule;
+  readonly epochs: number;
+  /** Curves in a mini-batch. */
+  readonly batch: number;
+  /** Coupled L2 factor λ: λ·w is added to the gradient of weights before clipping. */
+  readonly l2: number;
+  /** Gradient threshold; `Infinity` switches clipping off. */
+  readonly clip: number;
+  readonly clipMethod: ClipMethod;
+  readonly initialisation: Initialisation;
+  readonly batchNormStatistics: BatchNormStatistics;
+  readonly shuffle: Shuffle;
+  /** Iterations between two validations. */
+  readonly validationEvery: number;
+  /** Validations without a lower loss before training stops; `Infinity` never stops. */
+  readonly patience: number;
+  readonly seed: number;
+}
+
+/** MATLAB's defaults where the post sets nothing, the post's values where it does (experiment of R2018b). */
+export const defaultTrainingOptions: TrainingOptions = {
+  solver: sgdm(),
+  learnRate: 0.01,
+  schedule: { kind: "none" },
+  epochs: 30,
+  batch: 200,
+  l2: 1e-4,
+  clip: 1,
+  clipMethod: "l2norm",
+  initialisation: "narrow-normal",
+  batchNormStatistics: "population",
+  shuffle: "once",
+  validationEvery: 50,
+  patience: Number.POSITIVE_INFINITY,
+  seed: 0,
+};

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. */
+export default defineConfig(({ mode }) => ({
+  base: "./",
+  build:
+    mode === "cli"
+      ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }
+      : mode === "library"
+        ? { lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" }, outDir: "dist/library" }
+        : { outDir: "dist/page" },
+  test: {
+    include: ["test/**/*.test.ts"],
+  },
+}));
