@@ -1,0 +1,88 @@
+/** Inference statistics of a network's batch normalisations (`bn1.mean`, `bn1.variance` …) in float64. */
+import { type NetworkSpec, resolveLayers } from "../nn/spec";
+import { type Tensors, tensorOf, trainingForward } from "./network";
+
+/** Share of the newest batch in the moving average (PyTorch's momentum, MATLAB's MeanDecay). */
+const movingDecay = 0.1;
+
+/** Mean 0 and variance 1 for every batch normalisation: where a moving average starts. */
+export function initialStatistics(network: NetworkSpec): Map<string, Float64Array> {
+  return new Map(
+    batchNorms(network).flatMap(({ name, outputChannels }): [string, Float64Array][] => [
+      [`${name}.mean`, new Float64Array(outputChannels)],
+      [`${name}.variance`, new Float64Array(outputChannels).fill(1)],
+    ]),
+  );
+}
+
+/** One step of the moving average: s ← 0.9·s + 0.1·batch, in place; the batch's variance is the biased one. */
+export function updateMovingStatistics(moving: Tensors, batch: Tensors): void {
+  for (const [name, average] of moving) {
+    const newest = tensorOf(batch, name);
+    for (let c = 0; c < average.length; c++) average[c] += movingDecay * (newest[c] - average[c]);
+  }
+}
+
+/**
+ * MATLAB R2018b's way: one pass over the whole training set, x (rows, C, T), with the final learnables in
+ * training mode, in mini-batches of `batch` rows (the last may be shorter), then pooled over mini-batches.
+ */
+export function populationStatistics(
+  network: NetworkSpec,
+  learnables: Tensors,
+  x: Float64Array,
+  batch: number,
+): Map<string, Float64Array> {
+  const { channels, steps } = network.input;
+  const parts: { count: number; statistics: Tensors }[] = [];
+  for (let start = 0; start < x.length; start += batch * channels * steps) {
+    const part = x.subarray(start, start + batch * channels * steps);
+    parts.push({
+      count: part.length / channels,
+      statistics: trainingForward(network, learnables, part).statistics,
+    });
+  }
+  return new Map(
+    batchNorms(network).flatMap(({ name }): [string, Float64Array][] => {
+      const { mean, variance } = parts
+        .map(({ count, statistics }) => ({
+          count,
+          mean: tensorOf(statistics, `${name}.mean`),
+          variance: tensorOf(statistics, `${name}.variance`),
+        }))
+        .reduce(poolMoments);
+      return [
+        [`${name}.mean`, mean],
+        [`${name}.variance`, variance],
+      ];
+    }),
+  );
+}
+
+interface Moments {
+  readonly count: number;
+  readonly mean: Float64Array;
+  /** Biased. */
+  readonly variance: Float64Array;
+}
+
+/**
+ * Moments of two samples together (Chan, Golub, LeVeque 1979): with δ = mean_b − mean_a and n = n_a + n_b,
+ *   mean = mean_a + δ·n_b/n,   n·variance = n_a·variance_a + n_b·variance_b + δ²·n_a·n_b/n.
+ */
+function poolMoments(a: Moments, b: Moments): Moments {
+  const count = a.count + b.count;
+  const share = b.count / count;
+  return {
+    count,
+    mean: a.mean.map((mean, c) => mean + share * (b.mean[c] - mean)),
+    variance: a.variance.map(
+      (variance, c) =>
+        (1 - share) * variance + share * b.variance[c] + share * (1 - share) * (b.mean[c] - a.mean[c]) ** 2,
+    ),
+  };
+}
+
+function batchNorms(network: NetworkSpec) {
+  return resolveLayers(network).filter(({ spec }) => spec.kind === "batchnorm");
+}

@@ -1,0 +1,91 @@
+/** The training loop in float64: gradient → + l2·weight → clip → solver. */
+import { type NetworkSpec, resolveLayers } from "../nn/spec";
+import type { TrainingOptions } from "../train/options";
+import { clipGradients, globalNorm } from "./clip";
+import { halfMSE } from "./halfmse";
+import { tensorOf, trainingBackward, trainingForward } from "./network";
+import { learnRateAt } from "./schedule";
+import { addL2, sgdmStep } from "./sgdm";
+import { initialStatistics, updateMovingStatistics } from "./statistics";
+
+/** x (rows, C, T) and target (rows, Cout, T). */
+export interface ReferenceData {
+  readonly rows: number;
+  readonly x: ArrayLike<number>;
+  readonly target: ArrayLike<number>;
+}
+
+export type ReferenceOptions = Pick<
+  TrainingOptions,
+  "solver" | "learnRate" | "schedule" | "epochs" | "batch" | "l2" | "clip" | "clipMethod"
+>;
+
+export interface ReferenceTraining {
+  /** Loss of every step, before its update. */
+  readonly losses: Float64Array;
+  /** √Σg² over all learnables of every step, with L2 and before clipping. */
+  readonly gradientNorms: Float64Array;
+  /** The learnables after the last step. */
+  readonly learnables: Map<string, Float64Array>;
+  /** The moving average of the batch statistics after the last step. */
+  readonly movingStatistics: Map<string, Float64Array>;
+}
+
+/**
+ * Trains for batches.length / options.batch steps. `batches` (steps, B) holds the rows of each step; they may
+ * stop before the planned epochs, to which the learning-rate schedule refers. Changes none of its arguments.
+ */
+export function trainReference(
+  network: NetworkSpec,
+  options: ReferenceOptions,
+  initial: ReadonlyMap<string, ArrayLike<number>>,
+  data: ReferenceData,
+  batches: ArrayLike<number>,
+): ReferenceTraining {
+  const { batch, l2, clip, clipMethod, solver, schedule } = options;
+  const { channels, steps } = network.input;
+  const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
+  const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
+  const velocities = new Map(specs.map(({ name, shape }) => [name, new Float64Array(product(shape))]));
+  const movingStatistics = initialStatistics(network);
+  const iterationsPerEpoch = Math.floor(data.rows / batch);
+  const iterations = iterationsPerEpoch * options.epochs;
+  const losses = new Float64Array(batches.length / batch);
+  const gradientNorms = new Float64Array(losses.length);
+
+  for (let step = 0; step < losses.length; step++) {
+    const rows = Array.from({ length: batch }, (_, i) => batches[step * batch + i]);
+    const pass = trainingForward(network, learnables, gather(data.x, rows, channels * steps));
+    const target = gather(data.target, rows, data.target.length / data.rows);
+    const { loss, dprediction } = halfMSE(pass.prediction, target, network.loss, { batch, steps });
+    const gradients = trainingBackward(network, learnables, pass, dprediction).gradients;
+    updateMovingStatistics(movingStatistics, pass.statistics);
+
+    for (const { name, l2Factor } of specs)
+      gradients.set(name, addL2(tensorOf(gradients, name), tensorOf(learnables, name), l2 * l2Factor));
+    losses[step] = loss;
+    gradientNorms[step] = globalNorm(gradients.values());
+    const clipped = clipGradients(gradients, clip, clipMethod);
+    const position = { iteration: step + 1, iterationsPerEpoch, iterations };
+    const rates = {
+      learnRate: learnRateAt(options.learnRate, schedule, position),
+      momentum: solver.momentum,
+    };
+    for (const { name } of specs)
+      sgdmStep(tensorOf(learnables, name), tensorOf(velocities, name), tensorOf(clipped, name), rates);
+  }
+  return { losses, gradientNorms, learnables, movingStatistics };
+}
+
+/** The given rows of a (rows, rowLength) array, one after another. */
+function gather(from: ArrayLike<number>, rows: readonly number[], rowLength: number): Float64Array {
+  const batch = new Float64Array(rows.length * rowLength);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < rowLength; j++) batch[i * rowLength + j] = from[row * rowLength + j];
+  });
+  return batch;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((size, extent) => size * extent, 1);
+}

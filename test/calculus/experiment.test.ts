@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { generateCurves, splitCurves } from "../../src/calculus/curves";
+import { evaluate } from "../../src/calculus/evaluation";
+import { molerCnn } from "../../src/calculus/networks";
+import { presets } from "../../src/calculus/presets";
+import { resolveLayers } from "../../src/nn/spec";
+import { halfMSE } from "../../src/reference/halfmse";
+import { defaultTrainingOptions } from "../../src/train/options";
+import { batchOrder } from "../../src/train/order";
+
+describe("Moler's CNN", () => {
+  const layers = resolveLayers(molerCnn());
+
+  it("has the post's layers", () => {
+    expect(layers.map(({ name, spec }) => [name, spec])).toEqual([
+      ["conv1", { kind: "conv1d", filters: 128, kernel: 5 }],
+      ["bn1", { kind: "batchnorm", epsilon: 1e-5 }],
+      ["relu1", { kind: "leakyrelu", slope: 0.5 }],
+      ["conv2", { kind: "conv1d", filters: 128, kernel: 5 }],
+      ["bn2", { kind: "batchnorm", epsilon: 1e-5 }],
+      ["relu2", { kind: "leakyrelu", slope: 0.5 }],
+      ["conv3", { kind: "conv1d", filters: 1, kernel: 5 }],
+    ]);
+    expect(molerCnn().input).toEqual({ channels: 2, steps: 100 });
+    expect(molerCnn().loss).toBe("observations");
+  });
+
+  it("has 84 609 parameters", () => {
+    const sizes = layers.flatMap(({ learnables }) => learnables.map(({ shape }) => shape));
+    expect(sizes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent), 0)).toBe(84_609);
+  });
+});
+
+describe("the moler preset", () => {
+  const { data, network, training } = presets.moler.cnn;
+  const options = { ...defaultTrainingOptions, ...training };
+
+  it("trains as the post and R2018b's defaults say", () => {
+    expect(options).toEqual({
+      solver: { kind: "sgdm", momentum: 0.9 },
+      learnRate: 0.01,
+      schedule: { kind: "none" },
+      epochs: 30,
+      batch: 200,
+      l2: 1e-4,
+      clip: 1,
+      clipMethod: "l2norm",
+      initialisation: "narrow-normal",
+      batchNormStatistics: "population",
+      shuffle: "once",
+      validationEvery: 50,
+      patience: Number.POSITIVE_INFINITY,
+      seed: 0,
+    });
+    expect(data).toEqual({ curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
+    expect(network).toEqual({ filters: 128, kernel: 5, slope: 0.5, samples: 100 });
+  });
+
+  it("decays weights and batchnorm parameters, not biases", () => {
+    for (const { name, l2Factor } of resolveLayers(molerCnn(network)).flatMap((layer) => layer.learnables))
+      expect(l2Factor, name).toBe(name.endsWith(".bias") ? 0 : 1);
+  });
+
+  it("makes 360 iterations, 12 an epoch, and leaves 100 curves out", () => {
+    const epoch = batchOrder(2500, options);
+    expect(epoch.length / options.batch).toBe(12);
+    expect((epoch.length / options.batch) * options.epochs).toBe(360);
+    expect(2500 - epoch.length).toBe(100);
+  });
+});
+
+describe("the quick preset", () => {
+  it("is the same network and data, smaller", () => {
+    const { data, network, training } = presets.quick.cnn;
+    const { moler } = presets;
+    expect(data.samples).toBe(network.samples);
+    expect(data.curves).toBeLessThan(moler.cnn.data.curves);
+    expect({ ...network, filters: 128, samples: 100 }).toEqual(moler.cnn.network);
+    expect(data.curves * (5 / 6)).toBeGreaterThanOrEqual(training.batch ?? defaultTrainingOptions.batch);
+  });
+});
+
+describe("evaluate", () => {
+  const curves = generateCurves();
+  const { test } = splitCurves(curves, 0);
+  const zeros = new Float32Array(curves.clean.length);
+
+  it("scores predicting zero at 1.648, and the loss then is near 136", () => {
+    expect(Math.abs(evaluate(zeros, curves).rmseZero / 1.648 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(evaluate(new Float32Array(test.clean.length), test).rmse / 1.648 - 1)).toBeLessThan(0.05);
+    const shape = { batch: curves.rows, steps: curves.samples };
+    const { loss } = halfMSE(
+      Float64Array.from(zeros),
+      Float64Array.from(curves.target),
+      molerCnn().loss,
+      shape,
+    );
+    expect(Math.abs(loss / 136 - 1)).toBeLessThan(0.01);
+  });
+
+  it("scores each function by itself", () => {
+    const { rmse, rmsePerFunction, rmseZero } = evaluate(zeros, curves);
+    // √ of the mean square of each derivative on [−1, 1].
+    const exact = {
+      x: 1,
+      "x^2": Math.sqrt(4 / 3),
+      "x^3": Math.sqrt(9 / 5),
+      "x^4": Math.sqrt(16 / 7),
+      "sin(pi x)": Math.PI / Math.SQRT2,
+      "cos(pi x)": Math.PI / Math.SQRT2,
+    };
+    expect(Object.keys(rmsePerFunction)).toEqual(Object.keys(exact));
+    for (const [name, value] of Object.entries(exact))
+      expect(Math.abs(rmsePerFunction[name] / value - 1), name).toBeLessThan(0.02);
+    expect(rmse).toBe(rmseZero);
+  });
+
+  it("scores the clean derivative at zero and at the noise floor of 1e-3", () => {
+    const { rmse, rmseNoisy, noiseFloor } = evaluate(test.clean, test);
+    expect(rmse).toBe(0);
+    expect(rmseNoisy).toBe(noiseFloor);
+    expect(Math.abs(noiseFloor / 1e-3 - 1)).toBeLessThan(0.02);
+  });
+
+  it("leaves out functions without curves", () => {
+    const { train } = splitCurves(generateCurves({ curves: 6, samples: 4 }), 0);
+    expect(Object.keys(evaluate(train.clean, train).rmsePerFunction)).toHaveLength(5);
+  });
+
+  it("refuses predictions of another length", () => {
+    expect(() => evaluate([1, 2], test)).toThrow(new RangeError("50000 predictions expected, got 2"));
+  });
+});

@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { molerCnn } from "../../src/calculus/networks";
+import { readSafetensors } from "../../src/formats/safetensors";
+import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
+import { clipGradients } from "../../src/reference/clip";
+import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
+import { denseBackward, denseForward } from "../../src/reference/dense";
+import { halfMSE } from "../../src/reference/halfmse";
+import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import { addL2, sgdmStep } from "../../src/reference/sgdm";
+import { trainReference } from "../../src/reference/training";
+import { defaultTrainingOptions, sgdm } from "../../src/train/options";
+import { largest } from "./differences";
+
+/** Both sides are float64, so they differ by rounding only; 5e-15 is the most that was seen. */
+const tolerance = 1e-12;
+const directory = new URL("../conformance/", import.meta.url);
+
+interface Case {
+  readonly config: Config;
+  /** The tensor `in.NAME`. */
+  readonly data: (name: string) => Float64Array;
+  readonly shape: (name: string) => readonly number[];
+  /** Names under `in.` that begin with a prefix, in order, without it. */
+  readonly names: (prefix: string) => string[];
+}
+
+/** The fields of the configurations of all operations together. */
+interface Config {
+  readonly kernel: number;
+  readonly epsilon: number;
+  readonly slope: number;
+  readonly filters: number;
+  readonly normalise: "observations" | "observations-and-steps";
+  readonly method: "l2norm" | "global-l2norm" | "absolute-value";
+  readonly threshold: number;
+  readonly learnRate: number;
+  readonly momentum: number;
+  readonly l2: number;
+  readonly options: { learnRate: number; momentum: number; l2: number; threshold: number };
+  readonly gradientThresholdMethod: "l2norm" | "global-l2norm" | "absolute-value";
+}
+
+type Results = Record<string, ArrayLike<number>>;
+
+const operations: Record<string, (from: Case) => Results> = {
+  conv1d({ config, data, shape }) {
+    const [batch, inputChannels, steps] = shape("x");
+    const sizes = { batch, inputChannels, outputChannels: shape("weight")[0], kernel: config.kernel, steps };
+    return {
+      y: conv1dForward(data("x"), data("weight"), data("bias"), sizes),
+      ...conv1dBackward(data("dy"), data("x"), data("weight"), sizes),
+    };
+  },
+  dense({ data, shape }) {
+    const [batch, inputChannels, steps] = shape("x");
+    const sizes = { batch, inputChannels, outputChannels: shape("weight")[0], steps };
+    return {
+      y: denseForward(data("x"), data("weight"), data("bias"), sizes),
+      ...denseBackward(data("dy"), data("x"), data("weight"), sizes),
+    };
+  },
+  batchnorm({ config: { epsilon }, data, shape }) {
+    const [batch, channels, steps] = shape("x");
+    const sizes = { batch, channels, steps };
+    const result = batchNormForward(data("x"), data("scale"), data("offset"), epsilon, sizes);
+    const { mean, variance } = result;
+    return {
+      ...result,
+      ...batchNormBackward(data("dy"), data("x"), data("scale"), mean, variance, epsilon, sizes),
+    };
+  },
+  leakyrelu({ config: { slope }, data }) {
+    return {
+      y: leakyReLUForward(data("x"), slope),
+      dx: leakyReLUBackward(data("dy"), data("x"), slope),
+    };
+  },
+  halfmse({ config, data, shape }) {
+    const [batch, , steps] = shape("prediction");
+    const { loss, dprediction } = halfMSE(data("prediction"), data("target"), config.normalise, {
+      batch,
+      steps,
+    });
+    return { loss: [loss], dprediction };
+  },
+  clip({ config, data, names }) {
+    const gradients = new Map(names("g").map((suffix) => [`g${suffix}`, data(`g${suffix}`)]));
+    return Object.fromEntries(clipGradients(gradients, config.threshold, config.method));
+  },
+  sgdm({ config, data, names }) {
+    const weight = data("weight");
+    const velocity = new Float64Array(weight.length);
+    return Object.fromEntries(
+      names("grad.").map((step) => {
+        sgdmStep(weight, velocity, addL2(data(`grad.${step}`), weight, config.l2), config);
+        return [`weight.${step}`, weight.slice()];
+      }),
+    );
+  },
+  train({ config, data, shape, names }) {
+    const { filters, kernel, slope, options, gradientThresholdMethod } = config;
+    const [rows, , samples] = shape("x");
+    const { losses, learnables } = trainReference(
+      molerCnn({ filters, kernel, slope, samples }),
+      {
+        ...defaultTrainingOptions,
+        solver: sgdm({ momentum: options.momentum }),
+        learnRate: options.learnRate,
+        l2: options.l2,
+        clip: options.threshold,
+        clipMethod: gradientThresholdMethod,
+        batch: shape("batches")[1],
+      },
+      new Map(names("init.").map((name) => [name, data(`init.${name}`)])),
+      { rows, x: data("x"), target: data("target") },
+      data("batches"),
+    );
+    const finals = Array.from(learnables, ([name, values]) => [`final.${name}`, values]);
+    return { loss: losses, ...Object.fromEntries(finals) };
+  },
+};
+
+const cases = readdirSync(directory)
+  .filter((file) => /^(conv1d|dense|batchnorm|leakyrelu|halfmse|clip|sgdm|train-cnn)/.test(file))
+  .map((file) => {
+    const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, directory)), file);
+    return { file, tensors, operation: metadata.get("op") ?? "", config: metadata.get("config") ?? "" };
+  });
+
+describe("conformance vectors", () => {
+  it("are all there", () => {
+    expect(cases.length).toBeGreaterThanOrEqual(17);
+  });
+
+  it.each(cases)("$file", ({ tensors, operation, config }) => {
+    const tensor = (name: string) => {
+      const found = tensors.get(`in.${name}`);
+      if (found === undefined) throw new Error(`no tensor in.${name}`);
+      return found;
+    };
+    const results = operations[operation]({
+      config: JSON.parse(config),
+      data: (name) => Float64Array.from(tensor(name).data),
+      shape: (name) => tensor(name).shape,
+      names: (prefix) =>
+        [...tensors.keys()]
+          .filter((key) => key.startsWith(`in.${prefix}`))
+          .map((key) => key.slice(`in.${prefix}`.length))
+          .sort(),
+    });
+    for (const [key, { data: expected }] of tensors) {
+      if (!key.startsWith("out.")) continue;
+      const got = results[key.slice("out.".length)];
+      expect(got.length, key).toBe(expected.length);
+      const error = largest(Array.from(expected, (value, i) => got[i] - value)) / largest(expected);
+      expect(error, `${key}, largest error`).toBeLessThanOrEqual(tolerance);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { clipGradients, globalNorm } from "../../src/reference/clip";
+import { learnRateAt } from "../../src/reference/schedule";
+import { addL2, sgdmStep } from "../../src/reference/sgdm";
+
+describe("clipGradients", () => {
+  const gradients = new Map([
+    ["long", Float64Array.of(6, -8)],
+    ["short", Float64Array.of(0.3, 0.4)],
+    ["zero", Float64Array.of(0, 0)],
+  ]);
+  const clip = (threshold: number, method: Parameters<typeof clipGradients>[2]) =>
+    Object.fromEntries(
+      Array.from(clipGradients(gradients, threshold, method), ([name, values]) => [
+        name,
+        Array.from(values, (value) => Number(value.toPrecision(12))),
+      ]),
+    );
+
+  it("l2norm shortens each learnable by itself", () => {
+    expect(clip(5, "l2norm")).toEqual({ long: [3, -4], short: [0.3, 0.4], zero: [0, 0] });
+  });
+
+  it("global-l2norm shortens all by one factor", () => {
+    const norm = Math.sqrt(100 + 0.25);
+    expect(globalNorm(gradients.values())).toBeCloseTo(norm, 12);
+    expect(clip(norm / 2, "global-l2norm")).toEqual({ long: [3, -4], short: [0.15, 0.2], zero: [0, 0] });
+    expect(clip(norm * 2, "global-l2norm").long).toEqual([6, -8]);
+  });
+
+  it("absolute-value limits each element", () => {
+    expect(clip(0.35, "absolute-value")).toEqual({ long: [0.35, -0.35], short: [0.3, 0.35], zero: [0, 0] });
+  });
+
+  it.each(["l2norm", "global-l2norm", "absolute-value"] as const)(
+    "%s with an infinite threshold changes nothing",
+    (method) => {
+      expect(clipGradients(gradients, Number.POSITIVE_INFINITY, method)).toEqual(gradients);
+    },
+  );
+});
+
+describe("sgdm", () => {
+  it("adds the decay to the gradient and the momentum to the step", () => {
+    const weight = Float64Array.of(2);
+    const velocity = Float64Array.of(0);
+    const rates = { learnRate: 0.5, momentum: 0.75 };
+    // Gradient 1 + 0.25·2 = 1.5: velocity −0.75, weight 1.25.
+    sgdmStep(weight, velocity, addL2(Float64Array.of(1), weight, 0.25), rates);
+    expect([weight[0], velocity[0]]).toEqual([1.25, -0.75]);
+    // Gradient 1 + 0.25·1.25 = 1.3125: velocity 0.75·(−0.75) − 0.65625 = −1.21875, weight 0.03125.
+    sgdmStep(weight, velocity, addL2(Float64Array.of(1), weight, 0.25), rates);
+    expect([weight[0], velocity[0]]).toEqual([0.03125, -1.21875]);
+  });
+});
+
+describe("learnRateAt", () => {
+  const at = (iteration: number) => ({ iteration, iterationsPerEpoch: 12, iterations: 360 });
+
+  it("none keeps the base rate", () => {
+    expect(learnRateAt(0.01, { kind: "none" }, at(360))).toBe(0.01);
+  });
+
+  it("piecewise drops after every period of whole epochs", () => {
+    const schedule = { kind: "piecewise", factor: 0.5, period: 10 } as const;
+    const rates = [1, 120, 121, 240, 241, 360].map((iteration) => learnRateAt(0.25, schedule, at(iteration)));
+    expect(rates).toEqual([0.25, 0.25, 0.125, 0.125, 0.0625, 0.0625]);
+  });
+
+  it("cosine warms up linearly, passes half way at half the rate and ends at zero", () => {
+    const schedule = { kind: "cosine", warmup: 60 } as const;
+    expect(learnRateAt(0.25, schedule, at(15))).toBe(0.0625);
+    expect(learnRateAt(0.25, schedule, at(60))).toBe(0.25);
+    expect(learnRateAt(0.25, schedule, at(210))).toBeCloseTo(0.125, 15);
+    expect(learnRateAt(0.25, schedule, at(160))).toBeCloseTo(0.1875, 15);
+    expect(learnRateAt(0.25, schedule, at(360))).toBe(0);
+  });
+
+  it("cosine without a warm-up starts below the base rate", () => {
+    const rate = learnRateAt(1, { kind: "cosine", warmup: 0 }, at(1));
+    expect(rate).toBe((1 + Math.cos(Math.PI / 360)) / 2);
+  });
+});
