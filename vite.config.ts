@@ -11,5 +11,12 @@ export default defineConfig(({ mode }) => ({
         : { outDir: "dist/page" },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/browser/setup.ts",
+    reporters: ["default", "test/browser/summary.ts"],
+    // A software adapter computes on every core: files take turns, and each has time.
+    pool: "forks",
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 }));
