@@ -1,0 +1,25 @@
+import type { Browser, Page } from "puppeteer";
+
+/** A page with the library loaded. */
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page has complained about and nobody has looked at yet. */
+  readonly complaints: string[];
+}
+
+/** Opens a page of its own for the harness and waits until the library is loaded; throws if it does not load. */
+export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => {
+    complaints.push(`uncaught in the page: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  page.on("error", (error) => complaints.push(`the page crashed: ${error.message}`));
+  await page.goto(url, { waitUntil: "load" });
+  if (!(await page.evaluate(() => "harness" in window)))
+    throw new Error(`the library does not load in the browser: ${complaints.join("; ")}`);
+  return { page, complaints };
+}

@@ -1,0 +1,70 @@
+import puppeteer, { type Browser } from "puppeteer";
+import { createServer } from "vite";
+import type { TestProject } from "vitest/node";
+import { findChrome } from "./find";
+import { openPage } from "./open";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The running browser's WebSocket address, and the address of the page to open in it. */
+    chrome: { readonly endpoint: string; readonly url: string };
+  }
+}
+
+/**
+ * Starts, once for all test files, a server for the page and a headless Chrome, and says which adapter the tests
+ * run on. Without an adapter the run fails here.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await createServer({
+    root: project.config.root,
+    logLevel: "error",
+    cacheDir: "node_modules/.cache/fluxion/vite",
+    server: { host: "127.0.0.1", port: 0, hmr: false, watch: project.config.watch ? {} : null },
+    optimizeDeps: { entries: ["test/browser/page.html"] },
+  });
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server.close();
+  };
+  try {
+    await server.listen();
+    const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
+    browser = await launchChrome();
+    console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
+    project.provide("chrome", { endpoint: browser.wsEndpoint(), url });
+    return close;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function launchChrome(): Promise<Browser> {
+  const { executable, environment } = await findChrome();
+  return puppeteer.launch({
+    executablePath: executable,
+    env: { ...process.env, ...environment },
+    args: [
+      // WebGPU on Linux at all, SwiftShader where there is no hardware, and Vulkan to reach the hardware.
+      "--enable-unsafe-webgpu",
+      "--enable-features=Vulkan",
+      "--disable-component-update",
+      // Containers and hardened kernels refuse Chrome's sandbox; the only page opened is our own.
+      ...(process.platform === "linux" ? ["--no-sandbox"] : []),
+    ],
+  });
+}
+
+async function describeAdapter(browser: Browser, url: string): Promise<string> {
+  const { page } = await openPage(browser, url);
+  const adapter = await page
+    .evaluate(() => window.harness.adapter())
+    .catch((error: Error) => {
+      throw new Error(`the tests need a WebGPU adapter and this browser has none: ${error.message}`);
+    });
+  await page.close();
+  const name = [adapter.vendor, adapter.architecture, adapter.description].filter((part) => part !== "");
+  return `${name.join(", ")} (${adapter.software ? "software" : "hardware"})`;
+}
