@@ -1,0 +1,75 @@
+// Brings a mini-batch into place and predictions out of it.
+//
+// Data sets lie as f32 (rows, channels, T), as the host writes them; activations as vec4f [group of four channels][b][t]
+// (see conv1d.wgsl). Channels beyond the last are zero.
+
+import package::shared::cursor::Cursor;
+import constants::{BATCH, STEPS, CHANNELS, ROWS, ORDER_STEPS, ORDER_LENGTH, DATA_LENGTH, ACTIVATION_LENGTH};
+
+@group(0) @binding(0) var<storage, read> cursor: Cursor;
+@group(0) @binding(1) var<storage, read> order: array<u32, ORDER_LENGTH>;
+@group(0) @binding(2) var<storage, read> data: array<f32, DATA_LENGTH>;
+@group(0) @binding(3) var<storage, read_write> activation: array<vec4f, ACTIVATION_LENGTH>;
+@group(0) @binding(4) var<storage, read> source: array<vec4f, ACTIVATION_LENGTH>;
+@group(0) @binding(5) var<storage, read_write> destination: array<f32, DATA_LENGTH>;
+@group(0) @binding(6) var<storage, read_write> next: Cursor;
+
+// --- gather: activation[b] = data[row of the batch]. With `ordered`, rows stand in `order` (steps, B), which repeats;
+// otherwise they follow one another, and the last repeats where the batch is longer than what is left.
+
+@compute @workgroup_size(64)
+fn gather(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= BATCH * STEPS) {
+    return;
+  }
+  let b = id.x / STEPS;
+  let t = id.x % STEPS;
+  @if(ordered) let row = order[cursor.index % ORDER_STEPS * BATCH + b];
+  @else let row = min(cursor.index * BATCH + b, ROWS - 1);
+  let channel = id.y * 4;
+  activation[id.y * BATCH * STEPS + id.x] = vec4f(
+    value(row, channel, t),
+    value(row, channel + 1, t),
+    value(row, channel + 2, t),
+    value(row, channel + 3, t),
+  );
+}
+
+fn value(row: u32, channel: u32, t: u32) -> f32 {
+  if (channel >= CHANNELS) {
+    return 0;
+  }
+  return data[(row * CHANNELS + channel) * STEPS + t];
+}
+
+// --- scatter: destination (B, channels, T) = source, as the host reads it.
+
+@compute @workgroup_size(64)
+fn scatter(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= BATCH * STEPS) {
+    return;
+  }
+  let b = id.x / STEPS;
+  let t = id.x % STEPS;
+  let values = source[id.y * BATCH * STEPS + id.x];
+  for (var lane = 0u; lane < 4; lane++) {
+    let channel = id.y * 4 + lane;
+    if (channel < CHANNELS) {
+      destination[(b * CHANNELS + channel) * STEPS + t] = values[lane];
+    }
+  }
+}
+
+// --- rewind and advance: an evaluation's way through ROWS curves.
+
+@compute @workgroup_size(1)
+fn rewind() {
+  next.index = 0;
+  next.rows = min(BATCH, ROWS);
+}
+
+@compute @workgroup_size(1)
+fn advance() {
+  next.index += 1;
+  next.rows = min(BATCH, ROWS - min(ROWS, next.index * BATCH));
+}

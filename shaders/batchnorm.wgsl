@@ -1,0 +1,186 @@
+// Batch normalisation over batch and time, for each channel, with an optional leaky ReLU behind it:
+//
+//   x̂ = (x − mean) / √(variance + EPSILON)        variance biased, over the rows·T values of a channel
+//   z = scale · x̂ + offset                        y = z ≥ 0 ? z : SLOPE · z   (`leaky`), else z
+//   dz = dy · (z ≥ 0 ? 1 : SLOPE)                 doffset = Σ dz            dscale = Σ dz · x̂
+//   dx = scale / √(variance + EPSILON) · (dz − mean(dz) − x̂ · mean(dz · x̂))
+//   (Ioffe and Szegedy 2015)
+//
+// Two passes over x: E[x²] − E[x]² cancels. The second pass also sums the deviations themselves: their mean is what the
+// first pass, in f32, lost of the mean, and it is kept apart and subtracted apart, so that a channel that lies 1000
+// standard deviations from zero is still normalised well (the corrected two-pass algorithm of Chan, Golub and LeVeque
+// 1983). x̂ and z are computed again in the backward pass rather than stored.
+
+import package::shared::cursor::Cursor;
+import package::shared::reduce::workgroupSum;
+import constants::{BATCH, STEPS, CHANNELS, LENGTH, STATISTICS_LENGTH, SUMS_LENGTH, EPSILON, SLOPE, DECAY, WORKGROUP};
+
+struct Statistics {
+  mean: vec4f,
+  /// What the f32 `mean` lost; the mean is mean + correction.
+  correction: vec4f,
+  variance: vec4f,
+  inverseDeviation: vec4f,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f, LENGTH>;
+@group(0) @binding(1) var<storage, read> cursor: Cursor;
+@group(0) @binding(2) var<storage, read_write> measured: array<Statistics, STATISTICS_LENGTH>;
+@group(0) @binding(3) var<storage, read> statistics: array<Statistics, STATISTICS_LENGTH>;
+@group(0) @binding(4) var<storage, read> scale: array<f32, CHANNELS>;
+@group(0) @binding(5) var<storage, read> offset: array<f32, CHANNELS>;
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f, LENGTH>;
+@group(0) @binding(7) var<storage, read> dy: array<vec4f, LENGTH>;
+/// Σ dz and Σ dz·x̂ of each group.
+@group(0) @binding(8) var<storage, read_write> summed: array<vec4f, SUMS_LENGTH>;
+@group(0) @binding(9) var<storage, read> sums: array<vec4f, SUMS_LENGTH>;
+@group(0) @binding(10) var<storage, read_write> dscale: array<f32, CHANNELS>;
+@group(0) @binding(11) var<storage, read_write> doffset: array<f32, CHANNELS>;
+@group(0) @binding(12) var<storage, read_write> dx: array<vec4f, LENGTH>;
+@group(0) @binding(13) var<storage, read_write> inference: array<Statistics, STATISTICS_LENGTH>;
+
+fn inverseDeviation(variance: vec4f) -> vec4f {
+  return 1 / sqrt(variance + EPSILON);
+}
+
+// --- measure: statistics of the batch. One workgroup owns four channels, so nothing is shared between workgroups.
+
+@compute @workgroup_size(WORKGROUP)
+fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let start = group.x * BATCH * STEPS;
+  let count = cursor.rows * STEPS;
+  var sum = vec4f();
+  for (var n = local; n < count; n += WORKGROUP) {
+    sum += x[start + n];
+  }
+  let mean = workgroupSum(sum, local) / f32(count);
+  var deviation = vec4f();
+  var square = vec4f();
+  for (var n = local; n < count; n += WORKGROUP) {
+    let d = x[start + n] - mean;
+    deviation += d;
+    square += d * d;
+  }
+  let correction = workgroupSum(deviation, local) / f32(count);
+  let variance = max(workgroupSum(square, local) / f32(count) - correction * correction, vec4f());
+  if (local == 0) {
+    measured[group.x] = Statistics(mean, correction, variance, inverseDeviation(variance));
+  }
+}
+
+// --- normalise: y from x and statistics, of the batch while training, of the data set for inference.
+
+fn normalised(n: u32, group: u32) -> vec4f {
+  let s = statistics[group];
+  return (x[n] - s.mean - s.correction) * s.inverseDeviation;
+}
+
+fn scaleOf(group: u32) -> vec4f {
+  return vec4f(scaleAt(group * 4), scaleAt(group * 4 + 1), scaleAt(group * 4 + 2), scaleAt(group * 4 + 3));
+}
+
+fn scaleAt(channel: u32) -> f32 {
+  return select(0, scale[min(channel, CHANNELS - 1)], channel < CHANNELS);
+}
+
+fn offsetOf(group: u32) -> vec4f {
+  return vec4f(offsetAt(group * 4), offsetAt(group * 4 + 1), offsetAt(group * 4 + 2), offsetAt(group * 4 + 3));
+}
+
+fn offsetAt(channel: u32) -> f32 {
+  return select(0, offset[min(channel, CHANNELS - 1)], channel < CHANNELS);
+}
+
+@compute @workgroup_size(64)
+fn normalise(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= BATCH * STEPS) {
+    return;
+  }
+  let n = id.y * BATCH * STEPS + id.x;
+  let z = scaleOf(id.y) * normalised(n, id.y) + offsetOf(id.y);
+  @if(leaky) y[n] = select(SLOPE * z, z, z >= vec4f());
+  @else y[n] = z;
+}
+
+// --- backward: first the two sums of each channel, then dx.
+
+fn dz(n: u32, normal: vec4f, groupScale: vec4f, groupOffset: vec4f) -> vec4f {
+  @if(leaky) return dy[n] * select(vec4f(SLOPE), vec4f(1), groupScale * normal + groupOffset >= vec4f());
+  @else return dy[n];
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn backward_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let start = group.x * BATCH * STEPS;
+  let groupScale = scaleOf(group.x);
+  let groupOffset = offsetOf(group.x);
+  var sum = vec4f();
+  var product = vec4f();
+  for (var n = local; n < BATCH * STEPS; n += WORKGROUP) {
+    let normal = normalised(start + n, group.x);
+    let d = dz(start + n, normal, groupScale, groupOffset);
+    sum += d;
+    product += d * normal;
+  }
+  sum = workgroupSum(sum, local);
+  product = workgroupSum(product, local);
+  if (local == 0) {
+    summed[group.x * 2] = sum;
+    summed[group.x * 2 + 1] = product;
+    for (var lane = 0u; lane < 4; lane++) {
+      let channel = group.x * 4 + lane;
+      if (channel < CHANNELS) {
+        doffset[channel] = sum[lane];
+        dscale[channel] = product[lane];
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= BATCH * STEPS) {
+    return;
+  }
+  let n = id.y * BATCH * STEPS + id.x;
+  let count = f32(BATCH * STEPS);
+  let groupScale = scaleOf(id.y);
+  let normal = normalised(n, id.y);
+  let d = dz(n, normal, groupScale, offsetOf(id.y));
+  let centred = d - sums[id.y * 2] / count - normal * (sums[id.y * 2 + 1] / count);
+  dx[n] = groupScale * statistics[id.y].inverseDeviation * centred;
+}
+
+// --- inference statistics, one thread a group. `moving`: s ← (1 − DECAY)·s + DECAY·batch after every step. `pool`: one
+// pass over the training set; each batch is merged by the pairwise rule of Chan, Golub and LeVeque. The curves merged
+// so far are those of the batches before the present one.
+
+@compute @workgroup_size(64)
+fn moving(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= STATISTICS_LENGTH || cursor.halted != 0) {
+    return;
+  }
+  let s = statistics[id.x];
+  let old = inference[id.x];
+  let variance = mix(old.variance, s.variance, DECAY);
+  let mean = mix(old.mean, s.mean + s.correction, DECAY);
+  inference[id.x] = Statistics(mean, vec4f(), variance, inverseDeviation(variance));
+}
+
+@compute @workgroup_size(64)
+fn pool(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= STATISTICS_LENGTH) {
+    return;
+  }
+  let s = statistics[id.x];
+  if (cursor.index == 0) {
+    inference[id.x] = s;
+    return;
+  }
+  let old = inference[id.x];
+  let before = f32(cursor.index * BATCH);
+  let share = f32(cursor.rows) / (before + f32(cursor.rows));
+  let delta = s.mean - old.mean + (s.correction - old.correction);
+  let variance = mix(old.variance, s.variance, share) + delta * delta * share * (1 - share);
+  inference[id.x] = Statistics(old.mean, old.correction + delta * share, variance, inverseDeviation(variance));
+}

@@ -1,0 +1,310 @@
+// 1-D convolution, stride 1, "same" padding:
+//
+//   y[b, o, t] = bias[o] + Σ_i Σ_k weight[o, i, k] · x[b, i, t + k − LEFT]          LEFT = ⌊(KERNEL − 1) / 2⌋
+//   dx[b, i, t] = Σ_o Σ_k weight[o, i, KERNEL − 1 − k] · dy[b, o, t + k − (KERNEL − 1 − LEFT)]
+//   dweight[o, i, k] = Σ_b Σ_t dy[b, o, t] · x[b, i, t + k − LEFT]
+//   dbias[o] = Σ_b Σ_t dy[b, o, t]
+//
+// x (B, Ci, T), weight (Co, Ci, K), y (B, Co, T); steps outside 0 … T−1 count as zero. dx is the same sum as y with the
+// weights transposed and flipped, so one entry, `convolve`, serves both: IN and OUT then change places.
+//
+// Activations lie as vec4f [group of four channels][b][t]: every load is one aligned vec4f whatever the tap, and
+// neighbouring threads read neighbouring steps. Channels beyond the last are zero.
+
+import package::shared::strip::{Strip, filled, shifted, accumulated};
+import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
+import constants::{X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
+
+const IN_GROUPS: u32 = (IN_CHANNELS + 3) / 4;
+const OUT_GROUPS: u32 = (OUT_CHANNELS + 3) / 4;
+/// Output groups are computed in pairs; packed weights have zeros for the one that may be missing.
+const OUT_PAIRS: u32 = (OUT_GROUPS + 1) / 2;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f, X_LENGTH>;
+@group(0) @binding(1) var<storage, read> packed: array<vec4f, PACKED_LENGTH>;
+@group(0) @binding(2) var<storage, read> bias: array<f32, OUT_CHANNELS>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f, Y_LENGTH>;
+@group(0) @binding(4) var<storage, read> weight: array<f32, WEIGHT_LENGTH>;
+@group(0) @binding(5) var<storage, read_write> packing: array<vec4f, PACKED_LENGTH>;
+@group(0) @binding(6) var<storage, read> dy: array<vec4f, Y_LENGTH>;
+@group(0) @binding(7) var<storage, read_write> partial: array<vec4f, PARTIAL_LENGTH>;
+@group(0) @binding(8) var<storage, read> partials: array<vec4f, PARTIAL_LENGTH>;
+@group(0) @binding(9) var<storage, read_write> dweight: array<f32, WEIGHT_LENGTH>;
+@group(0) @binding(10) var<storage, read_write> dbias: array<f32, OUT_CHANNELS>;
+
+// --- pack -----------------------------------------------------------------------------------------------------------
+// weight (Co, Ci, K) → packed [input group][tap][output group, padded to pairs][input channel of the group], each a
+// vec4f over four output channels: the order in which `convolve` reads. With `transposed`, the weights of dx.
+
+@compute @workgroup_size(64)
+fn pack(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= PACKED_LENGTH) {
+    return;
+  }
+  let lane = id.x % 4;
+  let outGroup = (id.x / 4) % (OUT_PAIRS * 2);
+  let tap = (id.x / (OUT_PAIRS * 8)) % KERNEL;
+  let inGroup = id.x / (OUT_PAIRS * 8 * KERNEL);
+  packing[id.x] = vec4f(
+    weightAt(outGroup * 4, inGroup * 4 + lane, tap),
+    weightAt(outGroup * 4 + 1, inGroup * 4 + lane, tap),
+    weightAt(outGroup * 4 + 2, inGroup * 4 + lane, tap),
+    weightAt(outGroup * 4 + 3, inGroup * 4 + lane, tap),
+  );
+}
+
+fn weightAt(output: u32, input: u32, tap: u32) -> f32 {
+  if (output >= OUT_CHANNELS || input >= IN_CHANNELS) {
+    return 0;
+  }
+  @if(transposed) return weight[(input * OUT_CHANNELS + output) * KERNEL + KERNEL - 1 - tap];
+  @else return weight[(output * IN_CHANNELS + input) * KERNEL + tap];
+}
+
+// --- convolve -------------------------------------------------------------------------------------------------------
+// An implicit matrix product: rows (b, t), columns o, inner dimension (i, k). A thread owns 5·STRIPS steps of one curve
+// and eight output channels. The window of x stays in registers while the taps pass over it, so a tap costs one load of
+// x and eight of weights for 160·STRIPS multiply-adds.
+
+const TILE_STEPS: u32 = STRIPS * 5;
+const TILES_PER_CURVE: u32 = (STEPS + TILE_STEPS - 1) / TILE_STEPS;
+
+fn load(start: u32, t: i32) -> vec4f {
+  return select(vec4f(), x[start + u32(clamp(t, 0, STEPS - 1))], t >= 0 && t < STEPS);
+}
+
+fn loadStrip(start: u32, t: i32) -> Strip {
+  return Strip(load(start, t), load(start, t + 1), load(start, t + 2), load(start, t + 3), load(start, t + 4));
+}
+
+fn weightsAt(index: u32) -> mat4x4f {
+  return mat4x4f(packed[index], packed[index + 1], packed[index + 2], packed[index + 3]);
+}
+
+fn biasOf(group: u32) -> vec4f {
+  @if(biased) return vec4f(biasAt(group * 4), biasAt(group * 4 + 1), biasAt(group * 4 + 2), biasAt(group * 4 + 3));
+  @else return vec4f();
+}
+
+@if(biased)
+fn biasAt(channel: u32) -> f32 {
+  return select(0, bias[min(channel, OUT_CHANNELS - 1)], channel < OUT_CHANNELS);
+}
+
+fn store(s: Strip, group: u32, curve: u32, t: u32) {
+  let start = (group * BATCH + curve) * STEPS;
+  if (t < STEPS) { y[start + t] = s.r0; }
+  if (t + 1 < STEPS) { y[start + t + 1] = s.r1; }
+  if (t + 2 < STEPS) { y[start + t + 2] = s.r2; }
+  if (t + 3 < STEPS) { y[start + t + 3] = s.r3; }
+  if (t + 4 < STEPS) { y[start + t + 4] = s.r4; }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let tile = group.x * WORKGROUP + local;
+  if (tile >= BATCH * TILES_PER_CURVE) {
+    return;
+  }
+  let curve = tile / TILES_PER_CURVE;
+  let first = (tile % TILES_PER_CURVE) * TILE_STEPS;
+  let a = group.y * 2;
+  let b = a + 1;
+
+  var a0 = filled(biasOf(a));
+  @if(pair) var b0 = filled(biasOf(b));
+  @if(strips2) var a1 = a0;
+  @if(strips2 && pair) var b1 = b0;
+  @if(strips4) var a2 = a0;
+  @if(strips4 && pair) var b2 = b0;
+  @if(strips4) var a3 = a0;
+  @if(strips4 && pair) var b3 = b0;
+
+  for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
+    let start = (inGroup * BATCH + curve) * STEPS;
+    let t = i32(first) - LEFT;
+    var x0 = loadStrip(start, t);
+    @if(strips2) var x1 = loadStrip(start, t + 5);
+    @if(strips4) var x2 = loadStrip(start, t + 10);
+    @if(strips4) var x3 = loadStrip(start, t + 15);
+    for (var tap = 0u; tap < KERNEL; tap++) {
+      let index = ((inGroup * KERNEL + tap) * OUT_PAIRS * 2 + a) * 4;
+      let wa = weightsAt(index);
+      @if(pair) let wb = weightsAt(index + 4);
+      a0 = accumulated(a0, wa, x0);
+      @if(pair) b0 = accumulated(b0, wb, x0);
+      @if(strips2) a1 = accumulated(a1, wa, x1);
+      @if(strips2 && pair) b1 = accumulated(b1, wb, x1);
+      @if(strips4) a2 = accumulated(a2, wa, x2);
+      @if(strips4 && pair) b2 = accumulated(b2, wb, x2);
+      @if(strips4) a3 = accumulated(a3, wa, x3);
+      @if(strips4 && pair) b3 = accumulated(b3, wb, x3);
+
+      let next = load(start, t + i32(tap + TILE_STEPS));
+      @if(strips2) x0 = shifted(x0, x1.r0);
+      @if(!strips2) x0 = shifted(x0, next);
+      @if(strips4) x1 = shifted(x1, x2.r0);
+      @if(strips2 && !strips4) x1 = shifted(x1, next);
+      @if(strips4) x2 = shifted(x2, x3.r0);
+      @if(strips4) x3 = shifted(x3, next);
+    }
+  }
+
+  store(a0, a, curve, first);
+  @if(strips2) store(a1, a, curve, first + 5);
+  @if(strips4) store(a2, a, curve, first + 10);
+  @if(strips4) store(a3, a, curve, first + 15);
+  if (b < OUT_GROUPS) {
+    @if(pair) store(b0, b, curve, first);
+    @if(strips2 && pair) store(b1, b, curve, first + 5);
+    @if(strips4 && pair) store(b2, b, curve, first + 10);
+    @if(strips4 && pair) store(b3, b, curve, first + 15);
+  }
+}
+
+// --- gradients of weight and bias -----------------------------------------------------------------------------------
+// Split-K: the sum over (b, t) is cut by curves into SPLITS parts, each summed by one thread in order, and a second
+// pass adds the parts in order. No atomics, so two runs give the same bits. A thread owns eight output channels, four
+// input channels and up to five neighbouring taps (TAP_BLOCK), whose windows of x overlap in registers: three loads for
+// 32·TAP_BLOCK multiply-adds.
+
+const TAP_BLOCKS: u32 = (KERNEL + TAP_BLOCK - 1) / TAP_BLOCK;
+/// Partial sums of one split: [output group, padded][input group][tap, padded][input channel of the group].
+const SPLIT_WEIGHTS: u32 = OUT_PAIRS * 2 * IN_GROUPS * TAP_BLOCKS * TAP_BLOCK * 4;
+/// They are followed by the partial sums of the bias: [output group, padded].
+const SPLIT_LENGTH: u32 = SPLIT_WEIGHTS + OUT_PAIRS * 2;
+
+fn outer(dy: vec4f, x: vec4f) -> mat4x4f {
+  return mat4x4f(dy * x.x, dy * x.y, dy * x.z, dy * x.w);
+}
+
+fn storePartial(index: u32, sum: mat4x4f) {
+  partial[index] = sum[0];
+  partial[index + 1] = sum[1];
+  partial[index + 2] = sum[2];
+  partial[index + 3] = sum[3];
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn weight_gradient(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let work = group.x * WORKGROUP + local;
+  if (work >= OUT_PAIRS * IN_GROUPS * TAP_BLOCKS) {
+    return;
+  }
+  let tapBlock = work % TAP_BLOCKS;
+  let inGroup = (work / TAP_BLOCKS) % IN_GROUPS;
+  let a = work / (TAP_BLOCKS * IN_GROUPS) * 2;
+  let b = min(a + 1, OUT_GROUPS - 1);
+  let split = group.y;
+  let end = min((split + 1) * SPLIT_ROWS, BATCH);
+  let shift = i32(tapBlock * TAP_BLOCK) - LEFT;
+
+  var a0 = mat4x4f();
+  var b0 = mat4x4f();
+  @if(taps2) var a1 = mat4x4f();
+  @if(taps2) var b1 = mat4x4f();
+  @if(taps3) var a2 = mat4x4f();
+  @if(taps3) var b2 = mat4x4f();
+  @if(taps4) var a3 = mat4x4f();
+  @if(taps4) var b3 = mat4x4f();
+  @if(taps5) var a4 = mat4x4f();
+  @if(taps5) var b4 = mat4x4f();
+  var biasA = vec4f();
+  var biasB = vec4f();
+
+  for (var curve = split * SPLIT_ROWS; curve < end; curve++) {
+    let xStart = (inGroup * BATCH + curve) * STEPS;
+    let aStart = (a * BATCH + curve) * STEPS;
+    let bStart = (b * BATCH + curve) * STEPS;
+    var x0 = load(xStart, shift);
+    @if(taps2) var x1 = load(xStart, shift + 1);
+    @if(taps3) var x2 = load(xStart, shift + 2);
+    @if(taps4) var x3 = load(xStart, shift + 3);
+    @if(taps5) var x4 = load(xStart, shift + 4);
+    for (var t = 0u; t < STEPS; t++) {
+      let da = dy[aStart + t];
+      let db = dy[bStart + t];
+      biasA += da;
+      biasB += db;
+      a0 += outer(da, x0);
+      b0 += outer(db, x0);
+      @if(taps2) a1 += outer(da, x1);
+      @if(taps2) b1 += outer(db, x1);
+      @if(taps3) a2 += outer(da, x2);
+      @if(taps3) b2 += outer(db, x2);
+      @if(taps4) a3 += outer(da, x3);
+      @if(taps4) b3 += outer(db, x3);
+      @if(taps5) a4 += outer(da, x4);
+      @if(taps5) b4 += outer(db, x4);
+      let next = load(xStart, shift + i32(t + TAP_BLOCK));
+      @if(taps2) x0 = x1;
+      @if(taps3) x1 = x2;
+      @if(taps4) x2 = x3;
+      @if(taps5) x3 = x4;
+      @if(taps5) x4 = next;
+      @if(taps4 && !taps5) x3 = next;
+      @if(taps3 && !taps4) x2 = next;
+      @if(taps2 && !taps3) x1 = next;
+      @if(!taps2) x0 = next;
+    }
+  }
+
+  let start = split * SPLIT_LENGTH;
+  let aWeights = start + ((a * IN_GROUPS + inGroup) * TAP_BLOCKS + tapBlock) * TAP_BLOCK * 4;
+  let bWeights = aWeights + IN_GROUPS * TAP_BLOCKS * TAP_BLOCK * 4;
+  storePartial(aWeights, a0);
+  storePartial(bWeights, b0);
+  @if(taps2) storePartial(aWeights + 4, a1);
+  @if(taps2) storePartial(bWeights + 4, b1);
+  @if(taps3) storePartial(aWeights + 8, a2);
+  @if(taps3) storePartial(bWeights + 8, b2);
+  @if(taps4) storePartial(aWeights + 12, a3);
+  @if(taps4) storePartial(bWeights + 12, b3);
+  @if(taps5) storePartial(aWeights + 16, a4);
+  @if(taps5) storePartial(bWeights + 16, b4);
+  if (inGroup == 0 && tapBlock == 0) {
+    partial[start + SPLIT_WEIGHTS + a] = biasA;
+    partial[start + SPLIT_WEIGHTS + a + 1] = biasB;
+  }
+}
+
+@compute @workgroup_size(64)
+fn reduce_gradient(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= SPLIT_LENGTH) {
+    return;
+  }
+  var sum = vec4f();
+  for (var split = 0u; split < SPLITS; split++) {
+    sum += partials[split * SPLIT_LENGTH + id.x];
+  }
+  if (id.x >= SPLIT_WEIGHTS) {
+    let output = (id.x - SPLIT_WEIGHTS) * 4;
+    storeBias(output, sum.x);
+    storeBias(output + 1, sum.y);
+    storeBias(output + 2, sum.z);
+    storeBias(output + 3, sum.w);
+    return;
+  }
+  let tap = (id.x / 4) % (TAP_BLOCKS * TAP_BLOCK);
+  let input = id.x / (4 * TAP_BLOCKS * TAP_BLOCK) % IN_GROUPS * 4 + id.x % 4;
+  let output = id.x / (4 * TAP_BLOCKS * TAP_BLOCK * IN_GROUPS) * 4;
+  if (tap >= KERNEL || input >= IN_CHANNELS) {
+    return;
+  }
+  storeWeight(output, input, tap, sum.x);
+  storeWeight(output + 1, input, tap, sum.y);
+  storeWeight(output + 2, input, tap, sum.z);
+  storeWeight(output + 3, input, tap, sum.w);
+}
+
+fn storeWeight(output: u32, input: u32, tap: u32, value: f32) {
+  if (output < OUT_CHANNELS) {
+    dweight[(output * IN_CHANNELS + input) * KERNEL + tap] = value;
+  }
+}
+
+fn storeBias(output: u32, value: f32) {
+  if (output < OUT_CHANNELS) {
+    dbias[output] = value;
+  }
+}

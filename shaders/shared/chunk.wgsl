@@ -1,0 +1,8 @@
+// A part of one learnable in the flat buffers of parameters, gradients and moments: elements start … end−1.
+
+struct Chunk {
+  start: u32,
+  end: u32,
+  learnable: u32,
+  l2Factor: f32,
+}

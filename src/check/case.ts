@@ -1,0 +1,79 @@
+import { FormatError } from "../formats/error";
+import { readSafetensors, type Tensor } from "../formats/safetensors";
+
+/** A conformance case: an operation, its inputs, and what an outside oracle computed in float64. */
+export interface ConformanceCase {
+  readonly label: string;
+  readonly op: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Inputs by name without the prefix `in.`. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  /** Expected outputs by name without the prefix `out.`. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly rtol: ReadonlyMap<string, number>;
+}
+
+const format = "fluxion-conformance/1";
+
+/** Reads a case. Throws FormatError when the file is none. */
+export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
+  const { tensors, metadata } = readSafetensors(bytes, label);
+  if (metadata.get("format") !== format)
+    throw new FormatError(label, "format", `must be "${format}": this is not a conformance case`);
+  const rtol = new Map<string, number>();
+  for (const [name, value] of Object.entries(readObject("rtol", metadata, label))) {
+    if (typeof value !== "number" || !(value >= 0)) throw new FormatError(label, `rtol ${name}`, "must be a number ≥ 0");
+    rtol.set(name, value);
+  }
+  const withPrefix = (prefix: string) =>
+    new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]));
+  const outputs = withPrefix("out.");
+  for (const name of outputs.keys())
+    if (!rtol.has(name)) throw new FormatError(label, "rtol", `must give a tolerance for ${name}`);
+  if (outputs.size === 0) throw new FormatError(label, "tensors", "must hold at least one named out.…");
+  const op = metadata.get("op");
+  if (op === undefined) throw new FormatError(label, "op", "must name an operation");
+  return { label, op, config: readObject("config", metadata, label), inputs: withPrefix("in."), outputs, rtol };
+}
+
+function readObject(field: string, metadata: ReadonlyMap<string, string>, label: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(metadata.get(field) ?? "");
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Told below, with the field's name.
+  }
+  throw new FormatError(label, field, "must be a JSON object");
+}
+
+/** An input tensor of the given number of axes (`undefined`: any). */
+export function input(source: ConformanceCase, name: string, axes?: number): { shape: readonly number[]; data: Float32Array } {
+  const tensor = source.inputs.get(name);
+  if (tensor?.dtype !== "F32" || (axes !== undefined && tensor.shape.length !== axes) || tensor.data.length === 0)
+    throw new FormatError(
+      source.label,
+      `in.${name}`,
+      `must be a non-empty F32 tensor${axes === undefined ? "" : ` of ${axes} axes`}`,
+    );
+  return tensor;
+}
+
+/** A number of the case's config. */
+export function number(source: ConformanceCase, config: Readonly<Record<string, unknown>>, name: string): number {
+  const value = config[name];
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new FormatError(source.label, `config ${name}`, "must be a finite number");
+  return value;
+}
+
+/** One of a few words of the case's config. */
+export function choice<T extends string>(
+  source: ConformanceCase,
+  name: string,
+  allowed: readonly T[],
+): T {
+  const value = allowed.find((word) => word === source.config[name]);
+  if (value === undefined)
+    throw new FormatError(source.label, `config ${name}`, `must be one of ${allowed.join(", ")}`);
+  return value;
+}

@@ -1,0 +1,219 @@
+import type { Device } from "../gpu/device";
+import type { KernelCall } from "../gpu/kernel";
+import { Memory, write } from "../gpu/memory";
+import { Plan } from "../gpu/plan";
+import { readWords } from "../gpu/readback";
+import { ArenaLayout } from "../nn/arena";
+import { Backpropagation } from "../nn/backpropagation";
+import { createCursor, gatherCall, scatterCall } from "../nn/batch";
+import { unpackStatistics } from "../nn/batchnorm";
+import { halfMseCall, scoreWords } from "../nn/halfmse";
+import { createActivation } from "../nn/layer";
+import { Network } from "../nn/network";
+import { batchNorm, conv1d, dense, type LayerSpec, leakyReLU, type LossNormalisation } from "../nn/spec";
+import { type ClipMethod, sgdm } from "../train/options";
+import { historyWords, updateCalls } from "../train/update";
+import { type ConformanceCase, choice, input, number } from "./case";
+
+/** Results by the names of the case's outputs. */
+export type Outputs = ReadonlyMap<string, Float32Array>;
+
+const clipMethods: readonly ClipMethod[] = ["l2norm", "global-l2norm", "absolute-value"];
+const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
+
+/** Runs a layer's case (conv1d, dense, batchnorm, leakyrelu) through the kernels of the layer itself. */
+export function runLayer(device: Device, source: ConformanceCase): Promise<Outputs> {
+  const weight = () => input(source, "weight").shape;
+  const spec = ((): LayerSpec => {
+    switch (source.op) {
+      case "conv1d":
+        return conv1d({ filters: weight()[0], kernel: number(source, source.config, "kernel") });
+      case "dense":
+        return dense({ outputs: weight()[0] });
+      case "batchnorm":
+        return batchNorm({ epsilon: number(source, source.config, "epsilon") });
+      default:
+        return leakyReLU(number(source, source.config, "slope"));
+    }
+  })();
+  const x = input(source, "x", 3);
+  const learnables = new Map([...source.inputs].filter(([name]) => name !== "x" && name !== "dy"));
+  return layerGradients(device, spec, {
+    x,
+    dy: input(source, "dy", 3).data,
+    learnables: new Map([...learnables.keys()].map((name) => [name, input(source, name).data])),
+  });
+}
+
+/**
+ * Forward and backward of one layer: y, dx, and d<learnable> for each; batch normalisation also mean and variance.
+ * @param values x (B, C, T), dy (B, Cout, T), learnables by the layer's own names (`weight`, `scale` …)
+ */
+export async function layerGradients(
+  device: Device,
+  spec: LayerSpec,
+  values: {
+    readonly x: { readonly shape: readonly number[]; readonly data: Float32Array };
+    readonly dy: Float32Array;
+    readonly learnables: ReadonlyMap<string, Float32Array>;
+  },
+): Promise<Outputs> {
+  const [batch, channels, steps] = values.x.shape;
+  const network = await Network.build(device, { input: { channels, steps }, layers: [spec], loss: "observations", batch });
+  const memory = new Memory(device);
+  try {
+    const { context, layers, layout, input: activation, output } = network;
+    const [{ name }] = layers;
+    network.writeLearnables(new Map([...values.learnables].map(([key, data]) => [`${name}.${key}`, { data }])));
+    const backpropagation = new Backpropagation(network, memory, { inputGradient: true });
+    const cursor = createCursor(memory, "cursor", batch);
+    const curves = (label: string, data: Float32Array, count: number) => ({
+      slice: memory.upload(label, data),
+      rows: batch,
+      channels: count,
+    });
+    const dOutput = { slice: backpropagation.dOutput, channels: output.channels };
+    const dInput = { slice: backpropagation.dInput ?? activation.slice, channels };
+    const y = memory.storage("y", batch * output.channels * steps);
+    const dx = memory.storage("dx", batch * channels * steps);
+    const plan = await Plan.build(device, [
+      gatherCall(context, curves("x", values.x.data, channels), activation, cursor),
+      gatherCall(context, curves("dy", values.dy, output.channels), dOutput, cursor),
+      ...backpropagation.forward(cursor),
+      ...backpropagation.pool(cursor),
+      ...backpropagation.backward,
+      scatterCall(context, output, y),
+      scatterCall(context, dInput, dx),
+    ]);
+    plan.submit(device);
+    const outputs = new Map([
+      ["y", await readWords(device, y)],
+      ["dx", await readWords(device, dx)],
+    ]);
+    for (const { name: learnable } of layout.places)
+      outputs.set(
+        `d${learnable.slice(name.length + 1)}`,
+        await readWords(device, layout.slice(backpropagation.gradients, learnable)),
+      );
+    const { statistics } = network.stages[0];
+    if (statistics) {
+      const { mean, variance } = unpackStatistics(await readWords(device, statistics), channels);
+      outputs.set("mean", mean);
+      outputs.set("variance", variance);
+    }
+    return outputs;
+  } finally {
+    memory.dispose();
+    network.dispose();
+  }
+}
+
+/** The loss and its gradient. */
+export async function runHalfMse(device: Device, source: ConformanceCase): Promise<Outputs> {
+  const prediction = input(source, "prediction", 3);
+  const [batch, channels, steps] = prediction.shape;
+  const memory = new Memory(device);
+  try {
+    const context = layerless(device, memory, batch, steps);
+    const activations = ["prediction", "target", "dprediction"].map((label) => createActivation(context, label, channels));
+    const [predicted, target, dprediction] = activations;
+    const cursor = createCursor(memory, "cursor", batch);
+    const score = memory.storage("score", scoreWords);
+    const gathered = (name: string) => ({ slice: memory.upload(name, input(source, name, 3).data), rows: batch, channels });
+    const gradient = memory.storage("gradient", batch * channels * steps);
+    const plan = await Plan.build(device, [
+      gatherCall(context, gathered("prediction"), predicted, cursor),
+      gatherCall(context, gathered("target"), target, cursor),
+      halfMseCall(context, choice(source, "normalise", normalisations), predicted, {
+        cursor,
+        target: target.slice,
+        score,
+        dprediction: dprediction.slice,
+      }),
+      scatterCall(context, dprediction, gradient),
+    ]);
+    plan.submit(device);
+    return new Map([
+      ["loss", (await readWords(device, score)).subarray(0, 1)],
+      ["dprediction", await readWords(device, gradient)],
+    ]);
+  } finally {
+    memory.dispose();
+  }
+}
+
+/** Clipping is fused with the solver: with rate 1, no momentum and zero weights, a step is minus the clipped gradient. */
+export async function runClip(device: Device, source: ConformanceCase): Promise<Outputs> {
+  const names = [...source.inputs.keys()];
+  const gradients = new Map(names.map((name) => [name, input(source, name).data]));
+  const weights = new Map(names.map((name) => [name, new Float32Array(input(source, name).data.length)]));
+  const options = {
+    solver: sgdm({ momentum: 0 }),
+    learnRate: 1,
+    l2: 0,
+    clip: number(source, source.config, "threshold"),
+    clipMethod: choice(source, "method", clipMethods),
+  };
+  const [step] = await solverSteps(device, options, weights, [gradients]);
+  return new Map([...step].map(([name, data]) => [name, data.map((value) => -value)]));
+}
+
+/** Weights after each of the solver's steps, at constant rates and without clipping. */
+export async function runSgdm(device: Device, source: ConformanceCase): Promise<Outputs> {
+  const steps = [...source.inputs.keys()].filter((name) => name.startsWith("grad.")).length;
+  const options = {
+    solver: sgdm({ momentum: number(source, source.config, "momentum") }),
+    learnRate: number(source, source.config, "learnRate"),
+    l2: number(source, source.config, "l2"),
+    clip: Number.POSITIVE_INFINITY,
+    clipMethod: "l2norm" as const,
+  };
+  const gradients = Array.from({ length: steps }, (_, i) => new Map([["weight", input(source, `grad.${i + 1}`).data]]));
+  const weights = new Map([["weight", input(source, "weight").data]]);
+  const results = await solverSteps(device, options, weights, gradients);
+  return new Map(results.map((result, i) => [`weight.${i + 1}`, result.get("weight") ?? new Float32Array()]));
+}
+
+async function solverSteps(
+  device: Device,
+  options: Parameters<typeof updateCalls>[2] & { readonly learnRate: number },
+  weights: ReadonlyMap<string, Float32Array>,
+  gradients: readonly ReadonlyMap<string, Float32Array>[],
+): Promise<Map<string, Float32Array>[]> {
+  const memory = new Memory(device);
+  try {
+    const layout = new ArenaLayout([...weights].map(([name, { length }]) => ({ name, shape: [length], l2Factor: 1 })));
+    const parameters = layout.create(memory, "parameters");
+    const gradientArena = layout.create(memory, "gradients");
+    for (const [name, data] of weights) write(device, layout.slice(parameters, name), data);
+    const calls: readonly KernelCall[] = updateCalls(memory, layout, options, {
+      parameters,
+      gradients: gradientArena,
+      score: memory.storage("score", scoreWords),
+      cursor: createCursor(memory, "cursor", 1),
+      learnRates: memory.upload("learning rates", new Float32Array(gradients.length).fill(options.learnRate)),
+      history: memory.storage("history", gradients.length * historyWords),
+    });
+    const plan = await Plan.build(device, calls);
+    const results: Map<string, Float32Array>[] = [];
+    for (const gradient of gradients) {
+      for (const [name, data] of gradient) write(device, layout.slice(gradientArena, name), data);
+      plan.submit(device);
+      const words = await readWords(device, parameters);
+      results.push(new Map(layout.places.map(({ name, offset, count }) => [name, words.slice(offset, offset + count)])));
+    }
+    return results;
+  } finally {
+    memory.dispose();
+  }
+}
+
+const layerless = (device: Device, memory: Memory, batch: number, steps: number) => ({
+  memory,
+  batch,
+  steps,
+  software: device.adapter.software,
+  parameter: (name: string): never => {
+    throw new RangeError(`there is no learnable ${name} here`);
+  },
+});

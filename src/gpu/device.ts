@@ -1,0 +1,79 @@
+/** What a device runs on, told honestly: a software adapter is admitted. */
+export interface AdapterReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** True when the adapter computes on the CPU (SwiftShader, lavapipe, WARP). */
+  readonly software: boolean;
+}
+
+export type AdapterChoice = "auto" | "hardware" | "software";
+
+/** No adapter of the wanted kind was found; the message says what to do. */
+export class NoAdapterError extends Error {
+  override readonly name = "NoAdapterError";
+}
+
+/** An open WebGPU device. `lost` resolves once, when the device is gone. */
+export interface Device {
+  readonly gpu: GPUDevice;
+  readonly adapter: AdapterReport;
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  /** Buffers created so far; it stands still while a network trains. */
+  buffersCreated: number;
+  dispose(): void;
+}
+
+/** Optional features, each with its reason. */
+const wantedFeatures = [
+  "timestamp-query", // time per kernel in the profile
+] as const satisfies readonly GPUFeatureName[];
+
+/** Limits raised above WebGPU's defaults as far as the adapter allows, each with its reason. */
+const wantedLimits = [
+  "maxBufferSize", // a data set or a layer's activations are one buffer
+  "maxStorageBufferBindingSize", // and are bound whole
+] as const;
+
+/**
+ * Opens a device on the best adapter there is.
+ * @param options.gpu the WebGPU entry point, `navigator.gpu` unless told otherwise
+ * @param options.adapter `hardware` or `software` refuse the other kind
+ * @throws NoAdapterError when WebGPU is missing or no adapter of that kind exists
+ */
+export async function openDevice(
+  options: { readonly gpu?: GPU; readonly adapter?: AdapterChoice } = {},
+): Promise<Device> {
+  const gpu = options.gpu ?? globalThis.navigator?.gpu;
+  if (!gpu)
+    throw new NoAdapterError(
+      "WebGPU is not available here: use a current Chrome, Edge, Safari or Firefox over https",
+    );
+  const choice = options.adapter ?? "auto";
+  const adapter = await gpu.requestAdapter({
+    powerPreference: "high-performance",
+    forceFallbackAdapter: choice === "software",
+  });
+  if (!adapter)
+    throw new NoAdapterError(`no ${choice === "auto" ? "" : `${choice} `}WebGPU adapter was found on this machine`);
+  const report = reportAdapter(adapter);
+  if (choice === "hardware" && report.software)
+    throw new NoAdapterError(`only a software adapter was found (${report.description}); use --adapter software`);
+  const device = await adapter.requestDevice({
+    label: "fluxion",
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  return { gpu: device, adapter: report, lost: device.lost, buffersCreated: 0, dispose: () => device.destroy() };
+}
+
+function reportAdapter(adapter: GPUAdapter): AdapterReport {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const words = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
+  return {
+    vendor,
+    architecture,
+    description: description || device,
+    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/.test(words),
+  };
+}

@@ -1,0 +1,148 @@
+import { type LinkedWesl, link } from "wesl";
+import type { Device } from "./device";
+import type { Slice } from "./memory";
+import { type Binding, reflectBindings } from "./reflect";
+
+/** Every shader file, by its path under shaders/. */
+const sources = Object.fromEntries(
+  Object.entries(
+    import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true }),
+  ).map(([path, text]) => [path.replace("../../shaders/", "./"), text]),
+);
+
+/** One dispatch, as plain data: which entry point, with which constants, on which buffers. */
+export interface KernelCall {
+  /** Shown in profiles and errors, such as `conv2 forward`. */
+  readonly label: string;
+  /** A file of shaders/ without its suffix. */
+  readonly file: string;
+  readonly entry: string;
+  /** Compile-time constants; the shader imports them from `constants::`. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Conditions of the shader's `@if(…)`; all that it names must be given. */
+  readonly conditions?: Readonly<Record<string, boolean>>;
+  readonly bindings: Readonly<Record<string, Slice>>;
+  readonly workgroups: readonly [number, number?, number?];
+  /** Floating-point operations (a multiply-add counts two) this dispatch must do, for profiles. */
+  readonly flops?: number;
+}
+
+/** A shader or its bindings are wrong; the message names file, entry and place. */
+export class KernelError extends Error {
+  override readonly name = "KernelError";
+}
+
+interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
+}
+
+/** A compiled dispatch, ready to be encoded. */
+export interface Dispatch {
+  readonly call: KernelCall;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+}
+
+const caches = new WeakMap<Device, Map<string, Promise<Pipeline>>>();
+
+/** Links, compiles (once per device and set of constants) and binds a call. */
+export async function compile(device: Device, call: KernelCall): Promise<Dispatch> {
+  let cache = caches.get(device);
+  if (!cache) {
+    cache = new Map();
+    caches.set(device, cache);
+  }
+  const { file, entry, constants, conditions } = call;
+  const key = JSON.stringify([file, entry, constants, conditions]);
+  let pending = cache.get(key);
+  if (!pending) {
+    pending = build(device, call);
+    cache.set(key, pending);
+  }
+  const { pipeline, layout, bindings } = await pending;
+  return { call, pipeline, bindGroup: bind(device, call, layout, bindings) };
+}
+
+async function build(device: Device, call: KernelCall): Promise<Pipeline> {
+  const { file, entry, constants, conditions = {} } = call;
+  if (!(`./${file}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${file}.wgsl`);
+  let linked: LinkedWesl;
+  try {
+    linked = await link({
+      weslSrc: sources,
+      rootModuleName: file,
+      packageName: "fluxion",
+      constants: { ...constants },
+      conditions: { ...conditions },
+    });
+  } catch (error) {
+    throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${(error as Error).message}`);
+  }
+  const module = device.gpu.createShaderModule({ label: `${file}.${entry}`, code: linked.dest });
+  await reportCompilation(module, linked, call);
+  const bindings = reflectBindings(linked.dest, entry, constants);
+  const layout = device.gpu.createBindGroupLayout({
+    label: `${file}.${entry}`,
+    entries: bindings.map(({ index, type }) => ({
+      binding: index,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type },
+    })),
+  });
+  const pipeline = await device.gpu
+    .createComputePipelineAsync({
+      label: `${file}.${entry}`,
+      layout: device.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: entry },
+    })
+    .catch((error: Error) => {
+      throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${error.message}`);
+    });
+  return { pipeline, layout, bindings };
+}
+
+async function reportCompilation(module: GPUShaderModule, linked: LinkedWesl, call: KernelCall): Promise<void> {
+  const { messages } = await module.getCompilationInfo();
+  const errors = messages.filter(({ type }) => type === "error");
+  if (errors.length === 0) return;
+  const lines = errors.map(({ message, offset }) => {
+    const { src, position } = linked.sourceMap.destToSrc(offset);
+    const text = src.text ?? "";
+    const line = text.slice(0, position).split("\n").length;
+    return `${src.path ?? call.file}:${line}: ${message}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
+  });
+  throw new KernelError(`shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`);
+}
+
+function bind(
+  device: Device,
+  call: KernelCall,
+  layout: GPUBindGroupLayout,
+  bindings: readonly Binding[],
+): GPUBindGroup {
+  const place = `shaders/${call.file}.wgsl, entry ${call.entry}`;
+  const known = new Set(bindings.map(({ name }) => name));
+  for (const name of Object.keys(call.bindings))
+    if (!known.has(name))
+      throw new KernelError(`${place} uses no binding "${name}"; it uses ${[...known].join(", ")}`);
+  const written = new Set<GPUBuffer>();
+  for (const { name, type } of bindings) {
+    const slice = call.bindings[name];
+    if (!slice) throw new KernelError(`${place}: binding "${name}" is missing`);
+    if (type === "storage") written.add(slice.buffer);
+  }
+  const entries = bindings.map(({ name, index, type, bytes }) => {
+    const { buffer, offset, size } = call.bindings[name];
+    if (bytes !== undefined && bytes !== size)
+      throw new KernelError(`${place}: binding "${name}" has ${bytes} bytes in the shader but was given ${size}`);
+    if (type !== "storage" && written.has(buffer))
+      throw new KernelError(
+        `${place}: binding "${name}" reads buffer "${buffer.label}", which the same dispatch writes; ` +
+          "WebGPU tracks whole buffers, so keep them apart",
+      );
+    return { binding: index, resource: { buffer, offset, size } };
+  });
+  return device.gpu.createBindGroup({ label: call.label, layout, entries });
+}

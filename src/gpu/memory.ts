@@ -1,0 +1,96 @@
+import type { Device } from "./device";
+
+/** A range of a GPU buffer; offsets and sizes in bytes. */
+export interface Slice {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Allocation failed; the message names the buffer, its size and what to make smaller. */
+export class OutOfMemoryError extends Error {
+  override readonly name = "OutOfMemoryError";
+}
+
+/**
+ * Owns the buffers of one network or one trainer: counts their bytes, checks them against the device's limits
+ * and frees them together.
+ */
+export class Memory {
+  readonly #device: Device;
+  readonly #buffers: GPUBuffer[] = [];
+  bytes = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** A storage buffer of `count` 4-byte words, zeroed, that can be copied from and to. */
+  storage(label: string, count: number): Slice {
+    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    return this.#create(label, count * 4, STORAGE | COPY_SRC | COPY_DST);
+  }
+
+  /** A buffer that the host can map to read `bytes` bytes. */
+  staging(label: string, bytes: number): Slice {
+    return this.#create(label, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  }
+
+  /** A storage buffer filled from the host. */
+  upload(label: string, data: Float32Array | Uint32Array): Slice {
+    const slice = this.storage(label, data.length);
+    write(this.#device, slice, data);
+    return slice;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.length = 0;
+    this.bytes = 0;
+  }
+
+  #create(label: string, bytes: number, flags: GPUBufferUsageFlags): Slice {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.gpu.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (size > limit)
+      throw new OutOfMemoryError(
+        `${label} needs ${megabytes(size)}, more than the ${megabytes(limit)} this adapter allows in one buffer: ` +
+          "use a smaller batch, fewer filters or fewer curves",
+      );
+    const buffer = this.#device.gpu.createBuffer({ label, size, usage: flags });
+    this.#device.buffersCreated++;
+    this.#buffers.push(buffer);
+    this.bytes += size;
+    return { buffer, offset: 0, size: bytes };
+  }
+}
+
+/** Runs `build` and turns an allocation that the driver refused into an error. */
+export async function guardMemory<T>(device: Device, build: () => Promise<T>): Promise<T> {
+  device.gpu.pushErrorScope("out-of-memory");
+  let failed = true;
+  try {
+    const result = await build();
+    failed = false;
+    return result;
+  } finally {
+    const error = await device.gpu.popErrorScope();
+    if (error && !failed)
+      // biome-ignore lint/correctness/noUnsafeFinally: the driver's refusal outranks what build returned
+      throw new OutOfMemoryError(`the GPU is out of memory (${error.message}): use a smaller batch or fewer filters`);
+  }
+}
+
+export function write(device: Device, slice: Slice, data: Float32Array | Uint32Array): void {
+  if (data.byteLength > slice.size)
+    throw new RangeError(`${slice.buffer.label}: ${data.byteLength} bytes do not fit into ${slice.size}`);
+  device.gpu.queue.writeBuffer(slice.buffer, slice.offset, data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A part of a slice; `offset` and `count` in 4-byte words. */
+export function part(slice: Slice, offset: number, count: number): Slice {
+  return { buffer: slice.buffer, offset: slice.offset + offset * 4, size: count * 4 };
+}
+
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,0 +1,49 @@
+import type { Device } from "./device";
+import { Memory, type Slice } from "./memory";
+
+/** Reads a slice once. For reading inside a loop use a ReadbackRing, which allocates nothing. */
+export async function readWords(device: Device, slice: Slice): Promise<Float32Array> {
+  const memory = new Memory(device);
+  try {
+    const staging = memory.staging(`${slice.buffer.label} (readback)`, slice.size);
+    const encoder = device.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(slice.buffer, slice.offset, staging.buffer, 0, slice.size);
+    device.gpu.queue.submit([encoder.finish()]);
+    return await readStaging(staging, slice.size);
+  } finally {
+    memory.dispose();
+  }
+}
+
+/** Maps a staging buffer, copies its first `bytes` bytes out and unmaps it. */
+export async function readStaging({ buffer }: Slice, bytes: number): Promise<Float32Array> {
+  await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+  const words = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
+  buffer.unmap();
+  return words;
+}
+
+/** A fixed ring of staging buffers, so that results can be read while later submits run. */
+export class ReadbackRing {
+  readonly #free: Slice[];
+
+  constructor(memory: Memory, label: string, bytes: number, length: number) {
+    this.#free = Array.from({ length }, (_, i) => memory.staging(`${label} ${i}`, bytes));
+  }
+
+  /**
+   * Takes a free staging buffer, lets `encode` copy into it, and returns a function that reads `bytes` bytes once the
+   * submit has run and puts the buffer back.
+   * @throws Error when all buffers are in flight: the caller keeps no more submits in flight than the ring is long
+   */
+  take(encode: (staging: GPUBuffer) => void): (bytes: number) => Promise<Float32Array> {
+    const staging = this.#free.pop();
+    if (!staging) throw new Error("every staging buffer of the ring is in flight");
+    encode(staging.buffer);
+    return async (bytes) => {
+      const words = await readStaging(staging, bytes);
+      this.#free.push(staging);
+      return words;
+    };
+  }
+}

@@ -1,0 +1,26 @@
+/** Fluxion: 1-D sequence networks trained entirely on the GPU through WebGPU. The library's public face. */
+export * from "./calculus/curves";
+export * from "./calculus/evaluation";
+export * from "./calculus/functions";
+export * from "./calculus/networks";
+export * from "./calculus/presets";
+export { type CaseResult, runCase } from "./check/run";
+export type { TensorResult } from "./check/tolerance";
+export * from "./formats/csv";
+export * from "./formats/error";
+export * from "./formats/safetensors";
+export { type AdapterChoice, type AdapterReport, type Device, NoAdapterError, openDevice } from "./gpu/device";
+export { KernelError } from "./gpu/kernel";
+export { OutOfMemoryError } from "./gpu/memory";
+export { type NamedTensor, Network, tensorShapes } from "./nn/network";
+export * from "./nn/spec";
+export type { CurveSet } from "./train/curves";
+export * from "./train/options";
+export {
+  type Progress,
+  type Score,
+  type StopReason,
+  Trainer,
+  type TrainerConfig,
+  type TrainingResult,
+} from "./train/trainer";

@@ -1,0 +1,62 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Memory, Slice } from "../gpu/memory";
+import { createActivation, type TrainingLayer } from "./layer";
+import type { Network } from "./network";
+
+/** Values that a diagnosis of a step can look at, in the order in which they are computed. */
+export interface Inspection {
+  readonly label: string;
+  readonly slice: Slice;
+}
+
+/** A network's gradients: buffers and calls of the forward pass while training and of the backward pass. */
+export class Backpropagation {
+  /** All gradients, laid out as the parameters are. */
+  readonly gradients: Slice;
+  /** Gradient of the loss with respect to the network's output, to be filled before `backward`. */
+  readonly dOutput: Slice;
+  /** Gradient with respect to the input, where it was asked for. */
+  readonly dInput: Slice | undefined;
+  readonly backward: readonly KernelCall[];
+  /** Layer outputs in forward order, then gradients in backward order. */
+  readonly inspections: readonly Inspection[];
+  readonly #layers: readonly TrainingLayer[];
+
+  constructor(network: Network, memory: Memory, options: { readonly inputGradient: boolean }) {
+    const { layout, stages, output } = network;
+    this.gradients = layout.create(memory, "gradients");
+    const context = {
+      ...network.context,
+      memory,
+      gradient: (name: string) => layout.slice(this.gradients, name),
+    };
+    this.dOutput = createActivation(context, "output gradient", output.channels).slice;
+    this.#layers = stages.map((stage) => stage.train(context));
+    const calls: KernelCall[] = [];
+    const inspections: Inspection[] = stages.map(({ name, output: { slice } }) => ({ label: `${name} output`, slice }));
+    let gradient: Slice | undefined = this.dOutput;
+    for (let i = stages.length - 1; i >= 0 && gradient; i--) {
+      inspections.push({ label: `${stages[i].name} output gradient`, slice: gradient });
+      const pass = this.#layers[i].backward(gradient, i > 0 || options.inputGradient);
+      calls.push(...pass.calls);
+      gradient = pass.dInput;
+    }
+    for (const { name } of layout.places)
+      inspections.push({ label: `${name} gradient`, slice: layout.slice(this.gradients, name) });
+    this.backward = calls;
+    this.dInput = gradient;
+    this.inspections = inspections;
+  }
+
+  forward(cursor: Slice): KernelCall[] {
+    return this.#layers.flatMap((layer) => layer.forward(cursor));
+  }
+
+  commit(cursor: Slice): KernelCall[] {
+    return this.#layers.flatMap((layer) => layer.commit(cursor));
+  }
+
+  pool(cursor: Slice): KernelCall[] {
+    return this.#layers.flatMap((layer) => layer.pool(cursor));
+  }
+}

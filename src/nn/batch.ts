@@ -1,0 +1,81 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Memory, Slice } from "../gpu/memory";
+import { type Activation, activationLength, type BuildContext, groupsOf } from "./layer";
+
+/** A set of curves on the GPU: f32 (rows, channels, T). */
+export interface CurveBuffer {
+  readonly slice: Slice;
+  readonly rows: number;
+  readonly channels: number;
+}
+
+/** Row numbers (steps, B), repeated when training outlasts them. */
+export interface BatchOrder {
+  readonly slice: Slice;
+  readonly steps: number;
+}
+
+/** Words of a cursor: index, rows, halted, unused (shaders/shared/cursor.wgsl). */
+export const cursorWords = 4;
+
+/** A cursor at the start whose batches are full. */
+export function createCursor(memory: Memory, label: string, batch: number): Slice {
+  return memory.upload(label, Uint32Array.of(0, batch, 0, 0));
+}
+
+/** Brings a batch into an activation: in `order` for training, one after another without it. */
+export function gatherCall(
+  context: BuildContext,
+  data: CurveBuffer,
+  activation: Activation,
+  cursor: Slice,
+  order?: BatchOrder,
+): KernelCall {
+  return {
+    label: `gather ${activation.slice.buffer.label}`,
+    file: "batch",
+    entry: "gather",
+    constants: { ...sizes(context, data), ...(order && { ORDER_STEPS: order.steps, ORDER_LENGTH: order.slice.size / 4 }) },
+    conditions: { ordered: order !== undefined },
+    bindings: { cursor, data: data.slice, activation: activation.slice, ...(order && { order: order.slice }) },
+    workgroups: [Math.ceil((context.batch * context.steps) / 64), groupsOf(data.channels)],
+  };
+}
+
+/** Brings an activation out as f32 (B, channels, T). */
+export function scatterCall(context: BuildContext, source: Activation, destination: Slice): KernelCall {
+  const { channels } = source;
+  return {
+    label: "scatter predictions",
+    file: "batch",
+    entry: "scatter",
+    constants: sizes(context, { slice: destination, rows: context.batch, channels }),
+    conditions: { ordered: false },
+    bindings: { source: source.slice, destination },
+    workgroups: [Math.ceil((context.batch * context.steps) / 64), groupsOf(channels)],
+  };
+}
+
+/** Moves an evaluation's cursor to the first batch (`rewind`) or to the next (`advance`). */
+export function cursorCall(context: BuildContext, entry: "rewind" | "advance", rows: number, cursor: Slice): KernelCall {
+  return {
+    label: `${entry} evaluation`,
+    file: "batch",
+    entry,
+    constants: sizes(context, { slice: cursor, rows, channels: 1 }),
+    conditions: { ordered: false },
+    bindings: { next: cursor },
+    workgroups: [1],
+  };
+}
+
+const sizes = (context: BuildContext, { rows, channels }: CurveBuffer) => ({
+  BATCH: context.batch,
+  STEPS: context.steps,
+  CHANNELS: channels,
+  ROWS: rows,
+  DATA_LENGTH: rows * channels * context.steps,
+  ACTIVATION_LENGTH: activationLength(channels, context),
+  ORDER_STEPS: 1,
+  ORDER_LENGTH: 1,
+});

@@ -1,0 +1,107 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+import { type Activation, activationLength, type BuildContext, createActivation, groupsOf, type Layer } from "./layer";
+
+/** Words of the inference statistics of one group: mean, correction, variance, inverse deviation. */
+export const statisticsWords = 16;
+
+/** MATLAB's decay of the moving mean and variance. */
+const movingDecay = 0.1;
+
+/**
+ * Batch normalisation (shaders/batchnorm.wgsl), with the leaky ReLU of `slope` behind it fused in where there is one.
+ */
+export function buildBatchNorm(
+  context: BuildContext,
+  layer: { readonly name: string; readonly epsilon: number },
+  slope: number | undefined,
+  input: Activation,
+): Layer {
+  const { name, epsilon } = layer;
+  const { channels } = input;
+  const groups = groupsOf(channels);
+  const { batch, steps } = context;
+  const output = createActivation(context, `${name} output`, channels);
+  const inference = context.memory.storage(`${name} inference statistics`, groups * statisticsWords);
+  const scale = context.parameter(`${name}.scale`);
+  const offset = context.parameter(`${name}.offset`);
+  const constants = {
+    BATCH: batch,
+    STEPS: steps,
+    CHANNELS: channels,
+    LENGTH: activationLength(channels, context),
+    STATISTICS_LENGTH: groups,
+    SUMS_LENGTH: groups * 2,
+    EPSILON: epsilon,
+    SLOPE: slope ?? 1,
+    DECAY: movingDecay,
+    WORKGROUP: context.software ? 32 : 256,
+  };
+  const call = (
+    entry: string,
+    bindings: Record<string, Slice>,
+    workgroups: readonly [number, number?],
+  ): KernelCall => ({
+    label: `${name} ${entry.replace("_", " ")}`,
+    file: "batchnorm",
+    entry,
+    constants,
+    conditions: { leaky: slope !== undefined },
+    bindings,
+    workgroups,
+  });
+  const everywhere = [Math.ceil((batch * steps) / 64), groups] as const;
+  const eachGroup = [Math.ceil(groups / 64)] as const;
+  const x = input.slice;
+  const normalise = (statistics: Slice) =>
+    call("normalise", { x, statistics, scale, offset, y: output.slice }, everywhere);
+  return {
+    name,
+    output,
+    statistics: inference,
+    infer: [normalise(inference)],
+    train(training) {
+      const statistics = training.memory.storage(`${name} batch statistics`, groups * statisticsWords);
+      return {
+        forward: (cursor) => [call("measure", { x, cursor, measured: statistics }, [groups]), normalise(statistics)],
+        backward(dy, wanted) {
+          const sums = training.memory.storage(`${name} gradient sums`, groups * 8);
+          const dscale = training.gradient(`${name}.scale`);
+          const doffset = training.gradient(`${name}.offset`);
+          const pointwise = { x, statistics, dy, scale, offset };
+          const calls = [call("backward_sums", { ...pointwise, summed: sums, dscale, doffset }, [groups])];
+          if (!wanted) return { calls };
+          const dInput = createActivation(training, `${name} input gradient`, channels).slice;
+          calls.push(call("backward", { ...pointwise, sums, dx: dInput }, everywhere));
+          return { calls, dInput };
+        },
+        commit: (cursor) => [call("moving", { statistics, cursor, inference }, eachGroup)],
+        pool: (cursor) => [call("pool", { statistics, cursor, inference }, eachGroup)],
+      };
+    },
+  };
+}
+
+/** Mean and variance (C) from the words of the inference statistics. */
+export function unpackStatistics(words: Float32Array, channels: number): { mean: Float32Array; variance: Float32Array } {
+  const mean = new Float32Array(channels);
+  const variance = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const at = (channel >> 2) * statisticsWords + (channel & 3);
+    mean[channel] = words[at] + words[at + 4];
+    variance[channel] = words[at + 8];
+  }
+  return { mean, variance };
+}
+
+/** The words of the inference statistics from mean and variance (C). */
+export function packStatistics(mean: Float32Array, variance: Float32Array, epsilon: number): Float32Array {
+  const words = new Float32Array(groupsOf(mean.length) * statisticsWords);
+  for (let channel = 0; channel < mean.length; channel++) {
+    const at = (channel >> 2) * statisticsWords + (channel & 3);
+    words[at] = mean[channel];
+    words[at + 8] = variance[channel];
+    words[at + 12] = 1 / Math.sqrt(variance[channel] + epsilon);
+  }
+  return words;
+}

@@ -1,0 +1,203 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+import { type Activation, activationLength, type BuildContext, createActivation, groupsOf, type Layer, noCalls } from "./layer";
+
+/** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
+interface Shape {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  /** Zeros on the left. */
+  readonly left: number;
+}
+
+/** Threads that fill an adapter in the weight gradient; see `splitPlan`. */
+const wantedThreads = { software: 8_192, hardware: 65_536 };
+const maxSplits = 64;
+
+/**
+ * Convolution (shaders/conv1d.wgsl). Its weight is `NAME.weight` (Co, Ci, K), or (Co, Ci) for a dense layer, which is a
+ * convolution of kernel 1.
+ */
+export function buildConv1d(
+  context: BuildContext,
+  layer: { readonly name: string; readonly outputChannels: number },
+  kernel: number,
+  input: Activation,
+): Layer {
+  const { name, outputChannels } = layer;
+  const output = createActivation(context, `${name} output`, outputChannels);
+  const weight = context.parameter(`${name}.weight`);
+  const bias = context.parameter(`${name}.bias`);
+  const shape: Shape = { input: input.channels, output: outputChannels, kernel, left: (kernel - 1) >> 1 };
+  const infer = convolution(context, `${name} forward`, shape, { x: input.slice, weight, bias, y: output.slice });
+  return {
+    name,
+    output,
+    infer,
+    train: (training) => ({
+      forward: () => infer,
+      backward(dOutput, wanted) {
+        const calls = weightGradient(training, name, shape, {
+          x: input.slice,
+          dy: dOutput,
+          dweight: training.gradient(`${name}.weight`),
+          dbias: training.gradient(`${name}.bias`),
+        });
+        if (!wanted) return { calls };
+        const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
+        const mirrored = { input: shape.output, output: shape.input, kernel, left: kernel - 1 - shape.left };
+        const toInput = convolution(training, `${name} input gradient`, mirrored, { x: dOutput, weight, y: dInput });
+        return { calls: [...calls, ...toInput], dInput };
+      },
+      commit: noCalls,
+      pool: noCalls,
+    }),
+  };
+}
+
+/** Packs the weights, then convolves. Without a bias it is the input gradient: weights transposed and flipped. */
+function convolution(
+  context: BuildContext,
+  label: string,
+  shape: Shape,
+  slices: { readonly x: Slice; readonly weight: Slice; readonly bias?: Slice; readonly y: Slice },
+): KernelCall[] {
+  const { x, weight, bias, y } = slices;
+  const { batch, steps } = context;
+  const outGroups = groupsOf(shape.output);
+  const outPairs = Math.ceil(outGroups / 2);
+  const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
+  const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
+  const strips = stripsFor(steps, context.software);
+  const workgroup = context.software ? 32 : 64;
+  const constants = {
+    ...sizes(context, shape),
+    PACKED_LENGTH: packedLength,
+    STRIPS: strips,
+    WORKGROUP: workgroup,
+  };
+  const conditions = {
+    ...noTaps,
+    transposed: bias === undefined,
+    biased: bias !== undefined,
+    pair: outGroups > 1,
+    strips2: strips >= 2,
+    strips4: strips >= 4,
+  };
+  const tiles = batch * Math.ceil(steps / (strips * 5));
+  return [
+    {
+      label: `${label}: pack weights`,
+      file: "conv1d",
+      entry: "pack",
+      constants,
+      conditions,
+      bindings: { weight, packing: packed },
+      workgroups: [Math.ceil(packedLength / 64)],
+    },
+    {
+      label,
+      file: "conv1d",
+      entry: "convolve",
+      constants,
+      conditions,
+      bindings: { x, packed, y, ...(bias && { bias }) },
+      workgroups: [Math.ceil(tiles / workgroup), outPairs],
+      flops: flopsOf(context, shape),
+    },
+  ];
+}
+
+function weightGradient(
+  context: BuildContext,
+  name: string,
+  shape: Shape,
+  slices: { readonly x: Slice; readonly dy: Slice; readonly dweight: Slice; readonly dbias: Slice },
+): KernelCall[] {
+  const { x, dy, dweight, dbias } = slices;
+  const tapBlock = shape.kernel <= 5 ? shape.kernel : Math.ceil(shape.kernel / Math.ceil(shape.kernel / 5));
+  const tapBlocks = Math.ceil(shape.kernel / tapBlock);
+  const inGroups = groupsOf(shape.input);
+  const outPairs = Math.ceil(groupsOf(shape.output) / 2);
+  const threads = outPairs * inGroups * tapBlocks;
+  const { splits, rows } = splitPlan(context, threads);
+  const splitLength = outPairs * 2 * inGroups * tapBlocks * tapBlock * 4 + outPairs * 2;
+  const partialLength = splitLength * splits;
+  const partial = context.memory.storage(`${name} weight gradient: partial sums`, partialLength * 4);
+  const workgroup = context.software ? 32 : 64;
+  const constants = {
+    ...sizes(context, shape),
+    TAP_BLOCK: tapBlock,
+    SPLITS: splits,
+    SPLIT_ROWS: rows,
+    PARTIAL_LENGTH: partialLength,
+    WORKGROUP: workgroup,
+  };
+  const conditions = {
+    ...noTiles,
+    taps2: tapBlock >= 2,
+    taps3: tapBlock >= 3,
+    taps4: tapBlock >= 4,
+    taps5: tapBlock >= 5,
+  };
+  return [
+    {
+      label: `${name} weight gradient`,
+      file: "conv1d",
+      entry: "weight_gradient",
+      constants,
+      conditions,
+      bindings: { x, dy, partial },
+      workgroups: [Math.ceil(threads / workgroup), splits],
+      flops: flopsOf(context, shape),
+    },
+    {
+      label: `${name} weight gradient: add splits`,
+      file: "conv1d",
+      entry: "reduce_gradient",
+      constants,
+      conditions,
+      bindings: { partials: partial, dweight, dbias },
+      workgroups: [Math.ceil(splitLength / 64)],
+    },
+  ];
+}
+
+/** Cuts the batch so that enough threads run to fill the adapter, each summing whole curves. */
+function splitPlan({ batch, software }: BuildContext, threads: number): { splits: number; rows: number } {
+  const wanted = Math.ceil(wantedThreads[software ? "software" : "hardware"] / threads);
+  const rows = Math.ceil(batch / Math.min(batch, maxSplits, wanted));
+  return { splits: Math.ceil(batch / rows), rows };
+}
+
+/** Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. */
+function stripsFor(steps: number, software: boolean): number {
+  const allowed = software ? [4, 2, 1] : [1];
+  return allowed.find((strips) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps <= 1.1) ?? 1;
+}
+
+const flopsOf = ({ batch, steps }: BuildContext, { input, output, kernel }: Shape) =>
+  2 * batch * steps * input * output * kernel;
+
+const noTaps = { taps2: false, taps3: false, taps4: false, taps5: false };
+const noTiles = { transposed: false, biased: false, pair: false, strips2: false, strips4: false };
+
+/** Constants that every entry of the file names; a call overrides those its entry uses. */
+const sizes = (context: BuildContext, { input, output, kernel, left }: Shape) => ({
+  BATCH: context.batch,
+  STEPS: context.steps,
+  KERNEL: kernel,
+  LEFT: left,
+  IN_CHANNELS: input,
+  OUT_CHANNELS: output,
+  X_LENGTH: activationLength(input, context),
+  Y_LENGTH: activationLength(output, context),
+  WEIGHT_LENGTH: input * output * kernel,
+  PACKED_LENGTH: 1,
+  PARTIAL_LENGTH: 1,
+  STRIPS: 1,
+  SPLITS: 1,
+  SPLIT_ROWS: 1,
+  TAP_BLOCK: 1,
+});

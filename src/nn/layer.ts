@@ -1,0 +1,63 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Memory, Slice } from "../gpu/memory";
+
+/**
+ * Values of one layer for a mini-batch, logically (B, C, T). On the GPU: vec4f [group of four channels][b][t], channels
+ * beyond the last zero.
+ */
+export interface Activation {
+  readonly slice: Slice;
+  readonly channels: number;
+}
+
+/** What every layer of one network is built with. */
+export interface BuildContext {
+  readonly memory: Memory;
+  readonly batch: number;
+  readonly steps: number;
+  /** Software adapters want larger register tiles and smaller workgroups. */
+  readonly software: boolean;
+  /** A learnable's place among the parameters. */
+  parameter(name: string): Slice;
+}
+
+/** What is added to train. */
+export interface TrainingContext extends BuildContext {
+  /** A learnable's place among the gradients. */
+  gradient(name: string): Slice;
+}
+
+/** A layer with its buffers, ready to compute with what it has learnt. */
+export interface Layer {
+  readonly name: string;
+  readonly output: Activation;
+  readonly infer: readonly KernelCall[];
+  /** Inference statistics of a batch normalisation. */
+  readonly statistics?: Slice;
+  train(context: TrainingContext): TrainingLayer;
+}
+
+/** The same layer while training. */
+export interface TrainingLayer {
+  /** Forward with the statistics of the batch; `cursor` tells how many of its curves count. */
+  forward(cursor: Slice): readonly KernelCall[];
+  /** Gradients of the learnables, and of the input when `wanted`, from the gradient of the output. */
+  backward(dOutput: Slice, wanted: boolean): { readonly calls: readonly KernelCall[]; readonly dInput?: Slice };
+  /** Run after a step was accepted: keeps a moving average of the statistics. */
+  readonly commit: (cursor: Slice) => readonly KernelCall[];
+  /** Run after `forward` in a pass over the training set: merges the batch into the inference statistics. */
+  readonly pool: (cursor: Slice) => readonly KernelCall[];
+}
+
+/** Groups of four channels. */
+export const groupsOf = (channels: number): number => Math.ceil(channels / 4);
+
+/** vec4f elements of an activation. */
+export const activationLength = (channels: number, { batch, steps }: { batch: number; steps: number }): number =>
+  groupsOf(channels) * batch * steps;
+
+export function createActivation(context: BuildContext, label: string, channels: number): Activation {
+  return { slice: context.memory.storage(label, activationLength(channels, context) * 4), channels };
+}
+
+export const noCalls = (): readonly KernelCall[] => [];

@@ -1,0 +1,38 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+import { type Activation, activationLength, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
+
+/** Leaky ReLU by itself (shaders/leakyrelu.wgsl); behind a batch normalisation it is fused into that. */
+export function buildLeakyReLU(
+  context: BuildContext,
+  layer: { readonly name: string; readonly slope: number },
+  input: Activation,
+): Layer {
+  const { name, slope } = layer;
+  const length = activationLength(input.channels, context);
+  const output = createActivation(context, `${name} output`, input.channels);
+  const call = (entry: "forward" | "backward", bindings: Record<string, Slice>): KernelCall => ({
+    label: `${name} ${entry}`,
+    file: "leakyrelu",
+    entry,
+    constants: { LENGTH: length, SLOPE: slope },
+    bindings,
+    workgroups: [Math.ceil(length / 64)],
+  });
+  const infer = [call("forward", { x: input.slice, y: output.slice })];
+  return {
+    name,
+    output,
+    infer,
+    train: (training) => ({
+      forward: () => infer,
+      backward(dy, wanted) {
+        if (!wanted) return { calls: [] };
+        const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
+        return { calls: [call("backward", { x: input.slice, dy, dx: dInput })], dInput };
+      },
+      commit: noCalls,
+      pool: noCalls,
+    }),
+  };
+}

@@ -1,0 +1,273 @@
+import type { Device } from "../gpu/device";
+import type { KernelCall } from "../gpu/kernel";
+import { guardMemory, Memory, part, type Slice, write } from "../gpu/memory";
+import { Plan } from "../gpu/plan";
+import { readStaging, readWords } from "../gpu/readback";
+import { ArenaLayout } from "./arena";
+import { createCursor, gatherCall, scatterCall } from "./batch";
+import { buildBatchNorm, packStatistics, unpackStatistics } from "./batchnorm";
+import { buildConv1d } from "./conv1d";
+import { type Activation, type BuildContext, createActivation, type Layer } from "./layer";
+import { buildLeakyReLU } from "./leakyrelu";
+import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "./spec";
+
+/** A named array of f32, as read from or written to a network. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * A network on a device: its learnables, its layers' buffers and the plan that predicts. Nothing is allocated after
+ * `build`, except by a Trainer for itself.
+ */
+export class Network {
+  readonly device: Device;
+  readonly spec: NetworkSpec;
+  readonly batch: number;
+  readonly layers: readonly ResolvedLayer[];
+  readonly layout: ArenaLayout;
+  /** All learnables, in one buffer. */
+  readonly parameters: Slice;
+  readonly context: BuildContext;
+  readonly input: Activation;
+  /** Layers that compute; an activation fused into the one before it does not stand here. */
+  readonly stages: readonly Layer[];
+  readonly #memory: Memory;
+  #prediction: Prediction | undefined;
+
+  private constructor(device: Device, spec: NetworkSpec, batch: number) {
+    if (!Number.isSafeInteger(batch) || batch < 1)
+      throw new RangeError(`batch must be a positive whole number, got ${batch}`);
+    this.device = device;
+    this.spec = spec;
+    this.batch = batch;
+    this.layers = resolveLayers(spec);
+    this.layout = new ArenaLayout(this.layers.flatMap(({ learnables }) => learnables));
+    this.#memory = new Memory(device);
+    this.parameters = this.layout.create(this.#memory, "parameters");
+    this.context = {
+      memory: this.#memory,
+      batch,
+      steps: spec.input.steps,
+      software: device.adapter.software,
+      parameter: (name) => this.layout.slice(this.parameters, name),
+    };
+    this.input = createActivation(this.context, "input", spec.input.channels);
+    this.stages = buildStages(this.context, this.layers, this.input);
+    for (const { statistics, output } of this.stages)
+      if (statistics) {
+        const { channels } = output;
+        write(device, statistics, packStatistics(new Float32Array(channels), new Float32Array(channels).fill(1), 0));
+      }
+  }
+
+  /**
+   * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
+   * @param spec the network, and the number of curves it computes at once
+   * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
+   */
+  static build(device: Device, spec: NetworkSpec & { readonly batch: number }): Promise<Network> {
+    const { batch, ...network } = spec;
+    return guardMemory(device, async () => {
+      const built = new Network(device, network, batch);
+      built.#prediction = await Prediction.build(built, built.#memory);
+      return built;
+    });
+  }
+
+  get parameterCount(): number {
+    return this.layout.parameterCount;
+  }
+
+  get bytesOnDevice(): number {
+    return this.#memory.bytes;
+  }
+
+  get output(): Activation {
+    return this.stages[this.stages.length - 1].output;
+  }
+
+  /** All learnables by name, and the inference statistics `bn1.mean`, `bn1.variance` (C) of batch normalisations. */
+  async readTensors(): Promise<Map<string, NamedTensor>> {
+    const words = await readWords(this.device, this.parameters);
+    const tensors = new Map<string, NamedTensor>();
+    for (const { name, shape, offset, count } of this.layout.places)
+      tensors.set(name, { shape, data: words.slice(offset, offset + count) });
+    for (const { name, statistics, output } of this.stages)
+      if (statistics) {
+        const { mean, variance } = unpackStatistics(await readWords(this.device, statistics), output.channels);
+        tensors.set(`${name}.mean`, { shape: [output.channels], data: mean });
+        tensors.set(`${name}.variance`, { shape: [output.channels], data: variance });
+      }
+    return tensors;
+  }
+
+  /** Names and shapes of all that `readTensors` gives and `writeTensors` wants. */
+  tensorShapes(): Map<string, readonly number[]> {
+    return tensorShapes(this.layers);
+  }
+
+  /**
+   * Replaces learnables and inference statistics.
+   * @throws RangeError when a tensor is missing, unknown or of another shape
+   */
+  writeTensors(tensors: ReadonlyMap<string, NamedTensor>): void {
+    checkTensors(this.tensorShapes(), tensors);
+    this.writeLearnables(tensors);
+    for (const { name, statistics } of this.stages) {
+      const mean = tensors.get(`${name}.mean`);
+      const variance = tensors.get(`${name}.variance`);
+      const layer = this.layers.find((candidate) => candidate.name === name);
+      if (statistics && mean && variance && layer?.spec.kind === "batchnorm")
+        write(this.device, statistics, packStatistics(mean.data, variance.data, layer.spec.epsilon));
+    }
+  }
+
+  /** Replaces the learnables alone; every one must be there. */
+  writeLearnables(tensors: ReadonlyMap<string, { readonly data: Float32Array }>): void {
+    for (const { name, offset, count } of this.layout.places) {
+      const data = tensors.get(name)?.data;
+      if (data?.length !== count) throw new RangeError(`${name}: expected ${count} values, got ${data?.length ?? "none"}`);
+      write(this.device, part(this.parameters, offset, count), data);
+    }
+  }
+
+  /**
+   * Predicts with the inference statistics.
+   * @param x any number of curves (rows, C, T)
+   * @returns predictions (rows, Cout, T)
+   */
+  async predict(x: Float32Array): Promise<Float32Array> {
+    if (!this.#prediction) throw new Error("the network was disposed");
+    return this.#prediction.run(x);
+  }
+
+  dispose(): void {
+    this.#prediction = undefined;
+    this.#memory.dispose();
+  }
+}
+
+/** Names and shapes of a network's learnables and inference statistics. */
+export function tensorShapes(layers: readonly ResolvedLayer[]): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, spec, outputChannels, learnables } of layers) {
+    for (const learnable of learnables) shapes.set(learnable.name, learnable.shape);
+    if (spec.kind === "batchnorm") {
+      shapes.set(`${name}.mean`, [outputChannels]);
+      shapes.set(`${name}.variance`, [outputChannels]);
+    }
+  }
+  return shapes;
+}
+
+function checkTensors(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+): void {
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new RangeError(`tensor ${name} [${shape}] is missing`);
+    if (tensor.shape.join() !== shape.join())
+      throw new RangeError(`tensor ${name} has shape [${tensor.shape}], expected [${shape}]`);
+  }
+  for (const name of tensors.keys()) if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
+}
+
+function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], input: Activation): Layer[] {
+  const stages: Layer[] = [];
+  let fused = false;
+  let previous = input;
+  layers.forEach((layer, i) => {
+    const { spec, name } = layer;
+    if (fused) {
+      fused = false;
+      return;
+    }
+    const following = layers[i + 1]?.spec;
+    const stage = (() => {
+      switch (spec.kind) {
+        case "conv1d":
+          return buildConv1d(context, layer, spec.kernel, previous);
+        case "dense":
+          return buildConv1d(context, layer, 1, previous);
+        case "batchnorm":
+          fused = following?.kind === "leakyrelu";
+          return buildBatchNorm(
+            context,
+            { name, epsilon: spec.epsilon },
+            following?.kind === "leakyrelu" ? following.slope : undefined,
+            previous,
+          );
+        case "leakyrelu":
+          return buildLeakyReLU(context, { name, slope: spec.slope }, previous);
+        default:
+          throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
+      }
+    })();
+    stages.push(stage);
+    previous = stage.output;
+  });
+  return stages;
+}
+
+/** Curves in, predictions out, a batch at a time. */
+class Prediction {
+  readonly #network: Network;
+  readonly #plan: Plan;
+  readonly #curves: Slice;
+  readonly #predictions: Slice;
+  readonly #staging: Slice;
+  /** Predictions share their buffers, so one waits for the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(network: Network, plan: Plan, curves: Slice, predictions: Slice, staging: Slice) {
+    this.#network = network;
+    this.#plan = plan;
+    this.#curves = curves;
+    this.#predictions = predictions;
+    this.#staging = staging;
+  }
+
+  static async build(network: Network, memory: Memory): Promise<Prediction> {
+    const { context, spec, batch, input, output, stages, device } = network;
+    const { channels, steps } = spec.input;
+    const curves = memory.storage("curves to predict", batch * channels * steps);
+    const predictions = memory.storage("predictions", batch * output.channels * steps);
+    const staging = memory.staging("predictions (readback)", predictions.size);
+    const cursor = createCursor(memory, "prediction cursor", batch);
+    const calls: KernelCall[] = [
+      gatherCall(context, { slice: curves, rows: batch, channels }, input, cursor),
+      ...stages.flatMap(({ infer }) => infer),
+      scatterCall(context, output, predictions),
+    ];
+    return new Prediction(network, await Plan.build(device, calls), curves, predictions, staging);
+  }
+
+  run(x: Float32Array): Promise<Float32Array> {
+    const result = this.#queue.then(() => this.#predict(x));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #predict(x: Float32Array): Promise<Float32Array> {
+    const { spec, batch, device, output } = this.#network;
+    const curve = spec.input.channels * spec.input.steps;
+    if (x.length === 0 || x.length % curve !== 0)
+      throw new RangeError(`expected curves of ${curve} values (C·T) each, got ${x.length} values`);
+    const rows = x.length / curve;
+    const answer = output.channels * spec.input.steps;
+    const result = new Float32Array(rows * answer);
+    for (let row = 0; row < rows; row += batch) {
+      const count = Math.min(batch, rows - row);
+      write(device, this.#curves, x.subarray(row * curve, (row + count) * curve));
+      this.#plan.submit(device);
+      const encoder = device.gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.#predictions.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
+      device.gpu.queue.submit([encoder.finish()]);
+      result.set(await readStaging(this.#staging, count * answer * 4), row * answer);
+    }
+    return result;
+  }
+}

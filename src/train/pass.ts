@@ -1,0 +1,71 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Memory, Slice } from "../gpu/memory";
+import { Plan } from "../gpu/plan";
+import type { Backpropagation } from "../nn/backpropagation";
+import { createCursor, cursorCall, gatherCall } from "../nn/batch";
+import { halfMseCall, scoreWords } from "../nn/halfmse";
+import { type Activation, createActivation } from "../nn/layer";
+import type { Network } from "../nn/network";
+import type { CurveSetBuffers } from "./curves";
+
+/** One pass over a set of curves, a batch at a time, wholly on the GPU. */
+export interface Pass {
+  /** Appends the pass to `encoder`'s compute pass. */
+  encode(pass: GPUComputePassEncoder): void;
+}
+
+/** The activation that holds the targets of a batch. */
+export function createTarget(network: Network, memory: Memory): Activation {
+  return createActivation({ ...network.context, memory }, "target", network.output.channels);
+}
+
+/** Loss and RMSE of a set with the inference statistics; the result lies in `score`. */
+export async function buildValidation(
+  network: Network,
+  memory: Memory,
+  set: CurveSetBuffers,
+  target: Activation,
+): Promise<Pass & { readonly score: Slice }> {
+  const { context, spec, output } = network;
+  const cursor = createCursor(memory, "validation cursor", network.batch);
+  const score = memory.storage("validation score", scoreWords);
+  const pass = await buildPass(network, set, cursor, [
+    gatherCall(context, set.target, target, cursor),
+    ...network.stages.flatMap(({ infer }) => infer),
+    halfMseCall(context, spec.loss, output, { cursor, target: target.slice, score }),
+  ]);
+  return { ...pass, score };
+}
+
+/** Takes the inference statistics of all batch normalisations from the training set, as MATLAB R2018b does. */
+export function buildPopulationStatistics(
+  network: Network,
+  memory: Memory,
+  set: CurveSetBuffers,
+  backpropagation: Backpropagation,
+): Promise<Pass> {
+  const cursor = createCursor(memory, "population cursor", network.batch);
+  return buildPass(network, set, cursor, [...backpropagation.forward(cursor), ...backpropagation.pool(cursor)]);
+}
+
+async function buildPass(
+  network: Network,
+  set: CurveSetBuffers,
+  cursor: Slice,
+  calls: readonly KernelCall[],
+): Promise<Pass> {
+  const { context, device, input, batch } = network;
+  const start = await Plan.build(device, [cursorCall(context, "rewind", set.rows, cursor)]);
+  const each = await Plan.build(device, [
+    gatherCall(context, set.x, input, cursor),
+    ...calls,
+    cursorCall(context, "advance", set.rows, cursor),
+  ]);
+  const batches = Math.ceil(set.rows / batch);
+  return {
+    encode(pass) {
+      start.encode(pass);
+      for (let i = 0; i < batches; i++) each.encode(pass);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Memory, Slice } from "../gpu/memory";
+import { Plan } from "../gpu/plan";
+import type { Backpropagation } from "../nn/backpropagation";
+import { type BatchOrder, gatherCall } from "../nn/batch";
+import { halfMseCall, scoreWords } from "../nn/halfmse";
+import type { Activation } from "../nn/layer";
+import type { Network } from "../nn/network";
+import type { CurveSetBuffers } from "./curves";
+import type { TrainingOptions } from "./options";
+import { historyWords, updateCalls } from "./update";
+
+/** One training step as a frozen plan, and where its results lie. */
+export interface Step {
+  readonly plan: Plan;
+  /** The part before the update, which repeats a refused step so that it can be looked at. */
+  readonly gradientPlan: Plan;
+  /** `historyWords` an iteration. */
+  readonly history: Slice;
+  readonly score: Slice;
+}
+
+/**
+ * gather batch → forward → loss → backward → clip, history, cursor → solver → moving statistics. Everything that
+ * changes from step to step follows the cursor on the GPU.
+ */
+export async function buildStep(
+  network: Network,
+  memory: Memory,
+  backpropagation: Backpropagation,
+  parts: {
+    readonly options: TrainingOptions;
+    readonly set: CurveSetBuffers;
+    readonly order: BatchOrder;
+    readonly cursor: Slice;
+    readonly target: Activation;
+    /** The learning rate of every iteration. */
+    readonly learnRates: Float32Array;
+  },
+): Promise<Step> {
+  const { options, set, order, cursor, target } = parts;
+  const { context, device, input, output, spec, layout, parameters } = network;
+  const learnRates = memory.upload("learning rates", parts.learnRates);
+  const history = memory.storage("history", parts.learnRates.length * historyWords);
+  const score = memory.storage("score", scoreWords);
+  const { dOutput: dprediction, gradients } = backpropagation;
+  const gradient = [
+    gatherCall(context, set.x, input, cursor, order),
+    gatherCall(context, set.target, target, cursor, order),
+    ...backpropagation.forward(cursor),
+    halfMseCall(context, spec.loss, output, { cursor, target: target.slice, score, dprediction }),
+    ...backpropagation.backward,
+  ];
+  const update = updateCalls(memory, layout, options, { parameters, gradients, score, cursor, learnRates, history });
+  return {
+    plan: await Plan.build(device, [...gradient, ...update, ...backpropagation.commit(cursor)]),
+    gradientPlan: await Plan.build(device, gradient),
+    history,
+    score,
+  };
+}

@@ -1,0 +1,103 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Memory, Slice } from "../gpu/memory";
+import type { ArenaLayout } from "../nn/arena";
+import type { TrainingOptions } from "./options";
+
+/** Words of one iteration in the history: loss, RMSE, gradient norm, learning rate. */
+export const historyWords = 4;
+
+/** Elements of a learnable that one workgroup clips and updates. */
+const chunkLength = 2048;
+
+/** Stands for "no threshold": no f32 norm exceeds it. */
+const largestFloat = 3.4028234663852886e38;
+
+interface UpdateBuffers {
+  readonly parameters: Slice;
+  readonly gradients: Slice;
+  /** Written by the loss; its first two words are loss and RMSE. */
+  readonly score: Slice;
+  readonly cursor: Slice;
+  /** One rate an iteration. */
+  readonly learnRates: Slice;
+  /** `historyWords` an iteration. */
+  readonly history: Slice;
+}
+
+/**
+ * The end of a training step: L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver
+ * (shaders/sgdm.wgsl), in three dispatches over all learnables together.
+ */
+export function updateCalls(
+  memory: Memory,
+  layout: ArenaLayout,
+  options: Pick<TrainingOptions, "solver" | "l2" | "clip" | "clipMethod">,
+  buffers: UpdateBuffers,
+): KernelCall[] {
+  const { parameters, gradients, score, cursor, learnRates, history } = buffers;
+  const { table, bounds } = cutIntoChunks(layout);
+  const count = table.length / 4;
+  const chunks = memory.upload("chunks", table);
+  const squares = memory.storage("sums of squares", count);
+  const factors = memory.storage("clip factors", layout.places.length);
+  const velocity = layout.create(memory, "velocity");
+  const constants = {
+    CHUNKS: count,
+    LEARNABLES: layout.places.length,
+    ARENA_LENGTH: layout.length,
+    ITERATIONS: learnRates.size / 4,
+    L2: options.l2,
+    THRESHOLD: Math.min(options.clip, largestFloat),
+  };
+  const clipping = {
+    perLearnable: options.clipMethod === "l2norm",
+    jointly: options.clipMethod === "global-l2norm",
+  };
+  const perElement = options.clipMethod === "absolute-value";
+  const scaled: Record<string, Slice> = perElement ? {} : { factors };
+  const clip = (entry: string, label: string, workgroups: number, bindings: Record<string, Slice>): KernelCall => ({
+    label,
+    file: "clip",
+    entry,
+    constants: { ...constants, WORKGROUP: 64 },
+    conditions: clipping,
+    bindings,
+    workgroups: [workgroups],
+  });
+  return [
+    clip("sum_squares", "gradient norms", count, { chunks, gradient: gradients, weight: parameters, square: squares }),
+    clip("close_step", "clip factors and history", 1, {
+      squares,
+      bounds: memory.upload("chunk bounds", bounds),
+      score,
+      cursor,
+      learnRates,
+      history,
+      ...scaled,
+    }),
+    {
+      label: "update (sgdm)",
+      file: "sgdm",
+      entry: "update",
+      constants: { ...constants, MOMENTUM: options.solver.momentum },
+      conditions: { perElement },
+      bindings: { chunks, gradient: gradients, cursor, learnRates, velocity, weight: parameters, ...scaled },
+      workgroups: [count],
+    },
+  ];
+}
+
+/** Rows of struct Chunk (shaders/shared/chunk.wgsl), and the first chunk of each learnable with one past the last. */
+function cutIntoChunks(layout: ArenaLayout): { table: Uint32Array; bounds: Uint32Array } {
+  const rows: number[] = [];
+  const bounds = [0];
+  const float = new Float32Array(1);
+  const bits = new Uint32Array(float.buffer);
+  layout.places.forEach(({ offset, count, l2Factor }, learnable) => {
+    float[0] = l2Factor;
+    for (let start = 0; start < count; start += chunkLength)
+      rows.push(offset + start, offset + Math.min(count, start + chunkLength), learnable, bits[0]);
+    bounds.push(rows.length / 4);
+  });
+  return { table: Uint32Array.from(rows), bounds: Uint32Array.from(bounds) };
+}
