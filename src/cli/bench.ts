@@ -1,0 +1,78 @@
+/** `fluxion bench`: what this adapter reaches, and what training makes of it. */
+import Table from "cli-table3";
+import { type Command, Option } from "commander";
+import { type AdapterChoice, benchmark } from "../index";
+import { UsageError } from "./errors";
+import { openHost } from "./host";
+import { wholeNumber } from "./numbers";
+import { addAdapterFlag } from "./train-flags";
+
+interface BenchFlags {
+  readonly batch: number;
+  readonly steps: number;
+  readonly network: "cnn" | "bilstm";
+  readonly host: "node" | "chrome";
+  readonly json?: true;
+  readonly adapter: AdapterChoice;
+}
+
+const examples = `
+Peak figures are those of plain kernels on the same adapter: arithmetic in registers (GFLOP/s) and
+a copy (GB/s). A step is one training iteration of the network at full width, median after warm-up.
+
+Examples:
+  fluxion bench
+  fluxion bench --batch 20 --steps 16 --json | tail -n 1`;
+
+export function addBench(program: Command): void {
+  addAdapterFlag(
+    program
+      .command("bench")
+      .summary("measure training throughput")
+      .description("Measure the adapter's peak and the time of a training step.")
+      .addOption(new Option("--network <name>", "network to time").choices(["cnn", "bilstm"]).default("cnn"))
+      .addOption(new Option("--batch <n>", "curves in a step").argParser(wholeNumber(1, 1e6)).default(200))
+      .addOption(new Option("--steps <n>", "steps to time").argParser(wholeNumber(3, 1e6)).default(8))
+      .addOption(new Option("--host <name>", "where it runs").choices(["node", "chrome"]).default("node"))
+      .option("--json", "print the figures as one line of JSON, last on standard output"),
+  )
+    .addHelpText("after", examples)
+    .action(bench);
+}
+
+async function bench({ network, batch, steps, host, json, adapter }: BenchFlags): Promise<void> {
+  if (host !== "node") throw new UsageError(`--host ${host}: is not built in this version, use --host node`);
+  if (network !== "cnn")
+    throw new UsageError(`--network ${network}: is not built in this version, use --network cnn`);
+  const device = await openHost(adapter);
+  const { peak, networks } = await benchmark(device, { network, batch, steps });
+  if (!json) {
+    const table = new Table({
+      head: [
+        "network",
+        "batch",
+        "ms/step",
+        "GFLOP/s",
+        "of peak",
+        "dispatches",
+        "submits/step",
+        "host ms/step",
+      ],
+      style: { head: [], border: [], compact: true },
+    });
+    for (const row of networks)
+      table.push([
+        row.network,
+        row.batch,
+        row.msPerStep.toPrecision(4),
+        row.gflops.toPrecision(3),
+        `${(100 * row.shareOfPeak).toFixed(0)} %`,
+        row.dispatchesPerStep,
+        row.submitsPerStep.toPrecision(2),
+        row.hostMsPerStep.toPrecision(2),
+      ]);
+    process.stdout.write(
+      `peak ${peak.gflops.toPrecision(3)} GFLOP/s, ${peak.gbps.toPrecision(3)} GB/s\n${table.toString()}\n`,
+    );
+  } else process.stdout.write(`${JSON.stringify({ adapter: device.adapter, peak, networks, peers: [] })}\n`);
+}

@@ -1,0 +1,84 @@
+/** `fluxion check`: conformance vectors against the kernels on this adapter. */
+import { readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { type AdapterChoice, type CaseResult, runCase } from "../index";
+import { fileError, UsageError } from "./errors";
+import { readInput } from "./files";
+import { openHost } from "./host";
+import { addAdapterFlag } from "./train-flags";
+
+interface CheckFlags {
+  readonly json?: true;
+  readonly adapter: AdapterChoice;
+}
+
+const mostBytes = 2 ** 30;
+
+const examples = `
+A vector is one operation with inputs and the outputs expected of it, computed in float64 by an
+outside oracle. A tensor passes when its largest error stays within the tolerance it carries.
+Directories stand for all .safetensors files in them. Exit status 1 when anything fails.
+
+Examples:
+  fluxion check test/conformance
+  fluxion check --json test/conformance/conv1d-*.safetensors | tail -n 1`;
+
+export function addCheck(program: Command): void {
+  addAdapterFlag(
+    program
+      .command("check")
+      .summary("run conformance vectors on this machine's adapter")
+      .description("Compare the kernels on this adapter with conformance vectors.")
+      .argument("<file...>", "vectors (.safetensors), or directories of them")
+      .option("--json", 'print {"passed", "failed", "cases"} as one line of JSON, last on standard output'),
+  )
+    .addHelpText("after", examples)
+    .action(check);
+}
+
+async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
+  const files = paths.flatMap(listVectors);
+  const vectors = files.map((path) => ({ path, bytes: readInput("check", path, mostBytes) }));
+  const device = await openHost(flags.adapter);
+  const cases: CaseResult[] = [];
+  for (const { path, bytes } of vectors) {
+    const result = await runCase(device, bytes, path);
+    cases.push(result);
+    process.stdout.write(describeCase(result));
+  }
+  const passed = cases.filter(hasPassed).length;
+  const failed = cases.length - passed;
+  process.stdout.write(
+    `${passed} of ${cases.length} cases passed${failed > 0 ? `, ${failed} FAILED` : ""}\n`,
+  );
+  if (flags.json) process.stdout.write(`${JSON.stringify({ passed, failed, cases })}\n`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+function listVectors(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    const names = readdirSync(path).filter((name) => name.endsWith(".safetensors"));
+    if (names.length === 0) throw new UsageError(`check ${path}: must hold .safetensors files, holds none`);
+    return names.sort().map((name) => join(path, name));
+  } catch (error) {
+    throw error instanceof UsageError ? error : fileError(`check ${path}`, error);
+  }
+}
+
+const hasPassed = ({ tensors, reason }: CaseResult): boolean =>
+  reason === undefined && tensors.every(({ passed }) => passed);
+
+function describeCase({ case: path, tensors, reason }: CaseResult): string {
+  const name = basename(path, ".safetensors");
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return tensors
+    .map(
+      (tensor) =>
+        `${name.padEnd(30)} ${tensor.name.padEnd(26)} error ${figure(tensor.error)}  allowed ${figure(tensor.allowed)}  ${tensor.passed ? "pass" : "FAIL"}${why}\n`,
+    )
+    .join("");
+}
+
+const figure = (value: number): string => value.toExponential(2).padStart(9);

@@ -1,0 +1,124 @@
+/** Reading inputs whole, and writing outputs so that a file is either complete or not there. */
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileError, UsageError } from "./errors";
+
+export type FileContent = string | Uint8Array;
+
+/** Reads a file of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
+export function readInput(flag: string, path: string, mostBytes: number): Uint8Array {
+  try {
+    const stat = statSync(path);
+    if (stat.isFile() && stat.size > mostBytes)
+      throw new UsageError(`${flag} ${path}: must be at most ${mostBytes} bytes, has ${stat.size}`);
+    return readFileSync(path);
+  } catch (error) {
+    throw error instanceof UsageError ? error : fileError(`${flag} ${path}`, error);
+  }
+}
+
+/**
+ * The directory of a command's results. Files appear in it all together, once they are complete; a process
+ * that ends before takes back the directories it made.
+ */
+export class OutputDirectory {
+  /** The topmost directory that had to be made, if any. */
+  readonly #made: string | undefined;
+  readonly #what: string;
+  #written = false;
+
+  /** Makes the directory where it is missing. Throws UsageError when it cannot be made or written to. */
+  constructor(readonly path: string) {
+    this.#what = `--out ${path}`;
+    process.once("exit", () => this.#discard());
+    try {
+      this.#made = mkdirSync(path, { recursive: true });
+      const probe = join(path, temporaryName("probe"));
+      writeFileSync(probe, "");
+      rmSync(probe);
+    } catch (error) {
+      throw fileError(this.#what, error);
+    }
+  }
+
+  /** Writes all files, or none: UsageError when the disk refuses. */
+  write(files: ReadonlyMap<string, FileContent>): void {
+    const temporary = new Map<string, string>();
+    try {
+      for (const [name, content] of files) {
+        const path = join(this.path, temporaryName(name));
+        temporary.set(path, join(this.path, name));
+        writeThrough(path, content);
+      }
+      for (const [from, to] of temporary) renameSync(from, to);
+      this.#written = true;
+    } catch (error) {
+      for (const path of temporary.keys()) rmSync(path, { force: true });
+      throw fileError(this.#what, error);
+    }
+  }
+
+  #discard(): void {
+    if (this.#written || this.#made === undefined) return;
+    const top = resolve(this.#made);
+    try {
+      for (let path = resolve(this.path); path.length >= top.length; path = dirname(path)) rmdirSync(path);
+    } catch {
+      // Someone else put a file there meanwhile: it is theirs to keep.
+    }
+  }
+}
+
+/** Throws UsageError unless a file could be written at `path`. */
+export function requireWritable(flag: string, path: string): void {
+  try {
+    const target = statSync(path, { throwIfNoEntry: false });
+    if (target?.isDirectory()) throw new UsageError(`${flag} ${path}: is a directory`);
+    accessSync(target === undefined || target.isFile() ? dirname(resolve(path)) : path, constants.W_OK);
+  } catch (error) {
+    throw error instanceof UsageError ? error : fileError(`${flag} ${path}`, error);
+  }
+}
+
+/** Writes one file as a temporary that is then renamed; a pipe or device is written to directly. */
+export function writeOutput(flag: string, path: string, content: FileContent): void {
+  const temporary = join(dirname(path), temporaryName("output"));
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      writeFileSync(path, content);
+      return;
+    }
+    writeThrough(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError(`${flag} ${path}`, error);
+  }
+}
+
+const temporaryName = (name: string): string => `.${name}.${randomBytes(6).toString("hex")}.tmp`;
+
+/** Writes and waits for the disk, so that a late "no space left" is seen before the rename. */
+function writeThrough(path: string, content: FileContent): void {
+  const file = openSync(path, "wx");
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,67 @@
+/** The command line as a whole: commands, help, and what becomes of errors. */
+import { Command, CommanderError } from "commander";
+import { FormatError, NoAdapterError } from "../index";
+import { addBench } from "./bench";
+import { addCheck } from "./check";
+import { UsageError } from "./errors";
+import { addPredict } from "./predict";
+import { addTrain } from "./train";
+
+const examples = `
+Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input.
+
+Examples:
+  fluxion train cnn
+  fluxion predict --model runs/a/model.safetensors --input curves.csv
+  fluxion COMMAND --help`;
+
+/** Runs one command line, reports its errors and ends the process. */
+export async function main(argv: readonly string[]): Promise<never> {
+  process.stdout.on("error", leaveOnClosedPipe);
+  try {
+    if (argv.length <= 2) throw new UsageError("a command is missing, see fluxion --help");
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+  // Dawn's threads can outlive the work, so Node is told to end once the output is out.
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))),
+  );
+  process.exit();
+}
+
+function createProgram(): Command {
+  const program = new Command("fluxion")
+    .description("Train 1-D sequence networks on the GPU: can a network learn to differentiate?")
+    .exitOverride()
+    // Errors are reported below, in one line.
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", examples);
+  addTrain(program);
+  addPredict(program);
+  addCheck(program);
+  addBench(program);
+  return program;
+}
+
+/** Writes the error as one line and returns the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return say(error.message.replace(/^error: /, ""), 2);
+  }
+  if (error instanceof UsageError || error instanceof FormatError || error instanceof NoAdapterError)
+    return say(error.message, 2);
+  return say(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1);
+}
+
+function say(message: string, status: 1 | 2): number {
+  process.stderr.write(`fluxion: ${status === 2 ? message.replace(/\s*\n\s*/g, " ") : message}\n`);
+  return status;
+}
+
+/** `fluxion … | head` closes standard output early; that is no error. */
+function leaveOnClosedPipe(error: NodeJS.ErrnoException): never {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+}

@@ -1,0 +1,60 @@
+/** The parts of the report's page; all of them are inserted as they are. */
+export interface PageParts {
+  readonly title: string;
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+  /** JSON without "<". */
+  readonly data: string;
+}
+
+/** The report's HTML. Its script fills the elements with an id from the data. */
+export const page = ({ title, styles, scripts, data }: PageParts): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${styles.map((style) => `<style>${style}</style>`).join("\n")}
+</head>
+<body>
+<header>
+  <h1>${title}</h1>
+  <p class="verdict" id="verdict"></p>
+</header>
+<main>
+  <section>
+    <h2>Training</h2>
+    <div class="plots">
+      <figure>
+        <figcaption>RMSE per point, against the noisy target</figcaption>
+        <div class="plot" id="rmse" role="img" aria-label="RMSE over iterations, training and validation"></div>
+      </figure>
+      <figure>
+        <figcaption>Loss</figcaption>
+        <div class="plot" id="loss" role="img" aria-label="Loss over iterations, training and validation"></div>
+      </figure>
+    </div>
+  </section>
+  <section>
+    <h2>Predictions</h2>
+    <p>One test curve of each function: its derivative against x.
+      <span class="key target">target</span> <span class="key prediction">prediction</span></p>
+    <div class="plots" id="predictions"></div>
+  </section>
+  <section>
+    <h2>Numbers</h2>
+    <p>RMSE per point on the test set, against the clean derivative. The noise floor is what the clean
+      derivative itself scores against the noisy target.</p>
+    <table class="numbers" id="numbers"></table>
+  </section>
+  <section class="pair">
+    <div><h2>Run</h2><table id="run"></table></div>
+    <div><h2>Options</h2><table id="options"></table></div>
+  </section>
+</main>
+<noscript>This report draws its plots with JavaScript.</noscript>
+<script type="application/json" id="data">${data}</script>
+${scripts.map((script) => `<script>${script}</script>`).join("\n")}
+</body>
+</html>
+`;

@@ -1,0 +1,31 @@
+/** Starts this program again with another environment: the dynamic linker reads it only at the start. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Environment } from "./vulkan";
+
+/**
+ * Runs the same command line in a child and ends this process as the child ends. The child is in a process
+ * group of its own, so that a Ctrl-C in the terminal reaches it once: through here.
+ */
+export async function respawn(environment: Environment): Promise<never> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env: { ...process.env, ...environment },
+    detached: true,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  });
+}
+
+/** In a child: ends with its parent, whose disappearance closes the channel between them. */
+export function followParent(): void {
+  if (!process.connected) return;
+  process.once("disconnect", () => process.exit(1));
+  // The channel alone must not keep a finished child alive.
+  process.channel?.unref();
+}

@@ -1,0 +1,148 @@
+/** The flags of `fluxion train`: the training options under their names in the field. */
+import { type Command, Option } from "commander";
+import {
+  type AdapterChoice,
+  type BatchNormStatistics,
+  type ClipMethod,
+  defaultTrainingOptions as defaults,
+  type Initialisation,
+  type LearnRateSchedule,
+  type Shuffle,
+} from "../index";
+import { number, orNone, wholeNumber } from "./numbers";
+
+/** What the user set; everything absent comes from the preset. Keys are commander's, from the flags. */
+export interface TrainFlags {
+  readonly preset?: "moler" | "quick";
+  readonly adapter: AdapterChoice;
+  readonly out?: string;
+  readonly json?: true;
+  readonly stepsPerSubmit: number;
+  readonly curves?: number;
+  readonly samples?: number;
+  readonly noise?: number;
+  readonly seed?: number;
+  readonly filters?: number;
+  readonly kernel?: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly init?: Initialisation;
+  readonly solver: "sgdm";
+  readonly learnRate?: number;
+  readonly learnRateSchedule: LearnRateSchedule["kind"];
+  readonly learnRateDropFactor?: number;
+  readonly learnRateDropPeriod?: number;
+  readonly warmup?: number;
+  readonly momentum?: number;
+  readonly l2?: number;
+  readonly clip?: number;
+  readonly clipMethod?: ClipMethod;
+  readonly batchnormStatistics?: BatchNormStatistics;
+  readonly shuffle?: Shuffle;
+  readonly validationEvery?: number;
+  readonly patience?: number;
+}
+
+const most = 1e9;
+
+/** Declares all flags on the command, in groups, with their defaults in the help. */
+export function addTrainFlags(command: Command): Command {
+  const add = (flags: string, description: string, read: (text: string) => number): void => {
+    command.addOption(new Option(flags, description).argParser(read));
+  };
+  const choose = (flags: string, description: string, choices: readonly string[]): void => {
+    command.addOption(new Option(flags, description).choices(choices));
+  };
+
+  command.optionsGroup("Run:");
+  choose("--preset <name>", "moler: the post's experiment; quick: smaller (default: by adapter)", [
+    "moler",
+    "quick",
+  ]);
+  addAdapterFlag(command);
+  command.option("--out <dir>", "where the results go (default: runs/<time>-<network>)");
+  command.option("--json", "print the summary as one line of JSON, last on standard output");
+  command.addOption(
+    new Option("--steps-per-submit <n>", "training steps handed to the GPU at once")
+      .argParser(wholeNumber(1, 1024))
+      .default(8),
+  );
+
+  command.optionsGroup("Data:");
+  add(
+    "--curves <n>",
+    "curves, training and test together, a multiple of 6 (moler: 3000, quick: 1200)",
+    wholeNumber(6, 1e6),
+  );
+  add("--samples <n>", "points of a curve (moler: 100, quick: 50)", wholeNumber(1, 1e5));
+  add("--noise <sigma>", "standard deviation of the noise on curves and targets (0.001)", number(0, 1e3));
+  add("--seed <n>", "of data, split, weights and shuffles (0)", wholeNumber(0, 2 ** 32 - 1));
+
+  command.optionsGroup("Network:");
+  add("--filters <n>", "filters of the hidden convolutions (moler: 128, quick: 32)", wholeNumber(1, 4096));
+  add("--kernel <n>", "taps of every convolution (5)", wholeNumber(1, 1024));
+  choose("--init <method>", `initial weights (${defaults.initialisation})`, ["narrow-normal", "glorot"]);
+
+  command.optionsGroup("Training:");
+  add("--epochs <n>", `passes over the training set (${defaults.epochs})`, wholeNumber(1, 1e6));
+  add("--batch <n>", `curves in a mini-batch (moler: ${defaults.batch}, quick: 50)`, wholeNumber(1, 1e6));
+  command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm"]).default("sgdm"));
+  add(
+    "--learn-rate <rate>",
+    `initial learning rate (${defaults.learnRate})`,
+    number(0, 1e6, { exclusive: true }),
+  );
+  command.addOption(
+    new Option("--learn-rate-schedule <name>", "course of the learning rate")
+      .choices(["none", "piecewise", "cosine"])
+      .default("none"),
+  );
+  add(
+    "--learn-rate-drop-factor <factor>",
+    "piecewise: factor of each drop (0.1)",
+    number(0, 1, { exclusive: true }),
+  );
+  add("--learn-rate-drop-period <n>", "piecewise: epochs between drops (10)", wholeNumber(1, 1e6));
+  add("--warmup <n>", "cosine: iterations of linear warm-up (0)", wholeNumber(0, most));
+  add("--momentum <mu>", `of sgdm (${defaults.solver.momentum})`, number(0, 1));
+  add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number(0, 1e6));
+  add(
+    "--clip <threshold>",
+    `gradient threshold, or none (${defaults.clip})`,
+    orNone(number(0, 1e9, { exclusive: true })),
+  );
+  choose("--clip-method <name>", `what the threshold bounds (${defaults.clipMethod})`, [
+    "l2norm",
+    "global-l2norm",
+    "absolute-value",
+  ]);
+  choose("--batchnorm-statistics <source>", `at prediction (${defaults.batchNormStatistics})`, [
+    "population",
+    "moving",
+  ]);
+  choose("--shuffle <when>", `order of the training curves (${defaults.shuffle})`, [
+    "once",
+    "every-epoch",
+    "never",
+  ]);
+  add(
+    "--validation-every <n>",
+    `iterations between validations (${defaults.validationEvery})`,
+    wholeNumber(1, most),
+  );
+  add(
+    "--patience <n>",
+    "validations without progress before stopping, or none (none)",
+    orNone(wholeNumber(1, most)),
+  );
+  return command;
+}
+
+/** The flag that every command with a GPU shares. */
+export function addAdapterFlag(command: Command): Command {
+  return command.addOption(
+    new Option("--adapter <kind>", "what to run on: auto takes a GPU where there is one")
+      .choices(["auto", "hardware", "software"])
+      .default("auto"),
+  );
+}

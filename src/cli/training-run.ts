@@ -1,0 +1,116 @@
+/** One training from data to evaluation. */
+import {
+  type AdapterReport,
+  type Curves,
+  type Device,
+  type Evaluation,
+  evaluate,
+  generateCurves,
+  type NamedTensor,
+  Network,
+  OutOfMemoryError,
+  type Progress,
+  splitCurves,
+  Trainer,
+  type TrainingResult,
+} from "../index";
+import { UsageError } from "./errors";
+import type { Experiment } from "./experiment";
+import { onInterrupt } from "./interrupt";
+import { ProgressDisplay } from "./progress";
+
+/** All that a training leaves behind. */
+export interface TrainingOutcome {
+  readonly experiment: Experiment;
+  readonly adapter: AdapterReport;
+  readonly result: TrainingResult;
+  readonly history: readonly Progress[];
+  readonly parameters: number;
+  readonly bytesOnDevice: number;
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  readonly test: Curves;
+  /** (N, 1, T) on the test set. */
+  readonly prediction: Float32Array;
+  readonly evaluation: Evaluation;
+  /** What predicting zero scores on the test set, with its value for each function. */
+  readonly zero: Evaluation;
+}
+
+/** A training that ended in numbers that are not finite: nothing of it is worth keeping. */
+export interface Divergence {
+  readonly experiment: Experiment;
+  readonly adapter: AdapterReport;
+  readonly result: TrainingResult & { readonly stopReason: "diverged" };
+}
+
+/**
+ * Trains and evaluates. Ctrl-C ends the training early, and its result is evaluated like any other.
+ * @throws UsageError when the device cannot hold the experiment
+ */
+export async function runExperiment(
+  device: Device,
+  experiment: Experiment,
+): Promise<TrainingOutcome | Divergence> {
+  const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
+  const { network, trainer } = await build(device, experiment, train, test);
+  const { history, result } = await runTrainer(trainer);
+  const { adapter } = device;
+  if (result.stopReason === "diverged")
+    return { experiment, adapter, result: { ...result, stopReason: result.stopReason } };
+  const prediction = await network.predict(test.x);
+  return {
+    experiment,
+    adapter,
+    result,
+    history,
+    parameters: network.parameterCount,
+    bytesOnDevice: trainer.bytesOnDevice,
+    tensors: await network.readTensors(),
+    test,
+    prediction,
+    evaluation: evaluate(prediction, test),
+    zero: evaluate(new Float32Array(prediction.length), test),
+  };
+}
+
+async function build(
+  device: Device,
+  { spec, training, stepsPerSubmit }: Experiment,
+  train: Curves,
+  validation: Curves,
+): Promise<{ network: Network; trainer: Trainer }> {
+  try {
+    const network = await Network.build(device, { ...spec, batch: training.batch });
+    const trainer = await Trainer.build(network, { train, validation, options: training, stepsPerSubmit });
+    return { network, trainer };
+  } catch (error) {
+    // Options that no file could know of: they do not fit this adapter.
+    if (error instanceof RangeError || error instanceof OutOfMemoryError)
+      throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function runTrainer(trainer: Trainer): Promise<{ history: Progress[]; result: TrainingResult }> {
+  const display = new ProgressDisplay(trainer.iterations);
+  onInterrupt(
+    () => {
+      display.stop(
+        "stopping: finishing the steps already submitted, then evaluating; Ctrl-C again abandons the run",
+      );
+      trainer.stop();
+    },
+    () => display.stop("abandoned: nothing was written"),
+  );
+  const history: Progress[] = [];
+  try {
+    const run = trainer.run();
+    for (let next = await run.next(); ; next = await run.next()) {
+      if (next.done) return { history, result: next.value };
+      history.push(next.value);
+      display.update(next.value);
+    }
+  } finally {
+    display.stop();
+  }
+}
