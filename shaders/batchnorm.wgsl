@@ -70,9 +70,8 @@ fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 
 // --- normalise: y from x and statistics, of the batch while training, of the data set for inference.
 
-fn normalised(n: u32, group: u32) -> vec4f {
-  let s = statistics[group];
-  return (x[n] - s.mean - s.correction) * s.inverseDeviation;
+fn normalised(value: vec4f, s: Statistics) -> vec4f {
+  return (value - s.mean - s.correction) * s.inverseDeviation;
 }
 
 fn scaleOf(group: u32) -> vec4f {
@@ -91,34 +90,41 @@ fn offsetAt(channel: u32) -> f32 {
   return select(0, offset[min(channel, CHANNELS - 1)], channel < CHANNELS);
 }
 
+/// An invocation computes EACH values of one group, 64 apart, so that what belongs to the group is loaded once.
+const EACH = 16u;
+
 @compute @workgroup_size(64)
-fn normalise(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= BATCH * STEPS) {
-    return;
+fn normalise(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let s = statistics[group.y];
+  let groupScale = scaleOf(group.y);
+  let groupOffset = offsetOf(group.y);
+  let start = group.y * BATCH * STEPS;
+  let first = group.x * EACH * 64 + local;
+  for (var n = first; n < min(first + EACH * 64, BATCH * STEPS); n += 64) {
+    let z = groupScale * normalised(x[start + n], s) + groupOffset;
+    @if(leaky) y[start + n] = select(SLOPE * z, z, z >= vec4f());
+    @else y[start + n] = z;
   }
-  let n = id.y * BATCH * STEPS + id.x;
-  let z = scaleOf(id.y) * normalised(n, id.y) + offsetOf(id.y);
-  @if(leaky) y[n] = select(SLOPE * z, z, z >= vec4f());
-  @else y[n] = z;
 }
 
 // --- backward: first the two sums of each channel, then dx.
 
-fn dz(n: u32, normal: vec4f, groupScale: vec4f, groupOffset: vec4f) -> vec4f {
-  @if(leaky) return dy[n] * select(vec4f(SLOPE), vec4f(1), groupScale * normal + groupOffset >= vec4f());
-  @else return dy[n];
+fn dz(d: vec4f, normal: vec4f, groupScale: vec4f, groupOffset: vec4f) -> vec4f {
+  @if(leaky) return d * select(vec4f(SLOPE), vec4f(1), groupScale * normal + groupOffset >= vec4f());
+  @else return d;
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn backward_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let start = group.x * BATCH * STEPS;
+  let s = statistics[group.x];
   let groupScale = scaleOf(group.x);
   let groupOffset = offsetOf(group.x);
   var sum = vec4f();
   var product = vec4f();
   for (var n = local; n < BATCH * STEPS; n += WORKGROUP) {
-    let normal = normalised(start + n, group.x);
-    let d = dz(start + n, normal, groupScale, groupOffset);
+    let normal = normalised(x[start + n], s);
+    let d = dz(dy[start + n], normal, groupScale, groupOffset);
     sum += d;
     product += d * normal;
   }
@@ -138,17 +144,19 @@ fn backward_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
 }
 
 @compute @workgroup_size(64)
-fn backward(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= BATCH * STEPS) {
-    return;
+fn backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let s = statistics[group.y];
+  let groupScale = scaleOf(group.y);
+  let groupOffset = offsetOf(group.y);
+  let meanDz = sums[group.y * 2] / f32(BATCH * STEPS);
+  let meanProduct = sums[group.y * 2 + 1] / f32(BATCH * STEPS);
+  let start = group.y * BATCH * STEPS;
+  let first = group.x * EACH * 64 + local;
+  for (var n = first; n < min(first + EACH * 64, BATCH * STEPS); n += 64) {
+    let normal = normalised(x[start + n], s);
+    let d = dz(dy[start + n], normal, groupScale, groupOffset);
+    dx[start + n] = groupScale * s.inverseDeviation * (d - meanDz - normal * meanProduct);
   }
-  let n = id.y * BATCH * STEPS + id.x;
-  let count = f32(BATCH * STEPS);
-  let groupScale = scaleOf(id.y);
-  let normal = normalised(n, id.y);
-  let d = dz(n, normal, groupScale, offsetOf(id.y));
-  let centred = d - sums[id.y * 2] / count - normal * (sums[id.y * 2 + 1] / count);
-  dx[n] = groupScale * statistics[id.y].inverseDeviation * centred;
 }
 
 // --- inference statistics, one thread a group. `moving`: s ← (1 − DECAY)·s + DECAY·batch after every step. `pool`: one

@@ -11,9 +11,15 @@
 // Activations lie as vec4f [group of four channels][b][t]: every load is one aligned vec4f whatever the tap, and
 // neighbouring threads read neighbouring steps. Channels beyond the last are zero.
 
+// Where loads are dear (`quads`, software adapters), four neighbouring invocations that need the same four vectors load one
+// each and broadcast them. All invocations of a workgroup then stay together: those beyond the end repeat the last and
+// store nothing.
+
 import package::shared::strip::{Strip, filled, shifted, accumulated};
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
 import constants::{X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
+
+@if(quads) enable subgroups;
 
 const IN_GROUPS: u32 = (IN_CHANNELS + 3) / 4;
 const OUT_GROUPS: u32 = (OUT_CHANNELS + 3) / 4;
@@ -77,8 +83,15 @@ fn loadStrip(start: u32, t: i32) -> Strip {
   return Strip(load(start, t), load(start, t + 1), load(start, t + 2), load(start, t + 3), load(start, t + 4));
 }
 
-fn weightsAt(index: u32) -> mat4x4f {
-  return mat4x4f(packed[index], packed[index + 1], packed[index + 2], packed[index + 3]);
+/// Four vectors of `packed`, one for each input channel of a group. `lane` is the invocation's place in its quad.
+fn weightsAt(index: u32, lane: u32) -> mat4x4f {
+  @if(quads) return broadcast(packed[index + lane]);
+  @else return mat4x4f(packed[index], packed[index + 1], packed[index + 2], packed[index + 3]);
+}
+
+@if(quads)
+fn broadcast(own: vec4f) -> mat4x4f {
+  return mat4x4f(quadBroadcast(own, 0), quadBroadcast(own, 1), quadBroadcast(own, 2), quadBroadcast(own, 3));
 }
 
 fn biasOf(group: u32) -> vec4f {
@@ -101,11 +114,15 @@ fn store(s: Strip, group: u32, curve: u32, t: u32) {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let tile = group.x * WORKGROUP + local;
-  if (tile >= BATCH * TILES_PER_CURVE) {
-    return;
-  }
+fn convolve(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) local: u32,
+  @if(quads) @builtin(subgroup_invocation_id) place: u32,
+) {
+  @if(quads) let lane = place % 4;
+  @else let lane = 0u;
+  let own = group.x * WORKGROUP + local;
+  let tile = min(own, BATCH * TILES_PER_CURVE - 1);
   let curve = tile / TILES_PER_CURVE;
   let first = (tile % TILES_PER_CURVE) * TILE_STEPS;
   let a = group.y * 2;
@@ -129,8 +146,8 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
     @if(strips4) var x3 = loadStrip(start, t + 15);
     for (var tap = 0u; tap < KERNEL; tap++) {
       let index = ((inGroup * KERNEL + tap) * OUT_PAIRS * 2 + a) * 4;
-      let wa = weightsAt(index);
-      @if(pair) let wb = weightsAt(index + 4);
+      let wa = weightsAt(index, lane);
+      @if(pair) let wb = weightsAt(index + 4, lane);
       a0 = accumulated(a0, wa, x0);
       @if(pair) b0 = accumulated(b0, wb, x0);
       @if(strips2) a1 = accumulated(a1, wa, x1);
@@ -150,6 +167,9 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
     }
   }
 
+  if (own != tile) {
+    return;
+  }
   store(a0, a, curve, first);
   @if(strips2) store(a1, a, curve, first + 5);
   @if(strips4) store(a2, a, curve, first + 10);
@@ -174,8 +194,70 @@ const SPLIT_WEIGHTS: u32 = OUT_PAIRS * 2 * IN_GROUPS * TAP_BLOCKS * TAP_BLOCK * 
 /// They are followed by the partial sums of the bias: [output group, padded].
 const SPLIT_LENGTH: u32 = SPLIT_WEIGHTS + OUT_PAIRS * 2;
 
+/// x at the steps that the taps of a block see.
+struct TapWindow {
+  x0: vec4f,
+  @if(taps2) x1: vec4f,
+  @if(taps3) x2: vec4f,
+  @if(taps4) x3: vec4f,
+  @if(taps5) x4: vec4f,
+}
+
+fn moved(window: TapWindow, next: vec4f) -> TapWindow {
+  var result = window;
+  @if(taps2) result.x0 = window.x1;
+  @if(taps3) result.x1 = window.x2;
+  @if(taps4) result.x2 = window.x3;
+  @if(taps5) result.x3 = window.x4;
+  @if(taps5) result.x4 = next;
+  @if(taps4 && !taps5) result.x3 = next;
+  @if(taps3 && !taps4) result.x2 = next;
+  @if(taps2 && !taps3) result.x1 = next;
+  @if(!taps2) result.x0 = next;
+  return result;
+}
+
+/// Sums of two groups of output channels, for each tap of a block and for the bias.
+struct TapSums {
+  a0: mat4x4f,
+  b0: mat4x4f,
+  @if(taps2) a1: mat4x4f,
+  @if(taps2) b1: mat4x4f,
+  @if(taps3) a2: mat4x4f,
+  @if(taps3) b2: mat4x4f,
+  @if(taps4) a3: mat4x4f,
+  @if(taps4) b3: mat4x4f,
+  @if(taps5) a4: mat4x4f,
+  @if(taps5) b4: mat4x4f,
+  biasA: vec4f,
+  biasB: vec4f,
+}
+
 fn outer(dy: vec4f, x: vec4f) -> mat4x4f {
   return mat4x4f(dy * x.x, dy * x.y, dy * x.z, dy * x.w);
+}
+
+/// One time step more.
+fn withStep(sums: TapSums, window: TapWindow, da: vec4f, db: vec4f) -> TapSums {
+  var next = sums;
+  next.biasA += da;
+  next.a0 += outer(da, window.x0);
+  @if(taps2) next.a1 += outer(da, window.x1);
+  @if(taps3) next.a2 += outer(da, window.x2);
+  @if(taps4) next.a3 += outer(da, window.x3);
+  @if(taps5) next.a4 += outer(da, window.x4);
+  @if(pair) next.biasB += db;
+  @if(pair) next.b0 += outer(db, window.x0);
+  @if(taps2 && pair) next.b1 += outer(db, window.x1);
+  @if(taps3 && pair) next.b2 += outer(db, window.x2);
+  @if(taps4 && pair) next.b3 += outer(db, window.x3);
+  @if(taps5 && pair) next.b4 += outer(db, window.x4);
+  return next;
+}
+
+@if(quads)
+fn loadGradient(start: u32, t: i32) -> vec4f {
+  return select(vec4f(), dy[start + u32(min(t, STEPS - 1))], t < STEPS);
 }
 
 fn storePartial(index: u32, sum: mat4x4f) {
@@ -186,85 +268,78 @@ fn storePartial(index: u32, sum: mat4x4f) {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn weight_gradient(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let work = group.x * WORKGROUP + local;
-  if (work >= OUT_PAIRS * IN_GROUPS * TAP_BLOCKS) {
-    return;
-  }
+fn weight_gradient(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) local: u32,
+  @if(quads) @builtin(subgroup_invocation_id) place: u32,
+) {
+  let own = group.x * WORKGROUP + local;
+  let work = min(own, IN_GROUPS * TAP_BLOCKS - 1);
   let tapBlock = work % TAP_BLOCKS;
-  let inGroup = (work / TAP_BLOCKS) % IN_GROUPS;
-  let a = work / (TAP_BLOCKS * IN_GROUPS) * 2;
-  let b = min(a + 1, OUT_GROUPS - 1);
+  let inGroup = work / TAP_BLOCKS;
   let split = group.y;
   let end = min((split + 1) * SPLIT_ROWS, BATCH);
+  let a = group.z * 2;
   let shift = i32(tapBlock * TAP_BLOCK) - LEFT;
 
-  var a0 = mat4x4f();
-  var b0 = mat4x4f();
-  @if(taps2) var a1 = mat4x4f();
-  @if(taps2) var b1 = mat4x4f();
-  @if(taps3) var a2 = mat4x4f();
-  @if(taps3) var b2 = mat4x4f();
-  @if(taps4) var a3 = mat4x4f();
-  @if(taps4) var b3 = mat4x4f();
-  @if(taps5) var a4 = mat4x4f();
-  @if(taps5) var b4 = mat4x4f();
-  var biasA = vec4f();
-  var biasB = vec4f();
-
+  var sums = TapSums();
   for (var curve = split * SPLIT_ROWS; curve < end; curve++) {
     let xStart = (inGroup * BATCH + curve) * STEPS;
     let aStart = (a * BATCH + curve) * STEPS;
-    let bStart = (b * BATCH + curve) * STEPS;
-    var x0 = load(xStart, shift);
-    @if(taps2) var x1 = load(xStart, shift + 1);
-    @if(taps3) var x2 = load(xStart, shift + 2);
-    @if(taps4) var x3 = load(xStart, shift + 3);
-    @if(taps5) var x4 = load(xStart, shift + 4);
-    for (var t = 0u; t < STEPS; t++) {
-      let da = dy[aStart + t];
-      let db = dy[bStart + t];
-      biasA += da;
-      biasB += db;
-      a0 += outer(da, x0);
-      b0 += outer(db, x0);
-      @if(taps2) a1 += outer(da, x1);
-      @if(taps2) b1 += outer(db, x1);
-      @if(taps3) a2 += outer(da, x2);
-      @if(taps3) b2 += outer(db, x2);
-      @if(taps4) a3 += outer(da, x3);
-      @if(taps4) b3 += outer(db, x3);
-      @if(taps5) a4 += outer(da, x4);
-      @if(taps5) b4 += outer(db, x4);
-      let next = load(xStart, shift + i32(t + TAP_BLOCK));
-      @if(taps2) x0 = x1;
-      @if(taps3) x1 = x2;
-      @if(taps4) x2 = x3;
-      @if(taps5) x3 = x4;
-      @if(taps5) x4 = next;
-      @if(taps4 && !taps5) x3 = next;
-      @if(taps3 && !taps4) x2 = next;
-      @if(taps2 && !taps3) x1 = next;
-      @if(!taps2) x0 = next;
+    @if(pair) let bStart = (min(a + 1, OUT_GROUPS - 1) * BATCH + curve) * STEPS;
+    var window = TapWindow();
+    window.x0 = load(xStart, shift);
+    @if(taps2) window.x1 = load(xStart, shift + 1);
+    @if(taps3) window.x2 = load(xStart, shift + 2);
+    @if(taps4) window.x3 = load(xStart, shift + 3);
+    @if(taps5) window.x4 = load(xStart, shift + 4);
+    @if(quads) {
+      for (var t = 0u; t < STEPS; t += 4) {
+        // Beyond the end of the curve dy counts as zero.
+        let mine = i32(t + place % 4);
+        let da = loadGradient(aStart, mine);
+        @if(pair) let db = loadGradient(bStart, mine);
+        @if(!pair) let db = vec4f();
+        let next = shift + i32(t + TAP_BLOCK);
+        sums = withStep(sums, window, quadBroadcast(da, 0), quadBroadcast(db, 0));
+        window = moved(window, load(xStart, next));
+        sums = withStep(sums, window, quadBroadcast(da, 1), quadBroadcast(db, 1));
+        window = moved(window, load(xStart, next + 1));
+        sums = withStep(sums, window, quadBroadcast(da, 2), quadBroadcast(db, 2));
+        window = moved(window, load(xStart, next + 2));
+        sums = withStep(sums, window, quadBroadcast(da, 3), quadBroadcast(db, 3));
+        window = moved(window, load(xStart, next + 3));
+      }
     }
+    @else {
+      for (var t = 0u; t < STEPS; t++) {
+        @if(pair) let db = dy[bStart + t];
+        @if(!pair) let db = vec4f();
+        sums = withStep(sums, window, dy[aStart + t], db);
+        window = moved(window, load(xStart, shift + i32(t + TAP_BLOCK)));
+      }
+    }
+  }
+  if (own != work) {
+    return;
   }
 
   let start = split * SPLIT_LENGTH;
   let aWeights = start + ((a * IN_GROUPS + inGroup) * TAP_BLOCKS + tapBlock) * TAP_BLOCK * 4;
   let bWeights = aWeights + IN_GROUPS * TAP_BLOCKS * TAP_BLOCK * 4;
-  storePartial(aWeights, a0);
-  storePartial(bWeights, b0);
-  @if(taps2) storePartial(aWeights + 4, a1);
-  @if(taps2) storePartial(bWeights + 4, b1);
-  @if(taps3) storePartial(aWeights + 8, a2);
-  @if(taps3) storePartial(bWeights + 8, b2);
-  @if(taps4) storePartial(aWeights + 12, a3);
-  @if(taps4) storePartial(bWeights + 12, b3);
-  @if(taps5) storePartial(aWeights + 16, a4);
-  @if(taps5) storePartial(bWeights + 16, b4);
-  if (inGroup == 0 && tapBlock == 0) {
-    partial[start + SPLIT_WEIGHTS + a] = biasA;
-    partial[start + SPLIT_WEIGHTS + a + 1] = biasB;
+  storePartial(aWeights, sums.a0);
+  storePartial(bWeights, sums.b0);
+  @if(taps2) storePartial(aWeights + 4, sums.a1);
+  @if(taps2) storePartial(bWeights + 4, sums.b1);
+  @if(taps3) storePartial(aWeights + 8, sums.a2);
+  @if(taps3) storePartial(bWeights + 8, sums.b2);
+  @if(taps4) storePartial(aWeights + 12, sums.a3);
+  @if(taps4) storePartial(bWeights + 12, sums.b3);
+  @if(taps5) storePartial(aWeights + 16, sums.a4);
+  @if(taps5) storePartial(bWeights + 16, sums.b4);
+  if (work == 0) {
+    partial[start + SPLIT_WEIGHTS + a] = sums.biasA;
+    partial[start + SPLIT_WEIGHTS + a + 1] = sums.biasB;
   }
 }
 

@@ -4,6 +4,7 @@ export * from "./calculus/evaluation";
 export * from "./calculus/functions";
 export * from "./calculus/networks";
 export * from "./calculus/presets";
+export { type Benchmark, benchmark, type KernelShare, type NetworkBenchmark, type Peak } from "./check/benchmark";
 export { type CaseResult, runCase } from "./check/run";
 export type { TensorResult } from "./check/tolerance";
 export * from "./formats/csv";

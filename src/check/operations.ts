@@ -8,7 +8,7 @@ import { Backpropagation } from "../nn/backpropagation";
 import { createCursor, gatherCall, scatterCall } from "../nn/batch";
 import { unpackStatistics } from "../nn/batchnorm";
 import { halfMseCall, scoreWords } from "../nn/halfmse";
-import { createActivation } from "../nn/layer";
+import { createActivation, describeDevice } from "../nn/layer";
 import { Network } from "../nn/network";
 import { batchNorm, conv1d, dense, type LayerSpec, leakyReLU, type LossNormalisation } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
@@ -212,7 +212,7 @@ const layerless = (device: Device, memory: Memory, batch: number, steps: number)
   memory,
   batch,
   steps,
-  software: device.adapter.software,
+  ...describeDevice(device),
   parameter: (name: string): never => {
     throw new RangeError(`there is no learnable ${name} here`);
   },

@@ -27,6 +27,7 @@ export interface Device {
 /** Optional features, each with its reason. */
 const wantedFeatures = [
   "timestamp-query", // time per kernel in the profile
+  "subgroups", // four invocations share a load where loads are dear
 ] as const satisfies readonly GPUFeatureName[];
 
 /** Limits raised above WebGPU's defaults as far as the adapter allows, each with its reason. */

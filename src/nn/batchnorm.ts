@@ -5,6 +5,9 @@ import { type Activation, activationLength, type BuildContext, createActivation,
 /** Words of the inference statistics of one group: mean, correction, variance, inverse deviation. */
 export const statisticsWords = 16;
 
+/** Time steps that one workgroup normalises (64 · EACH in the shader). */
+const valuesPerWorkgroup = 1024;
+
 /** MATLAB's decay of the moving mean and variance. */
 const movingDecay = 0.1;
 
@@ -50,7 +53,7 @@ export function buildBatchNorm(
     bindings,
     workgroups,
   });
-  const everywhere = [Math.ceil((batch * steps) / 64), groups] as const;
+  const everywhere = [Math.ceil((batch * steps) / valuesPerWorkgroup), groups] as const;
   const eachGroup = [Math.ceil(groups / 64)] as const;
   const x = input.slice;
   const normalise = (statistics: Slice) =>

@@ -69,7 +69,7 @@ function convolution(
   const outPairs = Math.ceil(outGroups / 2);
   const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
-  const strips = stripsFor(steps, context.software);
+  const strips = stripsFor(context, flopsOf(context, shape));
   const workgroup = context.software ? 32 : 64;
   const constants = {
     ...sizes(context, shape),
@@ -79,6 +79,7 @@ function convolution(
   };
   const conditions = {
     ...noTaps,
+    quads: context.quads,
     transposed: bias === undefined,
     biased: bias !== undefined,
     pair: outGroups > 1,
@@ -120,12 +121,12 @@ function weightGradient(
   const tapBlocks = Math.ceil(shape.kernel / tapBlock);
   const inGroups = groupsOf(shape.input);
   const outPairs = Math.ceil(groupsOf(shape.output) / 2);
-  const threads = outPairs * inGroups * tapBlocks;
-  const { splits, rows } = splitPlan(context, threads);
+  const columns = inGroups * tapBlocks;
+  const { splits, rows } = splitPlan(context, outPairs * columns);
   const splitLength = outPairs * 2 * inGroups * tapBlocks * tapBlock * 4 + outPairs * 2;
   const partialLength = splitLength * splits;
   const partial = context.memory.storage(`${name} weight gradient: partial sums`, partialLength * 4);
-  const workgroup = context.software ? 32 : 64;
+  const workgroup = Math.min(32, Math.ceil(columns / 4) * 4);
   const constants = {
     ...sizes(context, shape),
     TAP_BLOCK: tapBlock,
@@ -136,6 +137,8 @@ function weightGradient(
   };
   const conditions = {
     ...noTiles,
+    quads: context.quads,
+    pair: groupsOf(shape.output) > 1,
     taps2: tapBlock >= 2,
     taps3: tapBlock >= 3,
     taps4: tapBlock >= 4,
@@ -149,7 +152,7 @@ function weightGradient(
       constants,
       conditions,
       bindings: { x, dy, partial },
-      workgroups: [Math.ceil(threads / workgroup), splits],
+      workgroups: [Math.ceil(columns / workgroup), splits, outPairs],
       flops: flopsOf(context, shape),
     },
     {
@@ -171,17 +174,21 @@ function splitPlan({ batch, software }: BuildContext, threads: number): { splits
   return { splits: Math.ceil(batch / rows), rows };
 }
 
-/** Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. */
-function stripsFor(steps: number, software: boolean): number {
-  const allowed = software ? [4, 2, 1] : [1];
-  return allowed.find((strips) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps <= 1.1) ?? 1;
+/**
+ * Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. Long tiles take
+ * seconds to compile on a software adapter, so only large convolutions get them.
+ */
+function stripsFor({ steps, software }: BuildContext, flops: number): number {
+  const longest = software && flops >= 1e8 ? 4 : software && flops >= 1e7 ? 2 : 1;
+  const waste = (strips: number) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps;
+  return [4, 2].find((strips) => strips <= longest && waste(strips) <= 1.1) ?? 1;
 }
 
 const flopsOf = ({ batch, steps }: BuildContext, { input, output, kernel }: Shape) =>
   2 * batch * steps * input * output * kernel;
 
 const noTaps = { taps2: false, taps3: false, taps4: false, taps5: false };
-const noTiles = { transposed: false, biased: false, pair: false, strips2: false, strips4: false };
+const noTiles = { transposed: false, biased: false, strips2: false, strips4: false };
 
 /** Constants that every entry of the file names; a call overrides those its entry uses. */
 const sizes = (context: BuildContext, { input, output, kernel, left }: Shape) => ({

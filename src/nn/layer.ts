@@ -1,3 +1,4 @@
+import type { Device } from "../gpu/device";
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
 
@@ -17,6 +18,8 @@ export interface BuildContext {
   readonly steps: number;
   /** Software adapters want larger register tiles and smaller workgroups. */
   readonly software: boolean;
+  /** Loads are dear and four neighbouring invocations can share them. */
+  readonly quads: boolean;
   /** A learnable's place among the parameters. */
   parameter(name: string): Slice;
 }
@@ -47,6 +50,12 @@ export interface TrainingLayer {
   readonly commit: (cursor: Slice) => readonly KernelCall[];
   /** Run after `forward` in a pass over the training set: merges the batch into the inference statistics. */
   readonly pool: (cursor: Slice) => readonly KernelCall[];
+}
+
+/** The part of a context that follows from the device. */
+export function describeDevice(device: Device): Pick<BuildContext, "software" | "quads"> {
+  const { software } = device.adapter;
+  return { software, quads: software && device.gpu.features.has("subgroups") };
 }
 
 /** Groups of four channels. */

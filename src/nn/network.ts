@@ -7,7 +7,7 @@ import { ArenaLayout } from "./arena";
 import { createCursor, gatherCall, scatterCall } from "./batch";
 import { buildBatchNorm, packStatistics, unpackStatistics } from "./batchnorm";
 import { buildConv1d } from "./conv1d";
-import { type Activation, type BuildContext, createActivation, type Layer } from "./layer";
+import { type Activation, type BuildContext, createActivation, describeDevice, type Layer } from "./layer";
 import { buildLeakyReLU } from "./leakyrelu";
 import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "./spec";
 
@@ -50,7 +50,7 @@ export class Network {
       memory: this.#memory,
       batch,
       steps: spec.input.steps,
-      software: device.adapter.software,
+      ...describeDevice(device),
       parameter: (name) => this.layout.slice(this.parameters, name),
     };
     this.input = createActivation(this.context, "input", spec.input.channels);

@@ -237,6 +237,23 @@ export class Trainer {
     return { stopReason, ...(detail && { detail }), ...measured, validation };
   }
 
+  /**
+   * Runs `steps` steps in one submit and waits for them, without progress or validation: for benchmarks.
+   * @returns host milliseconds spent to encode and submit
+   */
+  async runSteps(steps: number): Promise<number> {
+    const { device } = this.network;
+    const begun = performance.now();
+    const encoder = device.gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < steps; i++) this.plan.encode(pass);
+    pass.end();
+    device.gpu.queue.submit([encoder.finish()]);
+    const hostMs = performance.now() - begun;
+    await device.gpu.queue.onSubmittedWorkDone();
+    return hostMs;
+  }
+
   dispose(): void {
     this.#memory.dispose();
   }
