@@ -4,13 +4,27 @@ export * from "./calculus/evaluation";
 export * from "./calculus/functions";
 export * from "./calculus/networks";
 export * from "./calculus/presets";
-export { type Benchmark, benchmark, type KernelShare, type NetworkBenchmark, type Peak } from "./check/benchmark";
+export {
+  type Benchmark,
+  benchmark,
+  type KernelShare,
+  type NetworkBenchmark,
+  type Peak,
+} from "./check/benchmark";
+export { layerGradients } from "./check/operations";
 export { type CaseResult, runCase } from "./check/run";
 export type { TensorResult } from "./check/tolerance";
 export * from "./formats/csv";
 export * from "./formats/error";
+export * from "./formats/model";
 export * from "./formats/safetensors";
-export { type AdapterChoice, type AdapterReport, type Device, NoAdapterError, openDevice } from "./gpu/device";
+export {
+  type AdapterChoice,
+  type AdapterReport,
+  type Device,
+  NoAdapterError,
+  openDevice,
+} from "./gpu/device";
 export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
 export { type NamedTensor, Network, tensorShapes } from "./nn/network";

@@ -4,8 +4,8 @@ import { Memory } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { profilePlan } from "../gpu/profile";
 import { Network } from "../nn/network";
-import { Trainer } from "../train/trainer";
 import { randomStream } from "../random";
+import { Trainer } from "../train/trainer";
 
 export interface Peak {
   /** Multiply-adds in registers, 10⁹ floating-point operations a second. */
@@ -61,7 +61,12 @@ export async function benchmark(
   return { peak, networks: [await benchmarkCnn(device, options.batch, options.steps, peak)] };
 }
 
-async function benchmarkCnn(device: Device, batch: number, steps: number, peak: Peak): Promise<NetworkBenchmark> {
+async function benchmarkCnn(
+  device: Device,
+  batch: number,
+  steps: number,
+  peak: Peak,
+): Promise<NetworkBenchmark> {
   const spec = molerCnn();
   const perSubmit = Math.min(stepsPerSubmit, steps);
   const submits = Math.ceil(steps / perSubmit);
@@ -126,7 +131,9 @@ async function measurePeak(device: Device): Promise<Peak> {
     };
     const constants = { ROUNDS: rounds, LENGTH: length };
     const build = (entry: string, count: number) =>
-      Plan.build(device, [{ label: entry, file: "peak", entry, constants, bindings, workgroups: [count / 64] }]);
+      Plan.build(device, [
+        { label: entry, file: "peak", entry, constants, bindings, workgroups: [count / 64] },
+      ]);
     const fastest = async (plan: Plan) => {
       let best = Number.POSITIVE_INFINITY;
       for (let i = 0; i <= peakRepetitions; i++) {

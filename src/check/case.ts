@@ -22,21 +22,37 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
     throw new FormatError(label, "format", `must be "${format}": this is not a conformance case`);
   const rtol = new Map<string, number>();
   for (const [name, value] of Object.entries(readObject("rtol", metadata, label))) {
-    if (typeof value !== "number" || !(value >= 0)) throw new FormatError(label, `rtol ${name}`, "must be a number ≥ 0");
+    if (typeof value !== "number" || !(value >= 0))
+      throw new FormatError(label, `rtol ${name}`, "must be a number ≥ 0");
     rtol.set(name, value);
   }
   const withPrefix = (prefix: string) =>
-    new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]));
+    new Map(
+      [...tensors]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, t]) => [name.slice(prefix.length), t]),
+    );
   const outputs = withPrefix("out.");
   for (const name of outputs.keys())
     if (!rtol.has(name)) throw new FormatError(label, "rtol", `must give a tolerance for ${name}`);
   if (outputs.size === 0) throw new FormatError(label, "tensors", "must hold at least one named out.…");
   const op = metadata.get("op");
   if (op === undefined) throw new FormatError(label, "op", "must name an operation");
-  return { label, op, config: readObject("config", metadata, label), inputs: withPrefix("in."), outputs, rtol };
+  return {
+    label,
+    op,
+    config: readObject("config", metadata, label),
+    inputs: withPrefix("in."),
+    outputs,
+    rtol,
+  };
 }
 
-function readObject(field: string, metadata: ReadonlyMap<string, string>, label: string): Record<string, unknown> {
+function readObject(
+  field: string,
+  metadata: ReadonlyMap<string, string>,
+  label: string,
+): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(metadata.get(field) ?? "");
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
@@ -47,9 +63,17 @@ function readObject(field: string, metadata: ReadonlyMap<string, string>, label:
 }
 
 /** An input tensor of the given number of axes (`undefined`: any). */
-export function input(source: ConformanceCase, name: string, axes?: number): { shape: readonly number[]; data: Float32Array } {
+export function input(
+  source: ConformanceCase,
+  name: string,
+  axes?: number,
+): { shape: readonly number[]; data: Float32Array } {
   const tensor = source.inputs.get(name);
-  if (tensor?.dtype !== "F32" || (axes !== undefined && tensor.shape.length !== axes) || tensor.data.length === 0)
+  if (
+    tensor?.dtype !== "F32" ||
+    (axes !== undefined && tensor.shape.length !== axes) ||
+    tensor.data.length === 0
+  )
     throw new FormatError(
       source.label,
       `in.${name}`,
@@ -59,7 +83,11 @@ export function input(source: ConformanceCase, name: string, axes?: number): { s
 }
 
 /** A number of the case's config. */
-export function number(source: ConformanceCase, config: Readonly<Record<string, unknown>>, name: string): number {
+export function number(
+  source: ConformanceCase,
+  config: Readonly<Record<string, unknown>>,
+  name: string,
+): number {
   const value = config[name];
   if (typeof value !== "number" || !Number.isFinite(value))
     throw new FormatError(source.label, `config ${name}`, "must be a finite number");
@@ -67,11 +95,7 @@ export function number(source: ConformanceCase, config: Readonly<Record<string, 
 }
 
 /** One of a few words of the case's config. */
-export function choice<T extends string>(
-  source: ConformanceCase,
-  name: string,
-  allowed: readonly T[],
-): T {
+export function choice<T extends string>(source: ConformanceCase, name: string, allowed: readonly T[]): T {
   const value = allowed.find((word) => word === source.config[name]);
   if (value === undefined)
     throw new FormatError(source.label, `config ${name}`, `must be one of ${allowed.join(", ")}`);

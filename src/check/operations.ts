@@ -10,7 +10,7 @@ import { unpackStatistics } from "../nn/batchnorm";
 import { halfMseCall, scoreWords } from "../nn/halfmse";
 import { createActivation, describeDevice } from "../nn/layer";
 import { Network } from "../nn/network";
-import { batchNorm, conv1d, dense, type LayerSpec, leakyReLU, type LossNormalisation } from "../nn/spec";
+import { batchNorm, conv1d, dense, type LayerSpec, type LossNormalisation, leakyReLU } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
 import { historyWords, updateCalls } from "../train/update";
 import { type ConformanceCase, choice, input, number } from "./case";
@@ -59,12 +59,19 @@ export async function layerGradients(
   },
 ): Promise<Outputs> {
   const [batch, channels, steps] = values.x.shape;
-  const network = await Network.build(device, { input: { channels, steps }, layers: [spec], loss: "observations", batch });
+  const network = await Network.build(device, {
+    input: { channels, steps },
+    layers: [spec],
+    loss: "observations",
+    batch,
+  });
   const memory = new Memory(device);
   try {
     const { context, layers, layout, input: activation, output } = network;
     const [{ name }] = layers;
-    network.writeLearnables(new Map([...values.learnables].map(([key, data]) => [`${name}.${key}`, { data }])));
+    network.writeLearnables(
+      new Map([...values.learnables].map(([key, data]) => [`${name}.${key}`, { data }])),
+    );
     const backpropagation = new Backpropagation(network, memory, { inputGradient: true });
     const cursor = createCursor(memory, "cursor", batch);
     const curves = (label: string, data: Float32Array, count: number) => ({
@@ -115,11 +122,17 @@ export async function runHalfMse(device: Device, source: ConformanceCase): Promi
   const memory = new Memory(device);
   try {
     const context = layerless(device, memory, batch, steps);
-    const activations = ["prediction", "target", "dprediction"].map((label) => createActivation(context, label, channels));
+    const activations = ["prediction", "target", "dprediction"].map((label) =>
+      createActivation(context, label, channels),
+    );
     const [predicted, target, dprediction] = activations;
     const cursor = createCursor(memory, "cursor", batch);
     const score = memory.storage("score", scoreWords);
-    const gathered = (name: string) => ({ slice: memory.upload(name, input(source, name, 3).data), rows: batch, channels });
+    const gathered = (name: string) => ({
+      slice: memory.upload(name, input(source, name, 3).data),
+      rows: batch,
+      channels,
+    });
     const gradient = memory.storage("gradient", batch * channels * steps);
     const plan = await Plan.build(device, [
       gatherCall(context, gathered("prediction"), predicted, cursor),
@@ -168,7 +181,10 @@ export async function runSgdm(device: Device, source: ConformanceCase): Promise<
     clip: Number.POSITIVE_INFINITY,
     clipMethod: "l2norm" as const,
   };
-  const gradients = Array.from({ length: steps }, (_, i) => new Map([["weight", input(source, `grad.${i + 1}`).data]]));
+  const gradients = Array.from(
+    { length: steps },
+    (_, i) => new Map([["weight", input(source, `grad.${i + 1}`).data]]),
+  );
   const weights = new Map([["weight", input(source, "weight").data]]);
   const results = await solverSteps(device, options, weights, gradients);
   return new Map(results.map((result, i) => [`weight.${i + 1}`, result.get("weight") ?? new Float32Array()]));
@@ -182,7 +198,9 @@ async function solverSteps(
 ): Promise<Map<string, Float32Array>[]> {
   const memory = new Memory(device);
   try {
-    const layout = new ArenaLayout([...weights].map(([name, { length }]) => ({ name, shape: [length], l2Factor: 1 })));
+    const layout = new ArenaLayout(
+      [...weights].map(([name, { length }]) => ({ name, shape: [length], l2Factor: 1 })),
+    );
     const parameters = layout.create(memory, "parameters");
     const gradientArena = layout.create(memory, "gradients");
     for (const [name, data] of weights) write(device, layout.slice(parameters, name), data);
@@ -200,7 +218,9 @@ async function solverSteps(
       for (const [name, data] of gradient) write(device, layout.slice(gradientArena, name), data);
       plan.submit(device);
       const words = await readWords(device, parameters);
-      results.push(new Map(layout.places.map(({ name, offset, count }) => [name, words.slice(offset, offset + count)])));
+      results.push(
+        new Map(layout.places.map(({ name, offset, count }) => [name, words.slice(offset, offset + count)])),
+      );
     }
     return results;
   } finally {

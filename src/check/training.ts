@@ -1,7 +1,7 @@
-import type { Device } from "../gpu/device";
 import { FormatError } from "../formats/error";
+import type { Device } from "../gpu/device";
 import { Network } from "../nn/network";
-import { batchNorm, conv1d, leakyReLU, type LossNormalisation } from "../nn/spec";
+import { batchNorm, conv1d, type LossNormalisation, leakyReLU } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, input, number } from "./case";
@@ -30,7 +30,8 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
     batch: batches.shape[1],
   });
   const options = config.options;
-  if (typeof options !== "object" || options === null) throw new FormatError(label, "config options", "must be an object");
+  if (typeof options !== "object" || options === null)
+    throw new FormatError(label, "config options", "must be an object");
   const numbers = { ...options } as Readonly<Record<string, unknown>>;
   const prefix = "init.";
   const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
@@ -64,8 +65,14 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
   }
 }
 
-function word<T extends string>(source: ConformanceCase, value: unknown, field: string, allowed: readonly T[]): T {
+function word<T extends string>(
+  source: ConformanceCase,
+  value: unknown,
+  field: string,
+  allowed: readonly T[],
+): T {
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw new FormatError(source.label, `config ${field}`, `must be one of ${allowed.join(", ")}`);
+  if (found === undefined)
+    throw new FormatError(source.label, `config ${field}`, `must be one of ${allowed.join(", ")}`);
   return found;
 }

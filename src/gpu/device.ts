@@ -56,16 +56,26 @@ export async function openDevice(
     forceFallbackAdapter: choice === "software",
   });
   if (!adapter)
-    throw new NoAdapterError(`no ${choice === "auto" ? "" : `${choice} `}WebGPU adapter was found on this machine`);
+    throw new NoAdapterError(
+      `no ${choice === "auto" ? "" : `${choice} `}WebGPU adapter was found on this machine`,
+    );
   const report = reportAdapter(adapter);
   if (choice === "hardware" && report.software)
-    throw new NoAdapterError(`only a software adapter was found (${report.description}); use --adapter software`);
+    throw new NoAdapterError(
+      `only a software adapter was found (${report.description}); use --adapter software`,
+    );
   const device = await adapter.requestDevice({
     label: "fluxion",
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
   });
-  return { gpu: device, adapter: report, lost: device.lost, buffersCreated: 0, dispose: () => device.destroy() };
+  return {
+    gpu: device,
+    adapter: report,
+    lost: device.lost,
+    buffersCreated: 0,
+    dispose: () => device.destroy(),
+  };
 }
 
 function reportAdapter(adapter: GPUAdapter): AdapterReport {

@@ -103,7 +103,11 @@ async function build(device: Device, call: KernelCall): Promise<Pipeline> {
   return { pipeline, layout, bindings };
 }
 
-async function reportCompilation(module: GPUShaderModule, linked: LinkedWesl, call: KernelCall): Promise<void> {
+async function reportCompilation(
+  module: GPUShaderModule,
+  linked: LinkedWesl,
+  call: KernelCall,
+): Promise<void> {
   const { messages } = await module.getCompilationInfo();
   const errors = messages.filter(({ type }) => type === "error");
   if (errors.length === 0) return;
@@ -113,7 +117,9 @@ async function reportCompilation(module: GPUShaderModule, linked: LinkedWesl, ca
     const line = text.slice(0, position).split("\n").length;
     return `${src.path ?? call.file}:${line}: ${message}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });
-  throw new KernelError(`shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`);
+  throw new KernelError(
+    `shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`,
+  );
 }
 
 function bind(
@@ -136,7 +142,9 @@ function bind(
   const entries = bindings.map(({ name, index, type, bytes }) => {
     const { buffer, offset, size } = call.bindings[name];
     if (bytes !== undefined && bytes !== size)
-      throw new KernelError(`${place}: binding "${name}" has ${bytes} bytes in the shader but was given ${size}`);
+      throw new KernelError(
+        `${place}: binding "${name}" has ${bytes} bytes in the shader but was given ${size}`,
+      );
     if (type !== "storage" && written.has(buffer))
       throw new KernelError(
         `${place}: binding "${name}" reads buffer "${buffer.label}", which the same dispatch writes; ` +

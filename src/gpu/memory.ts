@@ -78,7 +78,9 @@ export async function guardMemory<T>(device: Device, build: () => Promise<T>): P
     const error = await device.gpu.popErrorScope();
     if (error && !failed)
       // biome-ignore lint/correctness/noUnsafeFinally: the driver's refusal outranks what build returned
-      throw new OutOfMemoryError(`the GPU is out of memory (${error.message}): use a smaller batch or fewer filters`);
+      throw new OutOfMemoryError(
+        `the GPU is out of memory (${error.message}): use a smaller batch or fewer filters`,
+      );
   }
 }
 

@@ -7,7 +7,14 @@ export interface Binding {
   readonly bytes: number | undefined;
 }
 
-const elementBytes: Readonly<Record<string, number>> = { f32: 4, u32: 4, i32: 4, vec2f: 8, vec4f: 16, vec4u: 16 };
+const elementBytes: Readonly<Record<string, number>> = {
+  f32: 4,
+  u32: 4,
+  i32: 4,
+  vec2f: 8,
+  vec4f: 16,
+  vec4u: 16,
+};
 
 /**
  * The bindings an entry point uses, itself or through the functions it calls.
@@ -37,7 +44,9 @@ function arrayBytes(type: string, constants: Readonly<Record<string, number>>): 
   if (!match) return undefined;
   const [, element, length] = match;
   const count = constants[length] ?? Number.parseInt(length, 10);
-  return elementBytes[element] === undefined || Number.isNaN(count) ? undefined : elementBytes[element] * count;
+  return elementBytes[element] === undefined || Number.isNaN(count)
+    ? undefined
+    : elementBytes[element] * count;
 }
 
 function functionBodies(code: string): Map<string, string> {

@@ -33,7 +33,10 @@ export class Backpropagation {
     this.dOutput = createActivation(context, "output gradient", output.channels).slice;
     this.#layers = stages.map((stage) => stage.train(context));
     const calls: KernelCall[] = [];
-    const inspections: Inspection[] = stages.map(({ name, output: { slice } }) => ({ label: `${name} output`, slice }));
+    const inspections: Inspection[] = stages.map(({ name, output: { slice } }) => ({
+      label: `${name} output`,
+      slice,
+    }));
     let gradient: Slice | undefined = this.dOutput;
     for (let i = stages.length - 1; i >= 0 && gradient; i--) {
       inspections.push({ label: `${stages[i].name} output gradient`, slice: gradient });

@@ -35,9 +35,17 @@ export function gatherCall(
     label: `gather ${activation.slice.buffer.label}`,
     file: "batch",
     entry: "gather",
-    constants: { ...sizes(context, data), ...(order && { ORDER_STEPS: order.steps, ORDER_LENGTH: order.slice.size / 4 }) },
+    constants: {
+      ...sizes(context, data),
+      ...(order && { ORDER_STEPS: order.steps, ORDER_LENGTH: order.slice.size / 4 }),
+    },
     conditions: { ordered: order !== undefined },
-    bindings: { cursor, data: data.slice, activation: activation.slice, ...(order && { order: order.slice }) },
+    bindings: {
+      cursor,
+      data: data.slice,
+      activation: activation.slice,
+      ...(order && { order: order.slice }),
+    },
     workgroups: [Math.ceil((context.batch * context.steps) / 64), groupsOf(data.channels)],
   };
 }
@@ -57,7 +65,12 @@ export function scatterCall(context: BuildContext, source: Activation, destinati
 }
 
 /** Moves an evaluation's cursor to the first batch (`rewind`) or to the next (`advance`). */
-export function cursorCall(context: BuildContext, entry: "rewind" | "advance", rows: number, cursor: Slice): KernelCall {
+export function cursorCall(
+  context: BuildContext,
+  entry: "rewind" | "advance",
+  rows: number,
+  cursor: Slice,
+): KernelCall {
   return {
     label: `${entry} evaluation`,
     file: "batch",

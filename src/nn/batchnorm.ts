@@ -1,6 +1,13 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { type Activation, activationLength, type BuildContext, createActivation, groupsOf, type Layer } from "./layer";
+import {
+  type Activation,
+  activationLength,
+  type BuildContext,
+  createActivation,
+  groupsOf,
+  type Layer,
+} from "./layer";
 
 /** Words of the inference statistics of one group: mean, correction, variance, inverse deviation. */
 export const statisticsWords = 16;
@@ -66,7 +73,10 @@ export function buildBatchNorm(
     train(training) {
       const statistics = training.memory.storage(`${name} batch statistics`, groups * statisticsWords);
       return {
-        forward: (cursor) => [call("measure", { x, cursor, measured: statistics }, [groups]), normalise(statistics)],
+        forward: (cursor) => [
+          call("measure", { x, cursor, measured: statistics }, [groups]),
+          normalise(statistics),
+        ],
         backward(dy, wanted) {
           const sums = training.memory.storage(`${name} gradient sums`, groups * 8);
           const dscale = training.gradient(`${name}.scale`);
@@ -86,7 +96,10 @@ export function buildBatchNorm(
 }
 
 /** Mean and variance (C) from the words of the inference statistics. */
-export function unpackStatistics(words: Float32Array, channels: number): { mean: Float32Array; variance: Float32Array } {
+export function unpackStatistics(
+  words: Float32Array,
+  channels: number,
+): { mean: Float32Array; variance: Float32Array } {
   const mean = new Float32Array(channels);
   const variance = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {

@@ -1,6 +1,14 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { type Activation, activationLength, type BuildContext, createActivation, groupsOf, type Layer, noCalls } from "./layer";
+import {
+  type Activation,
+  activationLength,
+  type BuildContext,
+  createActivation,
+  groupsOf,
+  type Layer,
+  noCalls,
+} from "./layer";
 
 /** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
 interface Shape {
@@ -30,7 +38,12 @@ export function buildConv1d(
   const weight = context.parameter(`${name}.weight`);
   const bias = context.parameter(`${name}.bias`);
   const shape: Shape = { input: input.channels, output: outputChannels, kernel, left: (kernel - 1) >> 1 };
-  const infer = convolution(context, `${name} forward`, shape, { x: input.slice, weight, bias, y: output.slice });
+  const infer = convolution(context, `${name} forward`, shape, {
+    x: input.slice,
+    weight,
+    bias,
+    y: output.slice,
+  });
   return {
     name,
     output,
@@ -47,7 +60,11 @@ export function buildConv1d(
         if (!wanted) return { calls };
         const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
         const mirrored = { input: shape.output, output: shape.input, kernel, left: kernel - 1 - shape.left };
-        const toInput = convolution(training, `${name} input gradient`, mirrored, { x: dOutput, weight, y: dInput });
+        const toInput = convolution(training, `${name} input gradient`, mirrored, {
+          x: dOutput,
+          weight,
+          y: dInput,
+        });
         return { calls: [...calls, ...toInput], dInput };
       },
       commit: noCalls,

@@ -11,7 +11,12 @@ export function halfMseCall(
   context: BuildContext,
   normalisation: LossNormalisation,
   prediction: Activation,
-  slices: { readonly cursor: Slice; readonly target: Slice; readonly score: Slice; readonly dprediction?: Slice },
+  slices: {
+    readonly cursor: Slice;
+    readonly target: Slice;
+    readonly score: Slice;
+    readonly dprediction?: Slice;
+  },
 ): KernelCall {
   const { cursor, target, score, dprediction } = slices;
   return {
@@ -26,7 +31,13 @@ export function halfMseCall(
       NORMALISER: normalisation === "observations" ? 1 : context.steps,
       WORKGROUP: context.software ? 32 : 256,
     },
-    bindings: { cursor, prediction: prediction.slice, labels: target, score, ...(dprediction && { dprediction }) },
+    bindings: {
+      cursor,
+      prediction: prediction.slice,
+      labels: target,
+      score,
+      ...(dprediction && { dprediction }),
+    },
     workgroups: [1],
   };
 }

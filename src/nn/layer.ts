@@ -45,7 +45,10 @@ export interface TrainingLayer {
   /** Forward with the statistics of the batch; `cursor` tells how many of its curves count. */
   forward(cursor: Slice): readonly KernelCall[];
   /** Gradients of the learnables, and of the input when `wanted`, from the gradient of the output. */
-  backward(dOutput: Slice, wanted: boolean): { readonly calls: readonly KernelCall[]; readonly dInput?: Slice };
+  backward(
+    dOutput: Slice,
+    wanted: boolean,
+  ): { readonly calls: readonly KernelCall[]; readonly dInput?: Slice };
   /** Run after a step was accepted: keeps a moving average of the statistics. */
   readonly commit: (cursor: Slice) => readonly KernelCall[];
   /** Run after `forward` in a pass over the training set: merges the batch into the inference statistics. */
@@ -62,8 +65,10 @@ export function describeDevice(device: Device): Pick<BuildContext, "software" | 
 export const groupsOf = (channels: number): number => Math.ceil(channels / 4);
 
 /** vec4f elements of an activation. */
-export const activationLength = (channels: number, { batch, steps }: { batch: number; steps: number }): number =>
-  groupsOf(channels) * batch * steps;
+export const activationLength = (
+  channels: number,
+  { batch, steps }: { batch: number; steps: number },
+): number => groupsOf(channels) * batch * steps;
 
 export function createActivation(context: BuildContext, label: string, channels: number): Activation {
   return { slice: context.memory.storage(label, activationLength(channels, context) * 4), channels };

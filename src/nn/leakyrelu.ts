@@ -1,6 +1,13 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { type Activation, activationLength, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
+import {
+  type Activation,
+  activationLength,
+  type BuildContext,
+  createActivation,
+  type Layer,
+  noCalls,
+} from "./layer";
 
 /** Leaky ReLU by itself (shaders/leakyrelu.wgsl); behind a batch normalisation it is fused into that. */
 export function buildLeakyReLU(

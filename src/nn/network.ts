@@ -58,7 +58,11 @@ export class Network {
     for (const { statistics, output } of this.stages)
       if (statistics) {
         const { channels } = output;
-        write(device, statistics, packStatistics(new Float32Array(channels), new Float32Array(channels).fill(1), 0));
+        write(
+          device,
+          statistics,
+          packStatistics(new Float32Array(channels), new Float32Array(channels).fill(1), 0),
+        );
       }
   }
 
@@ -96,7 +100,10 @@ export class Network {
       tensors.set(name, { shape, data: words.slice(offset, offset + count) });
     for (const { name, statistics, output } of this.stages)
       if (statistics) {
-        const { mean, variance } = unpackStatistics(await readWords(this.device, statistics), output.channels);
+        const { mean, variance } = unpackStatistics(
+          await readWords(this.device, statistics),
+          output.channels,
+        );
         tensors.set(`${name}.mean`, { shape: [output.channels], data: mean });
         tensors.set(`${name}.variance`, { shape: [output.channels], data: variance });
       }
@@ -128,7 +135,8 @@ export class Network {
   writeLearnables(tensors: ReadonlyMap<string, { readonly data: Float32Array }>): void {
     for (const { name, offset, count } of this.layout.places) {
       const data = tensors.get(name)?.data;
-      if (data?.length !== count) throw new RangeError(`${name}: expected ${count} values, got ${data?.length ?? "none"}`);
+      if (data?.length !== count)
+        throw new RangeError(`${name}: expected ${count} values, got ${data?.length ?? "none"}`);
       write(this.device, part(this.parameters, offset, count), data);
     }
   }
@@ -172,7 +180,8 @@ function checkTensors(
     if (tensor.shape.join() !== shape.join())
       throw new RangeError(`tensor ${name} has shape [${tensor.shape}], expected [${shape}]`);
   }
-  for (const name of tensors.keys()) if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
+  for (const name of tensors.keys())
+    if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
 }
 
 function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], input: Activation): Layer[] {

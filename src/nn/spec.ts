@@ -112,7 +112,8 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
       if (!(spec.epsilon > 0)) throw new RangeError(`${name}.epsilon must be positive, got ${spec.epsilon}`);
       return [channels, [learnable("scale", [channels], 1), learnable("offset", [channels], 1)]];
     case "leakyrelu":
-      if (!Number.isFinite(spec.slope)) throw new RangeError(`${name}.slope must be finite, got ${spec.slope}`);
+      if (!Number.isFinite(spec.slope))
+        throw new RangeError(`${name}.slope must be finite, got ${spec.slope}`);
       return [channels, []];
     case "dense":
       requireCount(`${name}.outputs`, spec.outputs);

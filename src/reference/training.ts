@@ -1,10 +1,10 @@
 /** The training loop in float64: gradient → + l2·weight → clip → solver. */
 import { type NetworkSpec, resolveLayers } from "../nn/spec";
 import type { TrainingOptions } from "../train/options";
+import { learnRateAt } from "../train/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { tensorOf, trainingBackward, trainingForward } from "./network";
-import { learnRateAt } from "./schedule";
 import { addL2, sgdmStep } from "./sgdm";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 

@@ -20,7 +20,12 @@ export interface CurveSetBuffers {
  * Copies a set to the GPU.
  * @throws RangeError when its arrays do not hold `rows` curves of the network's shape
  */
-export function uploadCurves(memory: Memory, network: Network, label: string, set: CurveSet): CurveSetBuffers {
+export function uploadCurves(
+  memory: Memory,
+  network: Network,
+  label: string,
+  set: CurveSet,
+): CurveSetBuffers {
   const { input, output, spec } = network;
   const upload = (name: "x" | "target", channels: number): CurveBuffer => {
     const data = set[name];

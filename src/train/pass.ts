@@ -45,7 +45,10 @@ export function buildPopulationStatistics(
   backpropagation: Backpropagation,
 ): Promise<Pass> {
   const cursor = createCursor(memory, "population cursor", network.batch);
-  return buildPass(network, set, cursor, [...backpropagation.forward(cursor), ...backpropagation.pool(cursor)]);
+  return buildPass(network, set, cursor, [
+    ...backpropagation.forward(cursor),
+    ...backpropagation.pool(cursor),
+  ]);
 }
 
 async function buildPass(

@@ -50,7 +50,14 @@ export async function buildStep(
     halfMseCall(context, spec.loss, output, { cursor, target: target.slice, score, dprediction }),
     ...backpropagation.backward,
   ];
-  const update = updateCalls(memory, layout, options, { parameters, gradients, score, cursor, learnRates, history });
+  const update = updateCalls(memory, layout, options, {
+    parameters,
+    gradients,
+    score,
+    cursor,
+    learnRates,
+    history,
+  });
   return {
     plan: await Plan.build(device, [...gradient, ...update, ...backpropagation.commit(cursor)]),
     gradientPlan: await Plan.build(device, gradient),

@@ -4,13 +4,13 @@ import { Backpropagation } from "../nn/backpropagation";
 import { createCursor, cursorWords } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
-import { learnRateAt } from "../reference/schedule";
 import { type CurveSet, uploadCurves } from "./curves";
 import { Diagnosis } from "./diagnosis";
 import { initialise } from "./initialise";
 import { defaultTrainingOptions, type TrainingOptions } from "./options";
 import { batchOrder } from "./order";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass } from "./pass";
+import { learnRateAt } from "./schedule";
 import { buildStep, type Step } from "./step";
 import { historyWords } from "./update";
 
@@ -194,7 +194,10 @@ export class Trainer {
     let lastSeconds = 0;
     let stopReason: StopReason = "completed";
 
-    while (stopReason === "completed" && (flights.length > 0 || (submitted < this.iterations && !this.#stopping))) {
+    while (
+      stopReason === "completed" &&
+      (flights.length > 0 || (submitted < this.iterations && !this.#stopping))
+    ) {
       if (submitted < this.iterations && !this.#stopping && flights.length < 2) {
         const before = performance.now();
         flights.push(this.#submit(submitted, Math.min(steps, this.iterations - submitted)));
@@ -263,7 +266,9 @@ export class Trainer {
     const { device } = this.network;
     const { step, cursor, validation } = this.#gpu;
     const encoder = device.gpu.createCommandEncoder();
-    const due = Array.from({ length: steps }, (_, i) => first + i + 1).filter((iteration) => this.#validates(iteration));
+    const due = Array.from({ length: steps }, (_, i) => first + i + 1).filter((iteration) =>
+      this.#validates(iteration),
+    );
     const read = this.#ring.take((staging) => {
       let next = first;
       due.forEach((iteration, slot) => {

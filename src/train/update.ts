@@ -55,7 +55,12 @@ export function updateCalls(
   };
   const perElement = options.clipMethod === "absolute-value";
   const scaled: Record<string, Slice> = perElement ? {} : { factors };
-  const clip = (entry: string, label: string, workgroups: number, bindings: Record<string, Slice>): KernelCall => ({
+  const clip = (
+    entry: string,
+    label: string,
+    workgroups: number,
+    bindings: Record<string, Slice>,
+  ): KernelCall => ({
     label,
     file: "clip",
     entry,
@@ -65,7 +70,12 @@ export function updateCalls(
     workgroups: [workgroups],
   });
   return [
-    clip("sum_squares", "gradient norms", count, { chunks, gradient: gradients, weight: parameters, square: squares }),
+    clip("sum_squares", "gradient norms", count, {
+      chunks,
+      gradient: gradients,
+      weight: parameters,
+      square: squares,
+    }),
     clip("close_step", "clip factors and history", 1, {
       squares,
       bounds: memory.upload("chunk bounds", bounds),

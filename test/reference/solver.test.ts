@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
-import { learnRateAt } from "../../src/reference/schedule";
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
+import { learnRateAt } from "../../src/train/schedule";
 
 describe("clipGradients", () => {
   const gradients = new Map([
