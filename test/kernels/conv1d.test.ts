@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
   { input: 1, output: 1, kernel: 1, steps: 1, batch: 1, kind: "hardware", why: "one of all" },
   { input: 3, output: 1, kernel: 2, steps: 31, batch: 33, kind: "hardware", why: "no zero on the left" },
   { input: 31, output: 33, kernel: 9, steps: 3, batch: 3, kind: "hardware", why: "kernel over curve" },
-  { input: 67, output: 130, kernel: 7, steps: 33, batch: 67, kind: "hardware", why: "a short last split" },
+  { input: 67, output: 130, kernel: 7, steps: 3, batch: 67, kind: "hardware", why: "a short last split" },
   { input: 128, output: 128, kernel: 5, steps: 100, batch: 4, kind: "hardware", why: "full width" },
 ];
 

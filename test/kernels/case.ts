@@ -1,0 +1,35 @@
+import { expect } from "vitest";
+import { writeSafetensors } from "../../src/formats/safetensors";
+import { gpu } from "../browser/client";
+import type { AdapterKind } from "./adapter";
+
+/** An operation on tensors as a conformance case (test/conformance/README.md), with what the reference computed. */
+export interface ReferenceCase {
+  readonly op: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputs: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly outputs: ReadonlyMap<string, Float64Array>;
+  /** Error allowed, relative to the largest expected value of the tensor. */
+  readonly tolerance: number;
+}
+
+/** Runs a case on the GPU through the same door as conformance files, and expects every tensor to pass. */
+export async function expectCase(source: ReferenceCase, kind: AdapterKind): Promise<void> {
+  const { op, config, inputs, outputs, tolerance } = source;
+  const tensors = new Map<string, { shape: readonly number[]; data: Float32Array | Float64Array }>();
+  for (const [name, tensor] of inputs) tensors.set(`in.${name}`, tensor);
+  for (const [name, data] of outputs) tensors.set(`out.${name}`, { shape: [data.length], data });
+  const metadata = new Map([
+    ["format", "fluxion-conformance/1"],
+    ["op", op],
+    ["config", JSON.stringify(config)],
+    ["rtol", JSON.stringify(Object.fromEntries(Array.from(outputs.keys(), (name) => [name, tolerance])))],
+  ]);
+  const { tensors: results } = await gpu.run(
+    ({ fluxion, device }, { bytes, software }) =>
+      fluxion.runCase({ ...device, adapter: { ...device.adapter, software } }, bytes, "reference"),
+    { bytes: writeSafetensors(tensors, metadata), software: kind === "software" },
+  );
+  expect(results.length).toBe(outputs.size);
+  expect(results.filter(({ passed }) => !passed)).toEqual([]);
+}
