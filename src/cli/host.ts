@@ -3,6 +3,7 @@ import { delimiter } from "node:path";
 import { type AdapterChoice, type Device, NoAdapterError, openDevice } from "../index";
 import { UsageError } from "./errors";
 import { followParent, respawn } from "./respawn";
+import { restBetweenTurns } from "./rest";
 import { installSwiftShader, isOnSwiftShader } from "./swiftshader";
 import { type Environment, vulkanNeeds } from "./vulkan";
 
@@ -22,6 +23,7 @@ export async function openHost(choice: AdapterChoice): Promise<Device> {
   const device = onSwiftShader ? await open("software") : await findHardware(choice);
   if (device === undefined) return enterSwiftShader();
   say(device, choice, onSwiftShader);
+  if (device.adapter.software) restBetweenTurns();
   // A device left open can keep Node from ending.
   process.once("exit", () => device.dispose());
   void device.lost.then(({ reason, message }) => {
