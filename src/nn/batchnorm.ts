@@ -32,7 +32,8 @@ export function buildBatchNorm(
   const groups = groupsOf(channels);
   const { batch, steps } = context;
   const output = createActivation(context, `${name} output`, channels);
-  const inference = context.memory.storage(`${name} inference statistics`, groups * statisticsWords);
+  const untrained = packStatistics(new Float32Array(channels), new Float32Array(channels).fill(1), epsilon);
+  const inference = context.memory.upload(`${name} inference statistics`, untrained);
   const scale = context.parameter(`${name}.scale`);
   const offset = context.parameter(`${name}.offset`);
   const constants = {

@@ -134,9 +134,9 @@ function weightGradient(
   slices: { readonly x: Slice; readonly dy: Slice; readonly dweight: Slice; readonly dbias: Slice },
 ): KernelCall[] {
   const { x, dy, dweight, dbias } = slices;
-  const tapBlock = shape.kernel <= 5 ? shape.kernel : Math.ceil(shape.kernel / Math.ceil(shape.kernel / 5));
-  const tapBlocks = Math.ceil(shape.kernel / tapBlock);
   const inGroups = groupsOf(shape.input);
+  const tapBlock = tapBlockFor(inGroups, shape.kernel);
+  const tapBlocks = Math.ceil(shape.kernel / tapBlock);
   const outPairs = Math.ceil(groupsOf(shape.output) / 2);
   const columns = inGroups * tapBlocks;
   const { splits, rows } = splitPlan(context, outPairs * columns);
@@ -182,6 +182,18 @@ function weightGradient(
       workgroups: [Math.ceil(splitLength / 64)],
     },
   ];
+}
+
+/**
+ * Taps that one thread of the weight gradient sums, 1 to 5: many share their loads, but few input channels want them
+ * spread over the four invocations that compute together. A step costs a thread its taps and about one load.
+ */
+function tapBlockFor(inGroups: number, kernel: number): number {
+  const cost = (taps: number) => Math.ceil((inGroups * Math.ceil(kernel / taps)) / 4) * (taps + 1);
+  return [5, 4, 3, 2, 1].reduce(
+    (best, taps) => (taps <= kernel && cost(taps) < cost(best) ? taps : best),
+    Math.min(5, kernel),
+  );
 }
 
 /** Cuts the batch so that enough threads run to fill the adapter, each summing whole curves. */

@@ -55,15 +55,6 @@ export class Network {
     };
     this.input = createActivation(this.context, "input", spec.input.channels);
     this.stages = buildStages(this.context, this.layers, this.input);
-    for (const { statistics, output } of this.stages)
-      if (statistics) {
-        const { channels } = output;
-        write(
-          device,
-          statistics,
-          packStatistics(new Float32Array(channels), new Float32Array(channels).fill(1), 0),
-        );
-      }
   }
 
   /**

@@ -54,13 +54,16 @@ export class Diagnosis {
     );
   }
 
-  /** Repeats the refused step without its update. The learnables are as they were before it. */
+  /**
+   * Repeats the refused step without its update; the learnables are as they were before it. Where every value is finite,
+   * it was their sum of squares that overflowed.
+   */
   async firstBadLayer(): Promise<string> {
     const { device } = this.#network;
     this.#step.gradientPlan.submit(device);
     this.#scan.submit(device);
     const words = await readWords(device, this.#found);
     const found = new Uint32Array(words.buffer);
-    return this.#labels.find((_, index) => found[index] !== 0) ?? "the loss";
+    return this.#labels.find((_, index) => found[index] !== 0) ?? "the gradient norm";
   }
 }

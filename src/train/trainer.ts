@@ -68,6 +68,9 @@ export interface TrainerConfig {
   readonly learnables?: ReadonlyMap<string, { readonly data: Float32Array }>;
 }
 
+/** Submits in flight: one runs while the results of the other are read. */
+const maxFlights = 2;
+
 /** Longest submit, in steps: bounds the staging buffers. */
 const maxStepsPerSubmit = 256;
 
@@ -86,6 +89,7 @@ export class Trainer {
   readonly #ring: ReadbackRing;
   readonly #minSteps: number;
   readonly #submitMilliseconds: number;
+  #started = false;
   #stopping = false;
 
   private constructor(
@@ -106,7 +110,7 @@ export class Trainer {
     this.#minSteps = Math.min(config.stepsPerSubmit ?? 1, maxStepsPerSubmit);
     this.#submitMilliseconds = config.submitMilliseconds ?? 10;
     const words = maxStepsPerSubmit * (historyWords + scoreWords) + cursorWords;
-    this.#ring = new ReadbackRing(memory, "training results", words * 4, 2);
+    this.#ring = new ReadbackRing(memory, "training results", words * 4, maxFlights);
   }
 
   /**
@@ -183,6 +187,8 @@ export class Trainer {
    * before that step.
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
+    if (this.#started) throw new Error("a Trainer trains once: build another to train again");
+    this.#started = true;
     const { device } = this.network;
     const buffersBefore = device.buffersCreated;
     const begun = performance.now();
@@ -194,18 +200,16 @@ export class Trainer {
     let lastSeconds = 0;
     let stopReason: StopReason = "completed";
 
-    while (
-      stopReason === "completed" &&
-      (flights.length > 0 || (submitted < this.iterations && !this.#stopping))
-    ) {
-      if (submitted < this.iterations && !this.#stopping && flights.length < 2) {
+    const open = () => stopReason === "completed" && !this.#stopping && submitted < this.iterations;
+    while (flights.length > 0 || open()) {
+      if (open()) {
         const before = performance.now();
         flights.push(this.#submit(submitted, Math.min(steps, this.iterations - submitted)));
         hostMs += performance.now() - before;
         submitted += flights[flights.length - 1].steps;
         submits++;
         // Only short submits are worth overlapping; long ones would only delay a stop.
-        if (flights.length < 2 && steps > this.#minSteps) continue;
+        if (flights.length < maxFlights && steps > this.#minSteps) continue;
       }
       const flight = flights.shift();
       if (!flight) break;
@@ -213,7 +217,10 @@ export class Trainer {
       const now = seconds();
       const span = now - lastSeconds;
       for (let i = 0; i < results.iterations.length; i++) {
-        const progress = { ...results.iterations[i], seconds: lastSeconds + (span * (i + 1)) / flight.steps };
+        const progress = {
+          ...results.iterations[i],
+          seconds: lastSeconds + (span * (i + 1)) / flight.steps,
+        };
         done = progress.iteration;
         yield progress;
         if (progress.validation && patience.exhausted(progress.validation.loss)) stopReason = "patience";
@@ -222,7 +229,6 @@ export class Trainer {
       if (results.halted) stopReason = "diverged";
       steps = this.#adapt(steps, span * 1000);
     }
-    for (const flight of flights) done += (await flight.read()).iterations.length;
     if (stopReason === "completed" && done < this.iterations) stopReason = "stopped";
     const measured = {
       iterations: done,
