@@ -1,7 +1,7 @@
 /** `fluxion bench`: what this adapter reaches, and what training makes of it. */
 import Table from "cli-table3";
 import { type Command, Option } from "commander";
-import { type AdapterChoice, benchmark } from "../index";
+import { type AdapterChoice, benchmark, type NetworkBenchmark } from "../index";
 import { UsageError } from "./errors";
 import { openHost } from "./host";
 import { wholeNumber } from "./numbers";
@@ -46,33 +46,48 @@ async function bench({ network, batch, steps, host, json, adapter }: BenchFlags)
     throw new UsageError(`--network ${network}: is not built in this version, use --network cnn`);
   const device = await openHost(adapter);
   const { peak, networks } = await benchmark(device, { network, batch, steps });
-  if (!json) {
-    const table = new Table({
-      head: [
-        "network",
-        "batch",
-        "ms/step",
-        "GFLOP/s",
-        "of peak",
-        "dispatches",
-        "submits/step",
-        "host ms/step",
-      ],
-      style: { head: [], border: [], compact: true },
-    });
-    for (const row of networks)
-      table.push([
-        row.network,
-        row.batch,
-        row.msPerStep.toPrecision(4),
-        row.gflops.toPrecision(3),
-        `${(100 * row.shareOfPeak).toFixed(0)} %`,
-        row.dispatchesPerStep,
-        row.submitsPerStep.toPrecision(2),
-        row.hostMsPerStep.toPrecision(2),
-      ]);
-    process.stdout.write(
-      `peak ${peak.gflops.toPrecision(3)} GFLOP/s, ${peak.gbps.toPrecision(3)} GB/s\n${table.toString()}\n`,
-    );
-  } else process.stdout.write(`${JSON.stringify({ adapter: device.adapter, peak, networks, peers: [] })}\n`);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ adapter: device.adapter, peak, networks, peers: [] })}\n`);
+    return;
+  }
+  process.stdout.write(
+    `peak ${peak.gflops.toPrecision(3)} GFLOP/s, ${peak.gbps.toPrecision(3)} GB/s\n${networkTable(networks)}\n`,
+  );
+  for (const row of networks) process.stdout.write(`\n${kernelTable(row)}\n`);
 }
+
+const style = { head: [], border: [], compact: true };
+
+function networkTable(networks: readonly NetworkBenchmark[]): string {
+  const table = new Table({
+    head: ["network", "batch", "ms/step", "GFLOP/s", "of peak", "dispatches", "submits/step", "host ms/step"],
+    style,
+  });
+  for (const row of networks)
+    table.push([
+      row.network,
+      row.batch,
+      row.msPerStep.toPrecision(4),
+      row.gflops.toPrecision(3),
+      percent(row.shareOfPeak),
+      row.dispatchesPerStep,
+      row.submitsPerStep.toPrecision(2),
+      row.hostMsPerStep.toPrecision(2),
+    ]);
+  return table.toString();
+}
+
+/** Where the time of a step goes; kernels below one percent stand together in the last line. */
+function kernelTable({ network, kernels }: NetworkBenchmark): string {
+  const table = new Table({ head: [`${network}: kernel`, "ms", "of step", "GFLOP/s"], style });
+  const sorted = [...kernels].sort((a, b) => b.ms - a.ms);
+  const small = sorted.filter(({ share }) => share < 0.01);
+  for (const { label, ms, share, gflops } of sorted.filter(({ share }) => share >= 0.01))
+    table.push([label, ms.toPrecision(3), percent(share), gflops > 0 ? gflops.toPrecision(3) : ""]);
+  const sum = (key: "ms" | "share"): number => small.reduce((total, kernel) => total + kernel[key], 0);
+  if (small.length > 0)
+    table.push([`${small.length} others`, sum("ms").toPrecision(3), percent(sum("share")), ""]);
+  return table.toString();
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { type AdapterChoice, type CaseResult, runCase } from "../index";
+import { type AdapterChoice, type CaseResult, readSafetensors, runCase } from "../index";
 import { fileError, UsageError } from "./errors";
 import { readInput } from "./files";
 import { openHost } from "./host";
@@ -37,17 +37,24 @@ export function addCheck(program: Command): void {
     .action(check);
 }
 
+/** A result as it is reported: `case` is the file's name without its ending. */
+type Reported = CaseResult & { readonly file: string; readonly passed: boolean };
+
 async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
   const files = paths.flatMap(listVectors);
   const vectors = files.map((path) => ({ path, bytes: readInput("check", path, mostBytes) }));
+  // Whatever is no safetensors file at all is refused before anything runs.
+  for (const { path, bytes } of vectors) readSafetensors(bytes, path);
   const device = await openHost(flags.adapter);
-  const cases: CaseResult[] = [];
+  const cases: Reported[] = [];
   for (const { path, bytes } of vectors) {
     const result = await runCase(device, bytes, path);
-    cases.push(result);
-    process.stdout.write(describeCase(result));
+    const passed = result.reason === undefined && result.tensors.every((tensor) => tensor.passed);
+    const reported = { ...result, case: basename(path, ".safetensors"), file: path, passed };
+    cases.push(reported);
+    process.stdout.write(describe(reported));
   }
-  const passed = cases.filter(hasPassed).length;
+  const passed = cases.filter((reported) => reported.passed).length;
   const failed = cases.length - passed;
   process.stdout.write(
     `${passed} of ${cases.length} cases passed${failed > 0 ? `, ${failed} FAILED` : ""}\n`,
@@ -67,11 +74,7 @@ function listVectors(path: string): string[] {
   }
 }
 
-const hasPassed = ({ tensors, reason }: CaseResult): boolean =>
-  reason === undefined && tensors.every(({ passed }) => passed);
-
-function describeCase({ case: path, tensors, reason }: CaseResult): string {
-  const name = basename(path, ".safetensors");
+function describe({ case: name, tensors, reason }: Reported): string {
   const why = reason === undefined ? "" : `: ${reason}`;
   return tensors
     .map(

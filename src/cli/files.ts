@@ -43,10 +43,10 @@ export class OutputDirectory {
 
   /** Makes the directory where it is missing. Throws UsageError when it cannot be made or written to. */
   constructor(readonly path: string) {
-    this.#what = `--out ${path}`;
+    this.#what = `--out ${path} cannot be written`;
     process.once("exit", () => this.#discard());
     try {
-      this.#made = mkdirSync(path, { recursive: true });
+      this.#made = makeDirectories(resolve(path));
       const probe = join(path, temporaryName("probe"));
       writeFileSync(probe, "");
       rmSync(probe);
@@ -74,13 +74,25 @@ export class OutputDirectory {
 
   #discard(): void {
     if (this.#written || this.#made === undefined) return;
-    const top = resolve(this.#made);
+    const made = this.#made.length;
     try {
-      for (let path = resolve(this.path); path.length >= top.length; path = dirname(path)) rmdirSync(path);
+      for (let path = resolve(this.path); path.length >= made; path = dirname(path)) rmdirSync(path);
     } catch {
       // Someone else put a file there meanwhile: it is theirs to keep.
     }
   }
+}
+
+/**
+ * Makes a directory with those above it; returns the topmost that was missing. (Node's own recursive mkdir
+ * never returns where the file system denies the existence of what it holds, as /proc does.)
+ */
+export function makeDirectories(path: string, mode = 0o777): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  const above = dirname(path);
+  const made = above === path ? undefined : makeDirectories(above, mode);
+  mkdirSync(path, { mode });
+  return made ?? path;
 }
 
 /** Throws UsageError unless a file could be written at `path`. */

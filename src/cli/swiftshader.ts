@@ -18,6 +18,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { fileError, UsageError } from "./errors";
+import { makeDirectories } from "./files";
 
 const packageName = "@sparticuz/chromium";
 const manifest = "vk_swiftshader_icd.json";
@@ -76,7 +77,7 @@ function openCache(): string {
   let failure: unknown;
   for (const path of [join(base, "fluxion"), join(tmpdir(), `fluxion-${uid}`)]) {
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeDirectories(path, 0o700);
       const stat = lstatSync(path);
       // A library out of a directory that others can write to would run their code.
       if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o022) !== 0)

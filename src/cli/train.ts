@@ -43,6 +43,8 @@ async function train(network: "cnn" | "bilstm" | "both", flags: TrainFlags): Pro
       `train ${network}: only the network cnn is built in this version, use: fluxion train cnn`,
     );
   checkFlags(flags);
+  // A directory that was named is tried before anything is started; the other is named by the time.
+  const named = flags.out === undefined ? undefined : new OutputDirectory(flags.out);
   const device = await openHost(flags.adapter);
   const preset = flags.preset ?? (device.adapter.software ? "quick" : "moler");
   if (flags.preset === undefined)
@@ -50,7 +52,7 @@ async function train(network: "cnn" | "bilstm" | "both", flags: TrainFlags): Pro
       `preset ${preset}, by adapter (${device.adapter.software ? "software: --preset moler trains the post's full experiment" : "hardware"})\n`,
     );
   const experiment = resolveExperiment(flags, preset);
-  const out = new OutputDirectory(flags.out ?? join("runs", `${timestamp(new Date())}-${network}`));
+  const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${network}`));
 
   const outcome = await runExperiment(device, experiment);
   if (!("evaluation" in outcome)) {

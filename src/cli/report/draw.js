@@ -28,6 +28,9 @@
       target,
       280,
       {
+        legend: {
+          markers: { dash: (_, i) => ["", "solid", "solid", ...references.map(({ style }) => style)][i] },
+        },
         scales: { x: { time: false }, y: { distr: 3 } },
         axes: [axis({}), axis({ size: 56 })],
         series: [
@@ -70,7 +73,7 @@
         cursor: { show: false },
         scales: { x: { time: false, range: [-1.05, 1.05] }, y: { range: yLimits } },
         axes: [
-          axis({ splits: () => [-1, -0.5, 0, 0.5, 1], values: (_, ticks) => ticks.map(String) }),
+          axis({ splits: () => [-1, -0.5, 0, 0.5, 1], values: (_, ticks) => ticks.map(tickLabel) }),
           axis({ splits: () => yTicks, values: (_, ticks) => ticks.map(tickLabel), size: 40 }),
         ],
         series: [
@@ -132,8 +135,8 @@
     for (const { chart } of charts) chart.destroy();
     charts = [];
     const references = [
-      { label: "predict zero", value: data.rmseZero, dash: [8, 5] },
-      { label: "noise floor", value: data.noiseFloor, dash: [2, 4] },
+      { label: "predict zero", value: data.rmseZero, dash: [8, 5], style: "dashed" },
+      { label: "noise floor", value: data.noiseFloor, dash: [2, 4], style: "dotted" },
     ].filter(({ value }) => value > 0);
     drawHistory(element("rmse"), data.rmse, data.validationRmse, references);
     drawHistory(element("loss"), data.loss, data.validationLoss, []);

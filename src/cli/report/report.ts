@@ -5,6 +5,7 @@ import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import { calculusFunctions, type Progress } from "../../index";
 import type { TrainingOutcome } from "../training-run";
 import pageScript from "./draw.js?raw";
+import locale from "./locale.js?raw";
 import { page } from "./page";
 import pageStyle from "./style.css?raw";
 
@@ -17,7 +18,7 @@ export function writeReport(outcome: TrainingOutcome, options: Readonly<Record<s
   return page({
     title,
     styles: [uplotStyle, pageStyle],
-    scripts: [uplotScript, pageScript],
+    scripts: [locale, uplotScript, pageScript],
     data: escapeForScript(JSON.stringify(reportData(outcome, options))),
   });
 }
