@@ -7,7 +7,11 @@ export default defineConfig(({ mode }) => ({
     mode === "cli"
       ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }
       : mode === "library"
-        ? { lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" }, outDir: "dist/library" }
+        ? {
+            lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" },
+            rolldownOptions: { external: ["papaparse", "wesl"] },
+            outDir: "dist/library",
+          }
         : { outDir: "dist/page" },
   test: {
     include: ["test/**/*.test.ts"],
