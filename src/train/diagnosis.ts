@@ -29,8 +29,8 @@ export class Diagnosis {
     target: Slice,
   ): Promise<Diagnosis> {
     const inspections = [
-      { label: "the training curves", slice: network.input.slice },
-      { label: "the training targets", slice: target },
+      { label: "a training curve", slice: network.input.slice },
+      { label: "a training target", slice: target },
       ...backpropagation.inspections,
     ];
     const found = memory.storage("findings", inspections.length);

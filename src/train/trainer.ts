@@ -119,7 +119,7 @@ export class Trainer {
    */
   static build(network: Network, config: TrainerConfig): Promise<Trainer> {
     const options: TrainingOptions = { ...defaultTrainingOptions, ...config.options, batch: network.batch };
-    checkOptions(options);
+    checkOptions(options, config);
     const { rows } = config.train;
     const rowOrder = config.batches ?? batchOrder(rows, options);
     if (rowOrder.length === 0 || rowOrder.length % options.batch !== 0 || rowOrder.some((row) => row >= rows))
@@ -391,15 +391,31 @@ function initialTensors(spec: Network["spec"], { initialisation, seed }: Trainin
   return new Map([...initialise(spec, initialisation, seed)].map(([name, data]) => [name, { data }]));
 }
 
-function checkOptions(options: TrainingOptions): void {
-  const require = (name: keyof TrainingOptions, valid: boolean, expected: string) => {
-    if (!valid) throw new RangeError(`${name} must be ${expected}, got ${JSON.stringify(options[name])}`);
+function checkOptions(options: TrainingOptions, config: TrainerConfig): void {
+  const require = (name: string, value: number, valid: boolean, expected: string) => {
+    if (!valid) throw new RangeError(`${name} must be ${expected}, got ${value}`);
   };
-  const count = (value: number) => Number.isSafeInteger(value) && value >= 1;
-  require("epochs", count(options.epochs), "a positive whole number");
-  require("validationEvery", count(options.validationEvery), "a positive whole number");
-  require("learnRate", options.learnRate > 0 && Number.isFinite(options.learnRate), "positive and finite");
-  require("l2", options.l2 >= 0 && Number.isFinite(options.l2), "zero or positive, and finite");
-  require("clip", options.clip > 0, "positive");
-  require("patience", options.patience >= 1, "at least 1");
+  const requireCount = (name: string, value: number) =>
+    require(name, value, Number.isSafeInteger(value) && value >= 1, "a positive whole number");
+  // Rates and factors are computed with in f32, where they must neither overflow nor vanish.
+  const requirePositive = (name: string, value: number) =>
+    require(name, value, Math.fround(value) > 0 &&
+      Number.isFinite(Math.fround(value)), "positive and finite");
+  const { solver, schedule, learnRate, l2, clip, patience } = options;
+  requireCount("epochs", options.epochs);
+  requireCount("validationEvery", options.validationEvery);
+  requirePositive("learnRate", learnRate);
+  require("momentum", solver.momentum, solver.momentum >= 0 && solver.momentum < 1, "from 0 to below 1");
+  require("l2", l2, l2 >= 0 && Number.isFinite(Math.fround(l2)), "zero or positive, and finite");
+  require("clip", clip, Math.fround(clip) > 0, "positive");
+  require("patience", patience, patience >= 1, "at least 1");
+  if (schedule.kind === "piecewise") {
+    requirePositive("schedule.factor", schedule.factor);
+    requireCount("schedule.period", schedule.period);
+  }
+  if (schedule.kind === "cosine")
+    require("schedule.warmup", schedule.warmup, schedule.warmup >= 0 &&
+      Number.isFinite(schedule.warmup), "zero or positive, and finite");
+  requireCount("stepsPerSubmit", config.stepsPerSubmit ?? 1);
+  requirePositive("submitMilliseconds", config.submitMilliseconds ?? 1);
 }

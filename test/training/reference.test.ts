@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { generateCurves, takeCurves } from "../../src/calculus/curves";
+import { molerCnn } from "../../src/calculus/networks";
+import { trainReference } from "../../src/reference/training";
+import { initialise } from "../../src/train/initialise";
+import { defaultTrainingOptions, sgdm, type TrainingOptions } from "../../src/train/options";
+import { batchOrder } from "../../src/train/order";
+import { learnRateAt } from "../../src/train/schedule";
+import { expectRelative, expectWithin } from "../kernels/bounds";
+import { train } from "./train";
+
+const spec = molerCnn({ filters: 12, samples: 33 });
+const curves = generateCurves({ curves: 24, samples: 33, seed: 5 });
+// Three batches of six an epoch, two curves left out.
+const data = takeCurves(
+  curves,
+  Array.from({ length: 20 }, (_, i) => i),
+);
+const validation = takeCurves(curves, [20, 21, 22, 23]);
+const batch = 6;
+const steps = 12;
+
+/** Largest relative error of anything after twelve steps. */
+const tolerance = 1e-5;
+
+const variations: readonly Partial<TrainingOptions>[] = [
+  { clipMethod: "l2norm", shuffle: "once", initialisation: "narrow-normal" },
+  {
+    clipMethod: "global-l2norm",
+    shuffle: "every-epoch",
+    initialisation: "glorot",
+    schedule: { kind: "piecewise", factor: 0.5, period: 2 },
+  },
+  {
+    clipMethod: "absolute-value",
+    shuffle: "never",
+    initialisation: "glorot",
+    clip: 0.05,
+    l2: 0.01,
+    solver: sgdm({ momentum: 0.5 }),
+    schedule: { kind: "cosine", warmup: 3 },
+  },
+];
+
+test.for(variations)(
+  "twelve steps: $clipMethod, schedule $schedule.kind, shuffled $shuffle, $initialisation",
+  async (variation) => {
+    const options = { ...defaultTrainingOptions, ...variation, epochs: steps / 3, batch, seed: 11 };
+    const { progress, tensors, result } = await train({
+      spec,
+      batch,
+      config: { train: data, validation, options },
+    });
+
+    const order = Array.from(batchOrder(data.rows, options));
+    const batches = Array.from({ length: steps * batch }, (_, i) => order[i % order.length]);
+    const start = initialise(spec, options.initialisation, options.seed);
+    const reference = trainReference(spec, options, start, data, batches);
+
+    expect(result).toMatchObject({ stopReason: "completed", iterations: steps });
+    expect(progress.map(({ iteration }) => iteration)).toEqual(
+      Array.from({ length: steps }, (_, i) => i + 1),
+    );
+    expect(progress.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+    // Every step starts from the rounding errors of the one before it.
+    progress.forEach(({ iteration, loss, rmse, gradientNorm, learnRate }, i) => {
+      const expected = reference.losses[i];
+      expect(Math.abs(loss / expected - 1), `loss of step ${iteration}`).toBeLessThan(tolerance);
+      // ½ Σ e² / B = loss, and Σ e² / (B · T) = rmse².
+      const expectedRmse = Math.sqrt((2 * expected) / spec.input.steps);
+      expect(Math.abs(rmse / expectedRmse - 1), `RMSE of step ${iteration}`).toBeLessThan(tolerance);
+      const norm = gradientNorm / reference.gradientNorms[i];
+      expect(Math.abs(norm - 1), `gradient norm of step ${iteration}`).toBeLessThan(tolerance);
+      const position = { iteration, iterationsPerEpoch: 3, iterations: steps };
+      expect(learnRate).toBe(Math.fround(learnRateAt(options.learnRate, options.schedule, position)));
+    });
+    for (const [name, expected] of reference.learnables) {
+      const got = tensors.get(name)?.data;
+      // The bias of a convolution in front of a normalisation moves by the rounding errors of a gradient of zero.
+      if (/^conv[12].bias$/.test(name)) expectWithin(name, got, expected, () => tolerance);
+      else expectRelative(name, got, expected, tolerance);
+    }
+  },
+);
