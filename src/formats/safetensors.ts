@@ -125,7 +125,9 @@ function readEntry(name: string, value: unknown, label: string): Entry {
   if (offsets.length !== 2 || begin === undefined || end === undefined || begin > end)
     throw new FormatError(label, `${field} data_offsets`, "must be [begin, end] with begin ≤ end");
   const bytes = shape.reduce((product, length) => product * length, size);
-  if (!Number.isSafeInteger(bytes) || bytes !== end - begin)
+  // An axis of length 0 must not hide a product that no longer is exact.
+  const exact = Number.isSafeInteger(shape.reduce((product, length) => product * Math.max(length, 1), size));
+  if (!exact || bytes !== end - begin)
     throw new FormatError(
       label,
       `${field} shape`,
