@@ -21,6 +21,8 @@ export interface Device {
   readonly lost: Promise<GPUDeviceLostInfo>;
   /** Buffers created so far; it stands still while a network trains. */
   buffersCreated: number;
+  /** The first error that the device reported in the background: results after it cannot be trusted. */
+  fault: Error | undefined;
   dispose(): void;
 }
 
@@ -69,13 +71,18 @@ export async function openDevice(
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
   });
-  return {
+  const opened: Device = {
     gpu: device,
     adapter: report,
     lost: device.lost,
     buffersCreated: 0,
+    fault: undefined,
     dispose: () => device.destroy(),
   };
+  device.addEventListener("uncapturederror", ({ error }) => {
+    opened.fault ??= new Error(`the GPU reported an error: ${error.message}`);
+  });
+  return opened;
 }
 
 function reportAdapter(adapter: GPUAdapter): AdapterReport {

@@ -129,6 +129,12 @@ function bind(
   bindings: readonly Binding[],
 ): GPUBindGroup {
   const place = `shaders/${call.file}.wgsl, entry ${call.entry}`;
+  const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
+  const groups = call.workgroups.find((count = 1) => count > limit);
+  if (groups !== undefined)
+    throw new RangeError(
+      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch or shorter curves`,
+    );
   const known = new Set(bindings.map(({ name }) => name));
   for (const name of Object.keys(call.bindings))
     if (!known.has(name))

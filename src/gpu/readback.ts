@@ -9,15 +9,19 @@ export async function readWords(device: Device, slice: Slice): Promise<Float32Ar
     const encoder = device.gpu.createCommandEncoder();
     encoder.copyBufferToBuffer(slice.buffer, slice.offset, staging.buffer, 0, slice.size);
     device.gpu.queue.submit([encoder.finish()]);
-    return await readStaging(staging, slice.size);
+    return await readStaging(device, staging, slice.size);
   } finally {
     memory.dispose();
   }
 }
 
-/** Maps a staging buffer, copies its first `bytes` bytes out and unmaps it. */
-export async function readStaging({ buffer }: Slice, bytes: number): Promise<Float32Array> {
+/**
+ * Maps a staging buffer, copies its first `bytes` bytes out and unmaps it.
+ * @throws the device's fault, rather than return what a failed command left behind
+ */
+export async function readStaging(device: Device, { buffer }: Slice, bytes: number): Promise<Float32Array> {
   await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+  if (device.fault) throw device.fault;
   const words = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
   buffer.unmap();
   return words;
@@ -25,9 +29,11 @@ export async function readStaging({ buffer }: Slice, bytes: number): Promise<Flo
 
 /** A fixed ring of staging buffers, so that results can be read while later submits run. */
 export class ReadbackRing {
+  readonly #device: Device;
   readonly #free: Slice[];
 
-  constructor(memory: Memory, label: string, bytes: number, length: number) {
+  constructor(device: Device, memory: Memory, label: string, bytes: number, length: number) {
+    this.#device = device;
     this.#free = Array.from({ length }, (_, i) => memory.staging(`${label} ${i}`, bytes));
   }
 
@@ -41,7 +47,7 @@ export class ReadbackRing {
     if (!staging) throw new Error("every staging buffer of the ring is in flight");
     encode(staging.buffer);
     return async (bytes) => {
-      const words = await readStaging(staging, bytes);
+      const words = await readStaging(this.#device, staging, bytes);
       this.#free.push(staging);
       return words;
     };

@@ -266,7 +266,7 @@ class Prediction {
       const encoder = device.gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(this.#predictions.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
       device.gpu.queue.submit([encoder.finish()]);
-      result.set(await readStaging(this.#staging, count * answer * 4), row * answer);
+      result.set(await readStaging(device, this.#staging, count * answer * 4), row * answer);
     }
     return result;
   }

@@ -110,7 +110,7 @@ export class Trainer {
     this.#minSteps = Math.min(config.stepsPerSubmit ?? 1, maxStepsPerSubmit);
     this.#submitMilliseconds = config.submitMilliseconds ?? 10;
     const words = maxStepsPerSubmit * (historyWords + scoreWords) + cursorWords;
-    this.#ring = new ReadbackRing(memory, "training results", words * 4, maxFlights);
+    this.#ring = new ReadbackRing(network.device, memory, "training results", words * 4, maxFlights);
   }
 
   /**
