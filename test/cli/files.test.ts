@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/cli/errors";
+import { makeDirectories, OutputDirectory, writeOutput } from "../../src/cli/files";
+import { inDirectory } from "./program";
+
+describe("an output directory", () => {
+  it("is made with those above it, and replaces what it holds", () => {
+    inDirectory((directory) => {
+      const out = new OutputDirectory(join(directory, "a/b"));
+      out.write(new Map([["x.txt", "old"]]));
+      out.write(
+        new Map<string, string | Uint8Array>([
+          ["x.txt", "new"],
+          ["y.bin", new Uint8Array([1, 2])],
+        ]),
+      );
+      expect(readdirSync(join(directory, "a/b")).sort()).toEqual(["x.txt", "y.bin"]);
+      expect(readFileSync(join(directory, "a/b/x.txt"), "utf8")).toBe("new");
+    });
+  });
+
+  it("holds all files or none", () => {
+    inDirectory((directory) => {
+      const out = new OutputDirectory(directory);
+      const write = () =>
+        out.write(
+          new Map([
+            ["first.txt", "1"],
+            ["no/such/place.txt", "2"],
+          ]),
+        );
+      expect(write).toThrow(UsageError);
+      expect(readdirSync(directory)).toEqual([]);
+    });
+  });
+
+  it("cannot be made where the file system denies it, and says so at once", () => {
+    expect(() => new OutputDirectory("/dev/null/a/b")).toThrow(/not a directory/);
+    if (process.platform === "linux") expect(() => new OutputDirectory("/proc/a/b")).toThrow(UsageError);
+  });
+});
+
+describe("makeDirectories", () => {
+  it("returns the topmost directory that was missing", () => {
+    inDirectory((directory) => {
+      expect(makeDirectories(join(directory, "a/b/c"))).toBe(join(directory, "a"));
+      expect(makeDirectories(join(directory, "a/b/d"))).toBe(join(directory, "a/b/d"));
+      expect(makeDirectories(join(directory, "a"))).toBeUndefined();
+    });
+  });
+});
+
+describe("a single output", () => {
+  it("replaces a file and leaves no temporary", () => {
+    inDirectory((directory) => {
+      const path = join(directory, "out.csv");
+      writeFileSync(path, "old");
+      writeOutput("--output", path, "new");
+      expect(readFileSync(path, "utf8")).toBe("new");
+      expect(readdirSync(directory)).toEqual(["out.csv"]);
+    });
+  });
+
+  it("is written into a device, not renamed over it", () => {
+    writeOutput("--output", "/dev/null", "text");
+    expect(existsSync("/dev/null")).toBe(true);
+    expect(readFileSync("/dev/null", "utf8")).toBe("");
+  });
+
+  it("that cannot be replaced leaves no temporary", () => {
+    inDirectory((directory) => {
+      mkdirSync(join(directory, "out.csv"));
+      expect(() => writeOutput("--output", join(directory, "out.csv"), "text")).toThrow(UsageError);
+      expect(readdirSync(directory)).toEqual(["out.csv"]);
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { molerCnn } from "../../src/calculus/networks";
+import { writeSafetensors } from "../../src/formats/safetensors";
+import { buildProgram, inDirectory, runProgram } from "./program";
+
+beforeAll(buildProgram);
+
+/** Runs a command line that must be refused: status 2, one line on standard error, nothing written. */
+function expectRefusal(
+  flags: readonly string[],
+  message: RegExp,
+  files: Record<string, string | Uint8Array> = {},
+): void {
+  inDirectory((directory) => {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+    const { status, stdout, stderr } = runProgram(directory, ...flags);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^fluxion: [^\n]+\n$/);
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+    expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
+  });
+}
+
+describe("bad usage is one line and status 2", () => {
+  it.each<[string, RegExp]>([
+    ["", /a command is missing, see fluxion --help/],
+    ["trian cnn", /unknown command 'trian' \(Did you mean train\?\)/],
+    ["train cn", /'cn' is invalid for argument 'network'. Allowed choices are cnn, bilstm, both/],
+    ["train bilstm", /only the network cnn is built/],
+    ["train", /only the network cnn is built/],
+    ["train cnn more", /too many arguments/],
+    ["train cnn --epoch 3", /unknown option '--epoch' \(Did you mean --epochs\?\)/],
+    ["train cnn --epochs", /'--epochs <n>' argument missing/],
+    ["train cnn --epochs x", /'--epochs <n>' argument 'x' is invalid. Expected a whole number from 1/],
+    ["train cnn --epochs 1.5", /'1.5' is invalid. Expected a whole number/],
+    ["train cnn --epochs 1e3", /'1e3' is invalid. Expected a whole number/],
+    ["train cnn --batch 0", /'--batch <n>' argument '0' is invalid. Expected a whole number from 1/],
+    ["train cnn --batch -5", /'--batch <n>' argument '-5' is invalid/],
+    ["train cnn --batch 5000", /--batch 5000: must be at most 2500, the size of the training set/],
+    ["train cnn --preset quick --batch 1001", /--batch 1001: must be at most 1000/],
+    ["train cnn --curves 12 --batch 11", /--batch 11: must be at most 10/],
+    ["train cnn --curves 100", /--curves 100: must be a multiple of 6/],
+    ["train cnn --curves 999996 --samples 99999", /must make at most 100000000 points/],
+    ["train cnn --noise -0.1", /'--noise <sigma>' argument '-0.1' is invalid. Expected a number from 0/],
+    ["train cnn --noise NaN", /'NaN' is invalid/],
+    ["train cnn --learn-rate 0", /'--learn-rate <rate>' argument '0' is invalid. Expected a number above 0/],
+    ["train cnn --learn-rate Infinity", /'Infinity' is invalid/],
+    ["train cnn --l2 1e999", /'1e999' is invalid/],
+    ["train cnn --momentum 1.1", /'1.1' is invalid. Expected a number from 0 to 1/],
+    ["train cnn --clip no", /'no' is invalid. Expected a number above 0, at most 1000000000, or none/],
+    ["train cnn --patience 0", /'0' is invalid. Expected a whole number from 1 to 1000000000, or none/],
+    ["train cnn --seed 4294967296", /'4294967296' is invalid. Expected a whole number from 0 to 4294967295/],
+    ["train cnn --init he", /'he' is invalid. Allowed choices are narrow-normal, glorot/],
+    ["train cnn --solver adam", /'adam' is invalid. Allowed choices are sgdm/],
+    ["train cnn --clip-method l1", /'l1' is invalid. Allowed choices/],
+    ["train cnn --preset huge", /'huge' is invalid. Allowed choices are moler, quick/],
+    ["train cnn --adapter gpu", /'gpu' is invalid. Allowed choices are auto, hardware, software/],
+    ["train cnn --warmup 5", /--warmup 5: needs --learn-rate-schedule cosine, which is none/],
+    [
+      "train cnn --learn-rate-schedule cosine --learn-rate-drop-period 5",
+      /--learn-rate-drop-period 5: needs .* piecewise/,
+    ],
+    [
+      "train cnn --out /dev/null/results",
+      /--out \/dev\/null\/results cannot be written: a part of the path is not a directory/,
+    ],
+    ["train cnn --out /dev/null", /--out \/dev\/null cannot be written: a file of that name is in the way/],
+    ["predict --input a.csv", /required option '--model <file>' not specified/],
+    [
+      "predict --model missing.safetensors --input a.csv",
+      /--model missing.safetensors: no such file or directory/,
+    ],
+    ["check", /missing required argument 'file'/],
+    ["check missing.safetensors", /check missing.safetensors: no such file or directory/],
+    ["check .", /check .: must hold .safetensors files, holds none/],
+    ["bench --steps 2", /'2' is invalid. Expected a whole number from 3/],
+    ["bench --host chrome", /--host chrome: is not built in this version/],
+    ["bench --network bilstm", /--network bilstm: is not built in this version/],
+  ])("fluxion %s", (flags, message) => {
+    expectRefusal(flags.split(" ").filter(Boolean), message);
+  });
+
+  it("names the directory that is a file, and keeps the file", () => {
+    expectRefusal(["train", "cnn", "--out", "taken/run"], /--out taken\/run cannot be written/, {
+      taken: "",
+    });
+  });
+});
+
+describe("bad inputs are one line and status 2", () => {
+  const predict = ["predict", "--model", "model.safetensors", "--input", "curves.csv", "--output", "out.csv"];
+  /** A model that answers its input's second channel. */
+  const spec = { ...molerCnn({ samples: 1 }), layers: [{ kind: "dense", outputs: 1 }] };
+  const model = (metadata = spec) =>
+    writeSafetensors(
+      new Map([
+        ["fc.weight", { shape: [1, 2], data: new Float32Array([0, 1]) }],
+        ["fc.bias", { shape: [1], data: new Float32Array(1) }],
+      ]),
+      new Map([
+        ["format", "fluxion-model/1"],
+        ["network", JSON.stringify(metadata)],
+      ]),
+    );
+  const csv = "curve,x,f\n1,0,0\n1,1,1\n";
+
+  it.each<[string, Uint8Array, string, RegExp]>([
+    ["a truncated model", model().subarray(0, 100), csv, /model.safetensors: header: is truncated/],
+    [
+      "a model cut in its data",
+      model().subarray(0, -1),
+      csv,
+      /model.safetensors: tensor "fc.bias" data_offsets/,
+    ],
+    ["a model without a network", writeSafetensors(new Map()), csv, /model.safetensors: __metadata__ format/],
+    [
+      "an input of other channels",
+      model({ ...spec, input: { channels: 3, steps: 1 } }),
+      csv,
+      /tensor "fc.weight" shape: must be \[1, 3\]/,
+    ],
+    [
+      "text in the CSV",
+      model(),
+      "curve,x,f\n1,zero,0\n",
+      /curves.csv: line 2, column x: must be a finite number/,
+    ],
+    ["a CSV without a column", model(), "curve,x\n1,0\n", /curves.csv: line 1: .*f is missing/],
+    ["an empty CSV", model(), "", /curves.csv: line 1/],
+    [
+      "curves of unequal length",
+      model(),
+      "curve,x,f\n1,0,0\n1,1,0\n2,0,0\n",
+      /curves.csv: curve 2: must have as many points/,
+    ],
+  ])("predict: %s", (_, modelFile, input, message) => {
+    expectRefusal(predict, message, { "model.safetensors": modelFile, "curves.csv": input });
+  });
+
+  it("predict: an output that is a directory", () => {
+    const flags = [...predict.slice(0, -1), "."];
+    expectRefusal(flags, /--output \.: is a directory/, { "model.safetensors": model(), "curves.csv": csv });
+  });
+
+  it("check: a file that is no safetensors file", () => {
+    expectRefusal(["check", "vector.safetensors"], /vector.safetensors: header/, {
+      "vector.safetensors": "not tensors",
+    });
+  });
+});
+
+describe("help", () => {
+  it.each([
+    ["--help", /Commands:[\s\S]*train[\s\S]*predict[\s\S]*check[\s\S]*bench[\s\S]*Exit status/],
+    ["train --help", /Training:[\s\S]*--epochs <n> +passes over the training set \(30\)[\s\S]*Examples:/],
+    ["predict --help", /columns curve, x and f[\s\S]*Examples:/],
+    ["check --help", /Exit status 1 when anything fails[\s\S]*Examples:/],
+    ["bench --help", /median after warm-up[\s\S]*Examples:/],
+  ])("fluxion %s teaches", (flags, text) => {
+    inDirectory((directory) => {
+      const { status, stdout, stderr } = runProgram(directory, ...flags.split(" "));
+      expect(stdout).toMatch(text);
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    });
+  });
+});
