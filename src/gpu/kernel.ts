@@ -80,7 +80,10 @@ async function build(device: Device, call: KernelCall): Promise<Pipeline> {
   } catch (error) {
     throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${(error as Error).message}`);
   }
+  // A compile error is told below with its source; without a scope the device would also report it as uncaptured.
+  device.gpu.pushErrorScope("validation");
   const module = device.gpu.createShaderModule({ label: `${file}.${entry}`, code: linked.dest });
+  device.gpu.popErrorScope().catch(() => undefined);
   await reportCompilation(module, linked, call);
   const bindings = reflectBindings(linked.dest, entry, constants);
   const layout = device.gpu.createBindGroupLayout({
@@ -115,7 +118,9 @@ async function reportCompilation(
     const { src, position } = linked.sourceMap.destToSrc(offset);
     const text = src.text ?? "";
     const line = text.slice(0, position).split("\n").length;
-    return `${src.path ?? call.file}:${line}: ${message}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
+    // The linker calls every module ./NAME.wesl, whatever its file is called.
+    const path = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "shaders/$1.wgsl");
+    return `${path}:${line}: ${message}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });
   throw new KernelError(
     `shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`,

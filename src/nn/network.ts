@@ -36,7 +36,7 @@ export class Network {
   readonly #memory: Memory;
   #prediction: Prediction | undefined;
 
-  private constructor(device: Device, spec: NetworkSpec, batch: number) {
+  private constructor(device: Device, spec: NetworkSpec, batch: number, memory: Memory) {
     if (!Number.isSafeInteger(batch) || batch < 1)
       throw new RangeError(`batch must be a positive whole number, got ${batch}`);
     this.device = device;
@@ -44,7 +44,7 @@ export class Network {
     this.batch = batch;
     this.layers = resolveLayers(spec);
     this.layout = new ArenaLayout(this.layers.flatMap(({ learnables }) => learnables));
-    this.#memory = new Memory(device);
+    this.#memory = memory;
     this.parameters = this.layout.create(this.#memory, "parameters");
     this.context = {
       memory: this.#memory,
@@ -65,9 +65,15 @@ export class Network {
   static build(device: Device, spec: NetworkSpec & { readonly batch: number }): Promise<Network> {
     const { batch, ...network } = spec;
     return guardMemory(device, async () => {
-      const built = new Network(device, network, batch);
-      built.#prediction = await Prediction.build(built, built.#memory);
-      return built;
+      const memory = new Memory(device);
+      try {
+        const built = new Network(device, network, batch, memory);
+        built.#prediction = await Prediction.build(built, memory);
+        return built;
+      } catch (error) {
+        memory.dispose();
+        throw error;
+      }
     });
   }
 

@@ -1,11 +1,19 @@
 /** The page's half of the harness: the library, one device, and a door through which tests call in. */
 
+import { compile } from "../../src/gpu/kernel";
+import { Memory, write } from "../../src/gpu/memory";
+import { Plan } from "../../src/gpu/plan";
+import { readWords } from "../../src/gpu/readback";
 import * as fluxion from "../../src/index";
 import { type Base64, decode, encode } from "./wire";
+
+/** What src/gpu keeps from the library's users and its own tests need. */
+const internals = { compile, Memory, Plan, readWords, write } as const;
 
 /** What a function given to `gpu.run` receives. */
 export interface TestPage {
   readonly fluxion: typeof fluxion;
+  readonly internals: typeof internals;
   /** The one device of the page; do not dispose of it. */
   readonly device: fluxion.Device;
 }
@@ -64,7 +72,7 @@ async function call(source: string, args: string): Promise<string> {
   try {
     const device = await opened;
     const body: (page: TestPage, args: unknown) => unknown = new Function(`return (${source});`)();
-    const value = await body({ fluxion, device }, decode(args, base64));
+    const value = await body({ fluxion, internals, device }, decode(args, base64));
     return encode({ kind: "value", value } satisfies Outcome, base64);
   } catch (thrown) {
     const { name, message, stack = "" } = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -31,6 +31,8 @@ function request(
 
 /** One step a submit, however quick. */
 const oneByOne = { stepsPerSubmit: 1, submitMilliseconds: 1e-6 };
+/** Ever longer submits, the next begun before the last is read. */
+const farAhead = { submitMilliseconds: 1000 };
 
 function spoilt(values: Float32Array, row: number, value: number): Float32Array {
   const copy = values.slice();
@@ -100,7 +102,7 @@ describe("training that is ended", () => {
     expect(Number.isFinite(result.validation.loss)).toBe(true);
   });
 
-  test.for([oneByOne, {}])("by patience, with %o: every step is told", async (pace) => {
+  test.for([oneByOne, farAhead])("by patience, with %o: every step is told", async (pace) => {
     // Weights that hardly move, and no statistics that could: the validation loss stays as it is.
     const still: NetworkSpec = { ...spec, layers: [conv1d({ filters: 1, kernel: 3 })] };
     const { progress, result } = await train({
