@@ -4,9 +4,11 @@ import {
   type AdapterChoice,
   type BatchNormStatistics,
   type ClipMethod,
+  type CnnPreset,
   defaultTrainingOptions as defaults,
   type Initialisation,
   type LearnRateSchedule,
+  presets,
   type Shuffle,
 } from "../index";
 import { number, orNone, wholeNumber } from "./numbers";
@@ -45,6 +47,12 @@ export interface TrainFlags {
 
 const most = 1e9;
 
+/** "moler: 3000, quick: 1200", read from the presets. */
+const byPreset = (read: (preset: CnnPreset) => number): string =>
+  Object.entries(presets)
+    .map(([name, { cnn }]) => `${name}: ${read(cnn)}`)
+    .join(", ");
+
 /** Declares all flags on the command, in groups, with their defaults in the help. */
 export function addTrainFlags(command: Command): Command {
   const add = (flags: string, description: string, read: (text: string) => number): void => {
@@ -71,21 +79,41 @@ export function addTrainFlags(command: Command): Command {
   command.optionsGroup("Data:");
   add(
     "--curves <n>",
-    "curves, training and test together, a multiple of 6 (moler: 3000, quick: 1200)",
+    `curves, training and test together, a multiple of 6 (${byPreset(({ data }) => data.curves)})`,
     wholeNumber(6, 1e6),
   );
-  add("--samples <n>", "points of a curve (moler: 100, quick: 50)", wholeNumber(1, 1e5));
-  add("--noise <sigma>", "standard deviation of the noise on curves and targets (0.001)", number(0, 1e3));
+  add("--samples <n>", `points of a curve (${byPreset(({ data }) => data.samples)})`, wholeNumber(1, 1e5));
+  add(
+    "--noise <sigma>",
+    `standard deviation of the noise on curves and targets (${byPreset(({ data }) => data.noise)})`,
+    number(0, 1e3),
+  );
   add("--seed <n>", "of data, split, weights and shuffles (0)", wholeNumber(0, 2 ** 32 - 1));
 
   command.optionsGroup("Network:");
-  add("--filters <n>", "filters of the hidden convolutions (moler: 128, quick: 32)", wholeNumber(1, 4096));
-  add("--kernel <n>", "taps of every convolution (5)", wholeNumber(1, 1024));
+  add(
+    "--filters <n>",
+    `filters of the hidden convolutions (${byPreset(({ network }) => network.filters)})`,
+    wholeNumber(1, 4096),
+  );
+  add(
+    "--kernel <n>",
+    `taps of every convolution (${byPreset(({ network }) => network.kernel)})`,
+    wholeNumber(1, 1024),
+  );
   choose("--init <method>", `initial weights (${defaults.initialisation})`, ["narrow-normal", "glorot"]);
 
   command.optionsGroup("Training:");
-  add("--epochs <n>", `passes over the training set (${defaults.epochs})`, wholeNumber(1, 1e6));
-  add("--batch <n>", `curves in a mini-batch (moler: ${defaults.batch}, quick: 50)`, wholeNumber(1, 1e6));
+  add(
+    "--epochs <n>",
+    `passes over the training set (${byPreset(({ training }) => training.epochs ?? defaults.epochs)})`,
+    wholeNumber(1, 1e6),
+  );
+  add(
+    "--batch <n>",
+    `curves in a mini-batch (${byPreset(({ training }) => training.batch ?? defaults.batch)})`,
+    wholeNumber(1, 1e6),
+  );
   command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm"]).default("sgdm"));
   add(
     "--learn-rate <rate>",
