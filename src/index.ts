@@ -27,7 +27,7 @@ export {
 } from "./gpu/device";
 export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
-export { type NamedTensor, Network, tensorShapes } from "./nn/network";
+export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
 export type { CurveSet } from "./train/curves";
 export * from "./train/options";

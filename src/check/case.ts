@@ -1,11 +1,12 @@
 import { FormatError } from "../formats/error";
+import { entriesOf, parseJsonObject } from "../formats/json";
 import { readSafetensors, type Tensor } from "../formats/safetensors";
 
 /** A conformance case: an operation, its inputs, and what an outside oracle computed in float64. */
 export interface ConformanceCase {
   readonly label: string;
   readonly op: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: ReadonlyMap<string, unknown>;
   /** Inputs by name without the prefix `in.`. */
   readonly inputs: ReadonlyMap<string, Tensor>;
   /** Expected outputs by name without the prefix `out.`. */
@@ -21,7 +22,7 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
   if (metadata.get("format") !== format)
     throw new FormatError(label, "format", `must be "${format}": this is not a conformance case`);
   const rtol = new Map<string, number>();
-  for (const [name, value] of Object.entries(readObject("rtol", metadata, label))) {
+  for (const [name, value] of readObject("rtol", metadata, label)) {
     if (typeof value !== "number" || !(value >= 0))
       throw new FormatError(label, `rtol ${name}`, "must be a number ≥ 0");
     rtol.set(name, value);
@@ -48,21 +49,23 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
   };
 }
 
+/** Nesting of a case's config: options within it, at most. */
+const configDepth = 2;
+
 function readObject(
   field: string,
   metadata: ReadonlyMap<string, string>,
   label: string,
-): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(metadata.get(field) ?? "");
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Told below, with the field's name.
-  }
-  throw new FormatError(label, field, "must be a JSON object");
+): ReadonlyMap<string, unknown> {
+  return parseJsonObject(metadata.get(field) ?? "", configDepth, label, field);
 }
 
-/** An input tensor of the given number of axes (`undefined`: any). */
+/** An object within the case's config. */
+export function object(source: ConformanceCase, name: string): ReadonlyMap<string, unknown> {
+  return entriesOf(source.config.get(name), source.label, `config ${name}`);
+}
+
+/** An input tensor, non-empty, of the given number of axes (`undefined`: any). */
 export function input(
   source: ConformanceCase,
   name: string,
@@ -82,13 +85,21 @@ export function input(
   return tensor;
 }
 
-/** A number of the case's config. */
-export function number(
-  source: ConformanceCase,
-  config: Readonly<Record<string, unknown>>,
-  name: string,
-): number {
-  const value = config[name];
+/** An input tensor of exactly this shape. */
+export function shapedInput(source: ConformanceCase, name: string, shape: readonly number[]): Float32Array {
+  const tensor = input(source, name, shape.length);
+  if (tensor.shape.some((size, axis) => size !== shape[axis]))
+    throw new FormatError(
+      source.label,
+      `in.${name}`,
+      `must be [${shape.join(", ")}], is [${tensor.shape.join(", ")}]`,
+    );
+  return tensor.data;
+}
+
+/** A number of the case's config, or of an object within it. */
+export function number(source: ConformanceCase, name: string, config = source.config): number {
+  const value = config.get(name);
   if (typeof value !== "number" || !Number.isFinite(value))
     throw new FormatError(source.label, `config ${name}`, "must be a finite number");
   return value;
@@ -96,7 +107,7 @@ export function number(
 
 /** One of a few words of the case's config. */
 export function choice<T extends string>(source: ConformanceCase, name: string, allowed: readonly T[]): T {
-  const value = allowed.find((word) => word === source.config[name]);
+  const value = allowed.find((word) => word === source.config.get(name));
   if (value === undefined)
     throw new FormatError(source.label, `config ${name}`, `must be one of ${allowed.join(", ")}`);
   return value;

@@ -13,7 +13,7 @@ import { Network } from "../nn/network";
 import { batchNorm, conv1d, dense, type LayerSpec, type LossNormalisation, leakyReLU } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
 import { historyWords, updateCalls } from "../train/update";
-import { type ConformanceCase, choice, input, number } from "./case";
+import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 
 /** Results by the names of the case's outputs. */
 export type Outputs = ReadonlyMap<string, Float32Array>;
@@ -23,25 +23,38 @@ const normalisations: readonly LossNormalisation[] = ["observations", "observati
 
 /** Runs a layer's case (conv1d, dense, batchnorm, leakyrelu) through the kernels of the layer itself. */
 export function runLayer(device: Device, source: ConformanceCase): Promise<Outputs> {
-  const weight = () => input(source, "weight").shape;
-  const spec = ((): LayerSpec => {
+  const x = input(source, "x", 3);
+  const [batch, channels, steps] = x.shape;
+  const [spec, outputs, shapes] = ((): [LayerSpec, number, Record<string, readonly number[]>] => {
     switch (source.op) {
-      case "conv1d":
-        return conv1d({ filters: weight()[0], kernel: number(source, source.config, "kernel") });
-      case "dense":
-        return dense({ outputs: weight()[0] });
+      case "conv1d": {
+        const [filters, , kernel] = input(source, "weight", 3).shape;
+        return [
+          conv1d({ filters, kernel }),
+          filters,
+          { weight: [filters, channels, kernel], bias: [filters] },
+        ];
+      }
+      case "dense": {
+        const [count] = input(source, "weight", 2).shape;
+        return [dense({ outputs: count }), count, { weight: [count, channels], bias: [count] }];
+      }
       case "batchnorm":
-        return batchNorm({ epsilon: number(source, source.config, "epsilon") });
+        return [
+          batchNorm({ epsilon: number(source, "epsilon") }),
+          channels,
+          { scale: [channels], offset: [channels] },
+        ];
       default:
-        return leakyReLU(number(source, source.config, "slope"));
+        return [leakyReLU(number(source, "slope")), channels, {}];
     }
   })();
-  const x = input(source, "x", 3);
-  const learnables = new Map([...source.inputs].filter(([name]) => name !== "x" && name !== "dy"));
   return layerGradients(device, spec, {
     x,
-    dy: input(source, "dy", 3).data,
-    learnables: new Map([...learnables.keys()].map((name) => [name, input(source, name).data])),
+    dy: shapedInput(source, "dy", [batch, outputs, steps]),
+    learnables: new Map(
+      Object.entries(shapes).map(([name, shape]) => [name, shapedInput(source, name, shape)]),
+    ),
   });
 }
 
@@ -129,7 +142,7 @@ export async function runHalfMse(device: Device, source: ConformanceCase): Promi
     const cursor = createCursor(memory, "cursor", batch);
     const score = memory.storage("score", scoreWords);
     const gathered = (name: string) => ({
-      slice: memory.upload(name, input(source, name, 3).data),
+      slice: memory.upload(name, shapedInput(source, name, prediction.shape)),
       rows: batch,
       channels,
     });
@@ -164,7 +177,7 @@ export async function runClip(device: Device, source: ConformanceCase): Promise<
     solver: sgdm({ momentum: 0 }),
     learnRate: 1,
     l2: 0,
-    clip: number(source, source.config, "threshold"),
+    clip: number(source, "threshold"),
     clipMethod: choice(source, "method", clipMethods),
   };
   const [step] = await solverSteps(device, options, weights, [gradients]);
@@ -174,10 +187,11 @@ export async function runClip(device: Device, source: ConformanceCase): Promise<
 /** Weights after each of the solver's steps, at constant rates and without clipping. */
 export async function runSgdm(device: Device, source: ConformanceCase): Promise<Outputs> {
   const steps = [...source.inputs.keys()].filter((name) => name.startsWith("grad.")).length;
+  const weight = input(source, "weight");
   const options = {
-    solver: sgdm({ momentum: number(source, source.config, "momentum") }),
-    learnRate: number(source, source.config, "learnRate"),
-    l2: number(source, source.config, "l2"),
+    solver: sgdm({ momentum: number(source, "momentum") }),
+    learnRate: number(source, "learnRate"),
+    l2: number(source, "l2"),
     clip: Number.POSITIVE_INFINITY,
     clipMethod: "l2norm" as const,
   };
@@ -185,7 +199,7 @@ export async function runSgdm(device: Device, source: ConformanceCase): Promise<
     { length: steps },
     (_, i) => new Map([["weight", input(source, `grad.${i + 1}`).data]]),
   );
-  const weights = new Map([["weight", input(source, "weight").data]]);
+  const weights = new Map([["weight", weight.data]]);
   const results = await solverSteps(device, options, weights, gradients);
   return new Map(results.map((result, i) => [`weight.${i + 1}`, result.get("weight") ?? new Float32Array()]));
 }

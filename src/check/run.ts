@@ -1,3 +1,4 @@
+import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
 import { type ConformanceCase, readCase } from "./case";
 import { type Outputs, runClip, runHalfMse, runLayer, runSgdm } from "./operations";
@@ -12,35 +13,34 @@ export interface CaseResult {
   readonly reason?: string;
 }
 
-/** Operations that this version computes, besides `train` for the CNN. */
-const operations: Readonly<Record<string, (device: Device, source: ConformanceCase) => Promise<Outputs>>> = {
-  conv1d: runLayer,
-  dense: runLayer,
-  batchnorm: runLayer,
-  leakyrelu: runLayer,
-  halfmse: runHalfMse,
-  clip: runClip,
-  sgdm: runSgdm,
-};
+/** Operations that this version computes, by the names the cases give them. */
+const operations: ReadonlyMap<string, (device: Device, source: ConformanceCase) => Promise<Outputs>> =
+  new Map([
+    ["conv1d", runLayer],
+    ["dense", runLayer],
+    ["batchnorm", runLayer],
+    ["leakyrelu", runLayer],
+    ["halfmse", runHalfMse],
+    ["clip", runClip],
+    ["sgdm", runSgdm],
+    ["train/cnn", runTraining],
+  ]);
 
 /**
  * Runs one conformance case on the device.
  * @param label the file's name, for errors and results
- * @throws FormatError when the file is not a case or lacks what its operation needs
+ * @throws FormatError when the file is not a case, or its tensors and config do not fit its operation
  */
 export async function runCase(device: Device, bytes: Uint8Array, label: string): Promise<CaseResult> {
   const source = readCase(bytes, label);
-  const run = source.op === "train" && source.config.network === "cnn" ? runTraining : operations[source.op];
-  const op = source.op === "train" ? `train/${String(source.config.network)}` : source.op;
-  if (!run) {
-    const tensors = [...source.outputs].map(([name, { data }]) =>
-      compareTensor(name, undefined, data, source.rtol.get(name) ?? 0),
-    );
-    return { case: label, op, tensors, reason: `this version has no operation ${op}` };
-  }
-  const outputs = await run(device, source);
+  const op = source.op === "train" ? `train/${String(source.config.get("network"))}` : source.op;
+  const run = operations.get(op);
+  const outputs = await run?.(device, source).catch((error: unknown) => {
+    // Sizes and options that only the engine can judge.
+    throw error instanceof RangeError ? new FormatError(label, op, error.message) : error;
+  });
   const tensors = [...source.outputs].map(([name, { data }]) =>
-    compareTensor(name, outputs.get(name), data, source.rtol.get(name) ?? 0),
+    compareTensor(name, outputs?.get(name), data, source.rtol.get(name) ?? 0),
   );
-  return { case: label, op, tensors };
+  return { case: label, op, tensors, ...(!run && { reason: `this version has no operation ${op}` }) };
 }

@@ -4,49 +4,45 @@ import { Network } from "../nn/network";
 import { batchNorm, conv1d, type LossNormalisation, leakyReLU } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
 import { Trainer } from "../train/trainer";
-import { type ConformanceCase, input, number } from "./case";
+import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import type { Outputs } from "./operations";
 
 /** Trains the case's network on its batches: the loss of every step and the learnables after the last. */
 export async function runTraining(device: Device, source: ConformanceCase): Promise<Outputs> {
-  const { config, label } = source;
   const x = input(source, "x", 3);
   const target = input(source, "target", 3);
   const [rows, channels, steps] = x.shape;
   const batches = source.inputs.get("batches");
   if (batches?.dtype !== "I32" || batches.shape.length !== 2)
-    throw new FormatError(label, "in.batches", "must be an I32 tensor (steps, batch)");
-  const filters = number(source, config, "filters");
-  const kernel = number(source, config, "kernel");
+    throw new FormatError(source.label, "in.batches", "must be an I32 tensor (steps, batch)");
+  const filters = number(source, "filters");
+  const kernel = number(source, "kernel");
   const block = [
     conv1d({ filters, kernel }),
-    batchNorm({ epsilon: number(source, config, "epsilon") }),
-    leakyReLU(number(source, config, "slope")),
+    batchNorm({ epsilon: number(source, "epsilon") }),
+    leakyReLU(number(source, "slope")),
   ];
   const network = await Network.build(device, {
     input: { channels, steps },
     layers: [...block, ...block, conv1d({ filters: target.shape[1], kernel })],
-    loss: word<LossNormalisation>(source, config.loss, "loss", ["observations", "observations-and-steps"]),
+    loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   });
-  const options = config.options;
-  if (typeof options !== "object" || options === null)
-    throw new FormatError(label, "config options", "must be an object");
-  const numbers = { ...options } as Readonly<Record<string, unknown>>;
+  const options = object(source, "options");
   const prefix = "init.";
   const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
-  const curves = { rows, x: x.data, target: target.data };
+  const curves = { rows, x: x.data, target: shapedInput(source, "target", [rows, target.shape[1], steps]) };
   const trainer = await Trainer.build(network, {
     train: curves,
     validation: curves,
     batches: Uint32Array.from(batches.data),
     learnables: new Map(names.map((name) => [name.slice(prefix.length), input(source, name)])),
     options: {
-      solver: sgdm({ momentum: number(source, numbers, "momentum") }),
-      learnRate: number(source, numbers, "learnRate"),
-      l2: number(source, numbers, "l2"),
-      clip: number(source, numbers, "threshold"),
-      clipMethod: word<ClipMethod>(source, config.gradientThresholdMethod, "gradientThresholdMethod", [
+      solver: sgdm({ momentum: number(source, "momentum", options) }),
+      learnRate: number(source, "learnRate", options),
+      l2: number(source, "l2", options),
+      clip: number(source, "threshold", options),
+      clipMethod: choice<ClipMethod>(source, "gradientThresholdMethod", [
         "l2norm",
         "global-l2norm",
         "absolute-value",
@@ -63,16 +59,4 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
     trainer.dispose();
     network.dispose();
   }
-}
-
-function word<T extends string>(
-  source: ConformanceCase,
-  value: unknown,
-  field: string,
-  allowed: readonly T[],
-): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined)
-    throw new FormatError(source.label, `config ${field}`, `must be one of ${allowed.join(", ")}`);
-  return found;
 }

@@ -2,7 +2,7 @@
  * A trained network as one safetensors file: the learnables by name, batchnorm's inference statistics
  * (`bn1.mean`, `bn1.variance`), and under `__metadata__` the network itself as JSON.
  */
-import { type LayerSpec, type NetworkSpec, resolveLayers } from "../nn/spec";
+import { type LayerSpec, type NetworkSpec, resolveLayers, tensorShapes } from "../nn/spec";
 import { FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 import { readSafetensors, requireFinite, type Tensor, writeSafetensors } from "./safetensors";
@@ -56,25 +56,13 @@ export function readModel(bytes: Uint8Array, label: string): Model {
     );
   const spec = readNetwork(metadata.get("network") ?? "", label);
   const tensors = new Map<string, ModelTensor>();
-  for (const [name, shape] of modelShapes(spec)) {
+  for (const [name, shape] of tensorShapes(resolveLayers(spec))) {
     tensors.set(name, readTensor(name, shape, found.get(name), label));
     found.delete(name);
   }
   for (const name of found.keys())
     throw new FormatError(label, `tensor ${quote(name)}`, "belongs to no layer of the network");
   return { spec, tensors, metadata };
-}
-
-/** Every tensor a model file of this network holds, with its shape. */
-function modelShapes(spec: NetworkSpec): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  for (const layer of resolveLayers(spec)) {
-    for (const { name, shape } of layer.learnables) shapes.set(name, shape);
-    if (layer.spec.kind === "batchnorm")
-      for (const statistic of ["mean", "variance"])
-        shapes.set(`${layer.name}.${statistic}`, [layer.outputChannels]);
-  }
-  return shapes;
 }
 
 function readTensor(

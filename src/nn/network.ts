@@ -9,7 +9,7 @@ import { buildBatchNorm, packStatistics, unpackStatistics } from "./batchnorm";
 import { buildConv1d } from "./conv1d";
 import { type Activation, type BuildContext, createActivation, describeDevice, type Layer } from "./layer";
 import { buildLeakyReLU } from "./leakyrelu";
-import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "./spec";
+import { type NetworkSpec, type ResolvedLayer, resolveLayers, tensorShapes } from "./spec";
 
 /** A named array of f32, as read from or written to a network. */
 export interface NamedTensor {
@@ -107,17 +107,12 @@ export class Network {
     return tensors;
   }
 
-  /** Names and shapes of all that `readTensors` gives and `writeTensors` wants. */
-  tensorShapes(): Map<string, readonly number[]> {
-    return tensorShapes(this.layers);
-  }
-
   /**
    * Replaces learnables and inference statistics.
    * @throws RangeError when a tensor is missing, unknown or of another shape
    */
   writeTensors(tensors: ReadonlyMap<string, NamedTensor>): void {
-    checkTensors(this.tensorShapes(), tensors);
+    checkTensors(tensorShapes(this.layers), tensors);
     this.writeLearnables(tensors);
     for (const { name, statistics } of this.stages) {
       const mean = tensors.get(`${name}.mean`);
@@ -152,19 +147,6 @@ export class Network {
     this.#prediction = undefined;
     this.#memory.dispose();
   }
-}
-
-/** Names and shapes of a network's learnables and inference statistics. */
-export function tensorShapes(layers: readonly ResolvedLayer[]): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { name, spec, outputChannels, learnables } of layers) {
-    for (const learnable of learnables) shapes.set(learnable.name, learnable.shape);
-    if (spec.kind === "batchnorm") {
-      shapes.set(`${name}.mean`, [outputChannels]);
-      shapes.set(`${name}.variance`, [outputChannels]);
-    }
-  }
-  return shapes;
 }
 
 function checkTensors(

@@ -94,6 +94,19 @@ export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
   });
 }
 
+/** Names and shapes of a network's learnables and inference statistics. */
+export function tensorShapes(layers: readonly ResolvedLayer[]): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, spec, outputChannels, learnables } of layers) {
+    for (const learnable of learnables) shapes.set(learnable.name, learnable.shape);
+    if (spec.kind === "batchnorm") {
+      shapes.set(`${name}.mean`, [outputChannels]);
+      shapes.set(`${name}.variance`, [outputChannels]);
+    }
+  }
+  return shapes;
+}
+
 function describe(spec: LayerSpec, name: string, channels: number): [number, LearnableSpec[]] {
   const learnable = (suffix: string, shape: number[], l2Factor: 0 | 1): LearnableSpec => ({
     name: `${name}.${suffix}`,

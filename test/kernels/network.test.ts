@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { tensorShapes } from "../../src/nn/network";
-import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
+import {
+  batchNorm,
+  conv1d,
+  dense,
+  leakyReLU,
+  type NetworkSpec,
+  resolveLayers,
+  tensorShapes,
+} from "../../src/nn/spec";
 import { globalNorm } from "../../src/reference/clip";
 import { halfMSE } from "../../src/reference/halfmse";
 import { inferenceForward, tensorOf, trainingBackward, trainingForward } from "../../src/reference/network";
