@@ -32,6 +32,7 @@ export class Diagnosis {
       { label: "a training curve", slice: network.input.slice },
       { label: "a training target", slice: target },
       ...backpropagation.inspections,
+      { label: "the loss", slice: step.score },
     ];
     const found = memory.storage("findings", inspections.length);
     const scan = await Plan.build(

@@ -47,6 +47,7 @@ describe("training that diverges", () => {
     { what: "NaN in a curve", set: "x", value: Number.NaN, detail: "a training curve" },
     { what: "an infinite curve", set: "x", value: Number.POSITIVE_INFINITY, detail: "a training curve" },
     { what: "NaN in a target", set: "target", value: Number.NaN, detail: "a training target" },
+    { what: "a target too large to square", set: "target", value: 1e25, detail: "the loss" },
     { what: "a curve too large to square", set: "x", value: 3e38, detail: "bn1 output" },
   ] as const)("stops at $what, before it reaches the learnables", async ({ set, value, detail }) => {
     // Row 5 is first seen by the third step, in the middle of a submit.

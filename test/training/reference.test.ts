@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { generateCurves, takeCurves } from "../../src/calculus/curves";
 import { molerCnn } from "../../src/calculus/networks";
+import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
 import { trainReference } from "../../src/reference/training";
 import { initialise } from "../../src/train/initialise";
 import { defaultTrainingOptions, sgdm, type TrainingOptions } from "../../src/train/options";
 import { batchOrder } from "../../src/train/order";
 import { learnRateAt } from "../../src/train/schedule";
 import { expectRelative, expectWithin } from "../kernels/bounds";
+import { singles } from "../kernels/layer";
 import { train } from "./train";
 
 const spec = molerCnn({ filters: 12, samples: 33 });
@@ -82,3 +84,30 @@ test.for(variations)(
     }
   },
 );
+
+test("L2 pulls at weights, scales and offsets, and at no bias", async () => {
+  const small: NetworkSpec = {
+    input: { channels: 2, steps: 33 },
+    layers: [batchNorm(), conv1d({ filters: 3, kernel: 3 }), leakyReLU(0.5), dense({ outputs: 1 })],
+    loss: "observations",
+  };
+  const options = { ...defaultTrainingOptions, l2: 0.5, clip: 50, batch, epochs: 1 };
+  const start = new Map(
+    Array.from(initialise(small, "glorot", 2), ([name, { length }], seed) => [name, singles(length, seed)]),
+  );
+  const batches = Uint32Array.from({ length: 3 * batch }, (_, i) => i);
+  const { tensors } = await train({
+    spec: small,
+    batch,
+    config: {
+      train: data,
+      validation,
+      options,
+      batches,
+      learnables: new Map(Array.from(start, ([name, values]) => [name, { data: values }])),
+    },
+  });
+  const { learnables } = trainReference(small, options, start, data, batches);
+  for (const [name, expected] of learnables)
+    expectRelative(name, tensors.get(name)?.data, expected, tolerance);
+});
