@@ -7,7 +7,7 @@ import { dataOf, type TrainingRequest, train } from "./train";
 const spec: NetworkSpec = {
   input: { channels: 1, steps: 8 },
   layers: [conv1d({ filters: 4, kernel: 3 }), batchNorm(), leakyReLU(0.5), conv1d({ filters: 1, kernel: 3 })],
-  loss: "observations",
+  loss: "observations-and-steps",
 };
 const rows = 8;
 const curves = { rows, x: singles(rows * 8, 1), target: singles(rows * 8, 2) };
@@ -48,6 +48,7 @@ describe("training that diverges", () => {
     { what: "an infinite curve", set: "x", value: Number.POSITIVE_INFINITY, detail: "a training curve" },
     { what: "NaN in a target", set: "target", value: Number.NaN, detail: "a training target" },
     { what: "a target too large to square", set: "target", value: 1e25, detail: "the loss" },
+    { what: "a loss too large, gradients not", set: "target", value: 2.5e19, detail: "the loss" },
     { what: "a curve too large to square", set: "x", value: 3e38, detail: "bn1 output" },
   ] as const)("stops at $what, before it reaches the learnables", async ({ set, value, detail }) => {
     // Row 5 is first seen by the third step, in the middle of a submit.

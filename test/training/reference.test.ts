@@ -96,7 +96,7 @@ test("L2 pulls at weights, scales and offsets, and at no bias", async () => {
     Array.from(initialise(small, "glorot", 2), ([name, { length }], seed) => [name, singles(length, seed)]),
   );
   const batches = Uint32Array.from({ length: 3 * batch }, (_, i) => i);
-  const { tensors } = await train({
+  const { progress, tensors } = await train({
     spec: small,
     batch,
     config: {
@@ -107,7 +107,9 @@ test("L2 pulls at weights, scales and offsets, and at no bias", async () => {
       learnables: new Map(Array.from(start, ([name, values]) => [name, { data: values }])),
     },
   });
-  const { learnables } = trainReference(small, options, start, data, batches);
+  const { learnables, gradientNorms } = trainReference(small, options, start, data, batches);
+  const norms = progress.map(({ gradientNorm }) => gradientNorm);
+  expectRelative("gradient norms, L2 included", norms, gradientNorms, tolerance);
   for (const [name, expected] of learnables)
     expectRelative(name, tensors.get(name)?.data, expected, tolerance);
 });

@@ -1,6 +1,6 @@
 import type { NamedTensor } from "../../src/nn/network";
 import type { NetworkSpec } from "../../src/nn/spec";
-import type { Progress, TrainerConfig, TrainingResult } from "../../src/train/trainer";
+import type { Progress, TrainerConfig, TrainingResult } from "../../src/train/progress";
 import { gpu } from "../browser/client";
 import type { AdapterKind } from "../kernels/adapter";
 
