@@ -31,11 +31,5 @@ export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
 export type { CurveSet } from "./train/curves";
 export * from "./train/options";
-export {
-  type Progress,
-  type Score,
-  type StopReason,
-  Trainer,
-  type TrainerConfig,
-  type TrainingResult,
-} from "./train/trainer";
+export type { Progress, Score, StopReason, TrainingResult } from "./train/progress";
+export { Trainer, type TrainerConfig } from "./train/trainer";

@@ -1,6 +1,6 @@
 import { FormatError } from "../formats/error";
 import { entriesOf, parseJsonObject } from "../formats/json";
-import { readSafetensors, type Tensor } from "../formats/safetensors";
+import { readSafetensors, requireFinite, type Tensor } from "../formats/safetensors";
 
 /** A conformance case: an operation, its inputs, and what an outside oracle computed in float64. */
 export interface ConformanceCase {
@@ -23,8 +23,8 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
     throw new FormatError(label, "format", `must be "${format}": this is not a conformance case`);
   const rtol = new Map<string, number>();
   for (const [name, value] of readObject("rtol", metadata, label)) {
-    if (typeof value !== "number" || !(value >= 0))
-      throw new FormatError(label, `rtol ${name}`, "must be a number ≥ 0");
+    if (typeof value !== "number" || !(value >= 0) || !Number.isFinite(value))
+      throw new FormatError(label, `rtol ${name}`, "must be a finite number ≥ 0");
     rtol.set(name, value);
   }
   const withPrefix = (prefix: string) =>
@@ -36,6 +36,7 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
   const outputs = withPrefix("out.");
   for (const name of outputs.keys())
     if (!rtol.has(name)) throw new FormatError(label, "rtol", `must give a tolerance for ${name}`);
+  for (const [name, { data }] of tensors) requireFinite(data, label, name);
   if (outputs.size === 0) throw new FormatError(label, "tensors", "must hold at least one named out.…");
   const op = metadata.get("op");
   if (op === undefined) throw new FormatError(label, "op", "must name an operation");

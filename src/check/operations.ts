@@ -12,6 +12,7 @@ import { createActivation, describeDevice } from "../nn/layer";
 import { Network } from "../nn/network";
 import { batchNorm, conv1d, dense, type LayerSpec, type LossNormalisation, leakyReLU } from "../nn/spec";
 import { type ClipMethod, sgdm } from "../train/options";
+import { requireOptions } from "../train/requirements";
 import { historyWords, updateCalls } from "../train/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 
@@ -28,7 +29,8 @@ export function runLayer(device: Device, source: ConformanceCase): Promise<Outpu
   const [spec, outputs, shapes] = ((): [LayerSpec, number, Record<string, readonly number[]>] => {
     switch (source.op) {
       case "conv1d": {
-        const [filters, , kernel] = input(source, "weight", 3).shape;
+        const filters = input(source, "weight", 3).shape[0];
+        const kernel = number(source, "kernel");
         return [
           conv1d({ filters, kernel }),
           filters,
@@ -210,6 +212,8 @@ async function solverSteps(
   weights: ReadonlyMap<string, Float32Array>,
   gradients: readonly ReadonlyMap<string, Float32Array>[],
 ): Promise<Map<string, Float32Array>[]> {
+  requireOptions(options);
+  if (gradients.length === 0) throw new RangeError("there is no gradient to make a step with");
   const memory = new Memory(device);
   try {
     const layout = new ArenaLayout(

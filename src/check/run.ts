@@ -1,5 +1,6 @@
 import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
+import { OutOfMemoryError } from "../gpu/memory";
 import { type ConformanceCase, readCase } from "./case";
 import { type Outputs, runClip, runHalfMse, runLayer, runSgdm } from "./operations";
 import { compareTensor, type TensorResult } from "./tolerance";
@@ -37,7 +38,9 @@ export async function runCase(device: Device, bytes: Uint8Array, label: string):
   const run = operations.get(op);
   const outputs = await run?.(device, source).catch((error: unknown) => {
     // Sizes and options that only the engine can judge.
-    throw error instanceof RangeError ? new FormatError(label, op, error.message) : error;
+    throw error instanceof RangeError || error instanceof OutOfMemoryError
+      ? new FormatError(label, op, error.message)
+      : error;
   });
   const tensors = [...source.outputs].map(([name, { data }]) =>
     compareTensor(name, outputs?.get(name), data, source.rtol.get(name) ?? 0),

@@ -1,7 +1,7 @@
 /** How one tensor of a case came out. */
 export interface TensorResult {
   readonly name: string;
-  /** Largest |got − expected|; Infinity when a value is not finite or the shape is wrong. */
+  /** Largest |got − expected|; Infinity when a value is not finite, missing or too many. */
   readonly error: number;
   /** rtol · largest |expected|. */
   readonly allowed: number;
@@ -23,5 +23,5 @@ export function compareTensor(
     error = Math.max(error, Number.isFinite(difference) ? difference : Number.POSITIVE_INFINITY);
   }
   const allowed = rtol * largest;
-  return { name, error, allowed, passed: error <= allowed };
+  return { name, error, allowed, passed: Number.isFinite(error) && error <= allowed };
 }

@@ -22,41 +22,46 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
     batchNorm({ epsilon: number(source, "epsilon") }),
     leakyReLU(number(source, "slope")),
   ];
+  const options = object(source, "options");
+  const training = {
+    solver: sgdm({ momentum: number(source, "momentum", options) }),
+    learnRate: number(source, "learnRate", options),
+    l2: number(source, "l2", options),
+    clip: number(source, "threshold", options),
+    clipMethod: choice<ClipMethod>(source, "gradientThresholdMethod", [
+      "l2norm",
+      "global-l2norm",
+      "absolute-value",
+    ]),
+  };
+  const prefix = "init.";
+  const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
+  const learnables = new Map(names.map((name) => [name.slice(prefix.length), input(source, name)]));
+  const curves = { rows, x: x.data, target: shapedInput(source, "target", [rows, target.shape[1], steps]) };
   const network = await Network.build(device, {
     input: { channels, steps },
     layers: [...block, ...block, conv1d({ filters: target.shape[1], kernel })],
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   });
-  const options = object(source, "options");
-  const prefix = "init.";
-  const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
-  const curves = { rows, x: x.data, target: shapedInput(source, "target", [rows, target.shape[1], steps]) };
-  const trainer = await Trainer.build(network, {
-    train: curves,
-    validation: curves,
-    batches: Uint32Array.from(batches.data),
-    learnables: new Map(names.map((name) => [name.slice(prefix.length), input(source, name)])),
-    options: {
-      solver: sgdm({ momentum: number(source, "momentum", options) }),
-      learnRate: number(source, "learnRate", options),
-      l2: number(source, "l2", options),
-      clip: number(source, "threshold", options),
-      clipMethod: choice<ClipMethod>(source, "gradientThresholdMethod", [
-        "l2norm",
-        "global-l2norm",
-        "absolute-value",
-      ]),
-    },
-  });
   try {
-    const losses: number[] = [];
-    for await (const { loss } of trainer.run()) losses.push(loss);
-    const outputs = new Map<string, Float32Array>([["loss", Float32Array.from(losses)]]);
-    for (const [name, { data }] of await network.readTensors()) outputs.set(`final.${name}`, data);
-    return outputs;
+    const trainer = await Trainer.build(network, {
+      train: curves,
+      validation: curves,
+      batches: Uint32Array.from(batches.data),
+      learnables,
+      options: training,
+    });
+    try {
+      const losses: number[] = [];
+      for await (const { loss } of trainer.run()) losses.push(loss);
+      const outputs = new Map<string, Float32Array>([["loss", Float32Array.from(losses)]]);
+      for (const [name, { data }] of await network.readTensors()) outputs.set(`final.${name}`, data);
+      return outputs;
+    } finally {
+      trainer.dispose();
+    }
   } finally {
-    trainer.dispose();
     network.dispose();
   }
 }

@@ -18,6 +18,7 @@ const mostBytes = 2 ** 30;
 const examples = `
 A vector is one operation with inputs and the outputs expected of it, computed in float64 by an
 outside oracle. A tensor passes when its largest error stays within the tolerance it carries.
+The error is infinite (null in JSON) where a value is not finite or the tensor is missing.
 Directories stand for all .safetensors files in them. Exit status 1 when anything fails.
 
 Examples:

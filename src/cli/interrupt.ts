@@ -1,24 +1,46 @@
-/** What Ctrl-C (and SIGTERM) does to a training: the first time it stops it, the second time it ends all. */
+/** What Ctrl-C (and SIGTERM) does. */
 import { constants } from "node:os";
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+type Signal = (typeof signals)[number];
+
+let handle: ((signal: Signal) => void) | undefined;
+
+/** Calls `next` at every signal from now on, instead of what was set before: there is no moment without. */
+export function onSignal(next: (signal: Signal) => void): void {
+  const first = handle === undefined;
+  handle = next;
+  if (first) for (const signal of signals) process.on(signal, () => handle?.(signal));
+}
+
+/** While nothing is worth keeping: a signal ends the process, which takes back the directories it made. */
+export function endOnInterrupt(): void {
+  onSignal((signal) => {
+    process.stderr.write("stopped before training began: nothing was written\n");
+    end(signal);
+  });
+}
 
 /** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. Nobody presses it twice this fast. */
 const echoMilliseconds = 100;
 
 /**
+ * While training: the first signal stops it, the second ends all.
  * @param stop called at the first signal
  * @param abandon called before the process ends at the second
  */
-export function onInterrupt(stop: () => void, abandon: () => void): void {
+export function stopOnInterrupt(stop: () => void, abandon: () => void): void {
   let first: number | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      const now = performance.now();
-      if (first === undefined) {
-        first = now;
-        stop();
-      } else if (now - first > echoMilliseconds) {
-        abandon();
-        process.exit(128 + constants.signals[signal]);
-      }
-    });
+  onSignal((signal) => {
+    const now = performance.now();
+    if (first === undefined) {
+      first = now;
+      stop();
+    } else if (now - first > echoMilliseconds) {
+      abandon();
+      end(signal);
+    }
+  });
 }
+
+const end = (signal: Signal): never => process.exit(128 + constants.signals[signal]);

@@ -13,18 +13,22 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** A finite number in [least, most], or in (least, most] where `exclusive`. */
-export function number(
-  least: number,
-  most: number,
-  { exclusive = false }: { readonly exclusive?: boolean } = {},
-): (text: string) => number {
+type Lower = { readonly from: number } | { readonly above: number };
+type Upper = { readonly to: number } | { readonly below: number };
+
+/**
+ * A finite number in an interval. Ends given as `above` and `below` are excluded, and so is what rounds to them
+ * in float32, in which the GPU computes.
+ */
+export function number(interval: Lower & Upper): (text: string) => number {
+  const fits = (value: number): boolean =>
+    ("from" in interval ? value >= interval.from : Math.fround(value) > interval.above) &&
+    ("to" in interval ? value <= interval.to : Math.fround(value) < interval.below);
+  const lower = "from" in interval ? `from ${interval.from}` : `above ${interval.above} in float32`;
+  const upper = "to" in interval ? `at most ${interval.to}` : `below ${interval.below} in float32`;
   return (text) => {
     const value = decimal.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most) || (exclusive && value === least))
-      throw new InvalidArgumentError(
-        `Expected a number ${exclusive ? `above ${least}, at most ${most}` : `from ${least} to ${most}`}.`,
-      );
+    if (!fits(value)) throw new InvalidArgumentError(`Expected a number ${lower}, ${upper}.`);
     return value;
   };
 }

@@ -64,6 +64,7 @@ async function predict(flags: PredictFlags): Promise<void> {
 
   const device = await openHost(flags.adapter);
   const prediction = await run(device, model, curves, steps, batch);
+  requireFinite(prediction, curves, flags);
   const text = writeCurvePredictionsCsv(curves, prediction);
   if (flags.output === undefined) process.stdout.write(text);
   else writeOutput("--output", flags.output, text);
@@ -89,6 +90,18 @@ async function run(
     if (error instanceof OutOfMemoryError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Weights or inputs may be finite and still too large for the arithmetic of float32. */
+function requireFinite(
+  prediction: Float32Array,
+  curves: readonly CsvCurve[],
+  { model, input }: PredictFlags,
+): void {
+  const bad = prediction.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const { id } = curves[Math.floor(bad / curves[0].x.length)];
+  throw new UsageError(`--model ${model}: its prediction for curve ${id} of ${input} is not finite`);
 }
 
 function readText(path: string): string {

@@ -1,6 +1,7 @@
 /** Starts this program again with another environment: the dynamic linker reads it only at the start. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { onSignal } from "./interrupt";
 import type { Environment } from "./vulkan";
 
 /**
@@ -13,7 +14,7 @@ export async function respawn(environment: Environment): Promise<never> {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  onSignal((signal) => child.kill(signal));
   return new Promise((_, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) =>

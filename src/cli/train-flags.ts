@@ -72,7 +72,7 @@ export function addTrainFlags(command: Command): Command {
   command.option("--json", "print the summary as one line of JSON, last on standard output");
   command.addOption(
     new Option("--steps-per-submit <n>", "training steps handed to the GPU at once")
-      .argParser(wholeNumber(1, 1024))
+      .argParser(wholeNumber(1, 256))
       .default(8),
   );
 
@@ -86,7 +86,7 @@ export function addTrainFlags(command: Command): Command {
   add(
     "--noise <sigma>",
     `standard deviation of the noise on curves and targets (${byPreset(({ data }) => data.noise)})`,
-    number(0, 1e3),
+    number({ from: 0, to: 1e3 }),
   );
   add("--seed <n>", "of data, split, weights and shuffles (0)", wholeNumber(0, 2 ** 32 - 1));
 
@@ -118,7 +118,7 @@ export function addTrainFlags(command: Command): Command {
   add(
     "--learn-rate <rate>",
     `initial learning rate (${defaults.learnRate})`,
-    number(0, 1e6, { exclusive: true }),
+    number({ above: 0, to: 1e6 }),
   );
   command.addOption(
     new Option("--learn-rate-schedule <name>", "course of the learning rate")
@@ -128,16 +128,16 @@ export function addTrainFlags(command: Command): Command {
   add(
     "--learn-rate-drop-factor <factor>",
     "piecewise: factor of each drop (0.1)",
-    number(0, 1, { exclusive: true }),
+    number({ above: 0, to: 1 }),
   );
   add("--learn-rate-drop-period <n>", "piecewise: epochs between drops (10)", wholeNumber(1, 1e6));
   add("--warmup <n>", "cosine: iterations of linear warm-up (0)", wholeNumber(0, most));
-  add("--momentum <mu>", `of sgdm (${defaults.solver.momentum})`, number(0, 1));
-  add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number(0, 1e6));
+  add("--momentum <mu>", `of sgdm (${defaults.solver.momentum})`, number({ from: 0, below: 1 }));
+  add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number({ from: 0, to: 1e6 }));
   add(
     "--clip <threshold>",
     `gradient threshold, or none (${defaults.clip})`,
-    orNone(number(0, 1e9, { exclusive: true })),
+    orNone(number({ above: 0, to: 1e9 })),
   );
   choose("--clip-method <name>", `what the threshold bounds (${defaults.clipMethod})`, [
     "l2norm",

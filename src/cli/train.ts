@@ -5,6 +5,7 @@ import { UsageError } from "./errors";
 import { checkFlags, resolveExperiment } from "./experiment";
 import { OutputDirectory } from "./files";
 import { openHost } from "./host";
+import { endOnInterrupt } from "./interrupt";
 import { resultsTable } from "./results-table";
 import { summarise, summariseDivergence, trainingFiles } from "./summary";
 import { addTrainFlags, type TrainFlags } from "./train-flags";
@@ -43,6 +44,7 @@ async function train(network: "cnn" | "bilstm" | "both", flags: TrainFlags): Pro
       `train ${network}: only the network cnn is built in this version, use: fluxion train cnn`,
     );
   checkFlags(flags);
+  endOnInterrupt();
   // A directory that was named is tried before anything is started; the other is named by the time.
   const named = flags.out === undefined ? undefined : new OutputDirectory(flags.out);
   const device = await openHost(flags.adapter);

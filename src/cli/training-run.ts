@@ -16,7 +16,7 @@ import {
 } from "../index";
 import { UsageError } from "./errors";
 import type { Experiment } from "./experiment";
-import { onInterrupt } from "./interrupt";
+import { stopOnInterrupt } from "./interrupt";
 import { ProgressDisplay } from "./progress";
 
 /** All that a training leaves behind. */
@@ -93,7 +93,7 @@ async function build(
 
 async function runTrainer(trainer: Trainer): Promise<{ history: Progress[]; result: TrainingResult }> {
   const display = new ProgressDisplay(trainer.iterations);
-  onInterrupt(
+  stopOnInterrupt(
     () => {
       display.stop(
         "stopping: finishing the steps already submitted, then evaluating; Ctrl-C again abandons the run",

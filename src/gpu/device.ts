@@ -14,6 +14,11 @@ export class NoAdapterError extends Error {
   override readonly name = "NoAdapterError";
 }
 
+/** The device is gone: a driver reset, a crash, or `dispose`. Open another and build anew. */
+export class DeviceLostError extends Error {
+  override readonly name = "DeviceLostError";
+}
+
 /** An open WebGPU device. `lost` resolves once, when the device is gone. */
 export interface Device {
   readonly gpu: GPUDevice;
@@ -66,6 +71,8 @@ export async function openDevice(
     throw new NoAdapterError(
       `only a software adapter was found (${report.description}); use --adapter software`,
     );
+  if (choice === "software" && !report.software)
+    throw new NoAdapterError(`no software adapter was found, only ${report.description}`);
   const device = await adapter.requestDevice({
     label: "fluxion",
     requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
@@ -81,6 +88,11 @@ export async function openDevice(
   };
   device.addEventListener("uncapturederror", ({ error }) => {
     opened.fault ??= new Error(`the GPU reported an error: ${error.message}`);
+  });
+  void device.lost.then(({ reason, message }) => {
+    opened.fault ??= new DeviceLostError(
+      reason === "destroyed" ? "the GPU device was disposed" : `the GPU device was lost: ${message}`,
+    );
   });
   return opened;
 }

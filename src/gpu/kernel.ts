@@ -49,6 +49,7 @@ const caches = new WeakMap<Device, Map<string, Promise<Pipeline>>>();
 
 /** Links, compiles (once per device and set of constants) and binds a call. */
 export async function compile(device: Device, call: KernelCall): Promise<Dispatch> {
+  if (device.fault) throw device.fault;
   let cache = caches.get(device);
   if (!cache) {
     cache = new Map();
@@ -138,7 +139,7 @@ function bind(
   const groups = call.workgroups.find((count = 1) => count > limit);
   if (groups !== undefined)
     throw new RangeError(
-      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch or shorter curves`,
+      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, shorter curves or fewer filters`,
     );
   const known = new Set(bindings.map(({ name }) => name));
   for (const name of Object.keys(call.bindings))

@@ -66,22 +66,29 @@ export class Memory {
   }
 }
 
-/** Runs `build` and turns an allocation that the driver refused into an error. */
-export async function guardMemory<T>(device: Device, build: () => Promise<T>): Promise<T> {
+/**
+ * Runs `build` and throws what the driver refused meanwhile: an allocation as OutOfMemoryError, before anything that
+ * followed from it. Builds on one device must not overlap, or one may be told the other's error.
+ */
+export async function guardMemory<T extends { dispose(): void }>(
+  device: Device,
+  build: () => Promise<T>,
+): Promise<T> {
+  device.gpu.pushErrorScope("validation");
   device.gpu.pushErrorScope("out-of-memory");
-  let failed = true;
-  try {
-    const result = await build();
-    failed = false;
-    return result;
-  } finally {
-    const error = await device.gpu.popErrorScope();
-    if (error && !failed)
-      // biome-ignore lint/correctness/noUnsafeFinally: the driver's refusal outranks what build returned
-      throw new OutOfMemoryError(
-        `the GPU is out of memory (${error.message}): use a smaller batch or fewer filters`,
-      );
-  }
+  const outcome = await build().then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  const refused = await device.gpu.popErrorScope();
+  const invalid = await device.gpu.popErrorScope();
+  if ("value" in outcome && !refused && !invalid) return outcome.value;
+  if ("value" in outcome) outcome.value.dispose();
+  if (refused)
+    throw new OutOfMemoryError(
+      `the GPU is out of memory (${refused.message}): use a smaller batch or fewer filters`,
+    );
+  throw "error" in outcome ? outcome.error : new Error(`the GPU refused a command: ${invalid?.message}`);
 }
 
 export function write(device: Device, slice: Slice, data: Float32Array | Uint32Array): void {

@@ -20,7 +20,11 @@ export async function readWords(device: Device, slice: Slice): Promise<Float32Ar
  * @throws the device's fault, rather than return what a failed command left behind
  */
 export async function readStaging(device: Device, { buffer }: Slice, bytes: number): Promise<Float32Array> {
-  await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+  await buffer.mapAsync(GPUMapMode.READ, 0, bytes).catch(async (error: Error) => {
+    // A lost device rejects the mapping, without a word, before it says that it is lost.
+    await new Promise((resolve) => setTimeout(resolve));
+    throw device.fault ?? error;
+  });
   if (device.fault) throw device.fault;
   const words = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
   buffer.unmap();
@@ -45,7 +49,12 @@ export class ReadbackRing {
   take(encode: (staging: GPUBuffer) => void): (bytes: number) => Promise<Float32Array> {
     const staging = this.#free.pop();
     if (!staging) throw new Error("every staging buffer of the ring is in flight");
-    encode(staging.buffer);
+    try {
+      encode(staging.buffer);
+    } catch (error) {
+      this.#free.push(staging);
+      throw error;
+    }
     return async (bytes) => {
       const words = await readStaging(this.#device, staging, bytes);
       this.#free.push(staging);

@@ -114,13 +114,32 @@ export class Network {
   writeTensors(tensors: ReadonlyMap<string, NamedTensor>): void {
     checkTensors(tensorShapes(this.layers), tensors);
     this.writeLearnables(tensors);
-    for (const { name, statistics } of this.stages) {
-      const mean = tensors.get(`${name}.mean`);
-      const variance = tensors.get(`${name}.variance`);
-      const layer = this.layers.find((candidate) => candidate.name === name);
-      if (statistics && mean && variance && layer?.spec.kind === "batchnorm")
-        write(this.device, statistics, packStatistics(mean.data, variance.data, layer.spec.epsilon));
+    this.#writeStatistics((_, name) => {
+      const [mean, variance] = ["mean", "variance"].map((key) => tensors.get(`${name}.${key}`)?.data);
+      return mean && variance && { mean, variance };
+    });
+  }
+
+  #writeStatistics(
+    valuesOf: (
+      channels: number,
+      name: string,
+    ) => { readonly mean: Float32Array; readonly variance: Float32Array } | undefined,
+  ): void {
+    for (const { name, spec, outputChannels } of this.layers) {
+      const statistics = this.stages.find((stage) => stage.name === name)?.statistics;
+      const values = valuesOf(outputChannels, name);
+      if (spec.kind === "batchnorm" && statistics && values)
+        write(this.device, statistics, packStatistics(values.mean, values.variance, spec.epsilon));
     }
+  }
+
+  /** Makes the inference statistics those of an untrained network: mean 0, variance 1. */
+  resetStatistics(): void {
+    this.#writeStatistics((channels) => ({
+      mean: new Float32Array(channels),
+      variance: new Float32Array(channels).fill(1),
+    }));
   }
 
   /** Replaces the learnables alone; every one must be there. */

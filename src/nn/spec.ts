@@ -122,10 +122,11 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
         [learnable("weight", [spec.filters, channels, spec.kernel], 1), learnable("bias", [spec.filters], 0)],
       ];
     case "batchnorm":
-      if (!(spec.epsilon > 0)) throw new RangeError(`${name}.epsilon must be positive, got ${spec.epsilon}`);
+      if (!(Math.fround(spec.epsilon) > 0 && Number.isFinite(Math.fround(spec.epsilon))))
+        throw new RangeError(`${name}.epsilon must be positive and finite, got ${spec.epsilon}`);
       return [channels, [learnable("scale", [channels], 1), learnable("offset", [channels], 1)]];
     case "leakyrelu":
-      if (!Number.isFinite(spec.slope))
+      if (!Number.isFinite(Math.fround(spec.slope)))
         throw new RangeError(`${name}.slope must be finite, got ${spec.slope}`);
       return [channels, []];
     case "dense":

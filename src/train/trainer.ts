@@ -1,7 +1,7 @@
 import { guardMemory, Memory, type Slice } from "../gpu/memory";
 import { ReadbackRing } from "../gpu/readback";
 import { Backpropagation } from "../nn/backpropagation";
-import { createCursor, cursorWords } from "../nn/batch";
+import { createCursor } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
 import { type CurveSet, uploadCurves } from "./curves";
@@ -10,48 +10,12 @@ import { initialise } from "./initialise";
 import { defaultTrainingOptions, type TrainingOptions } from "./options";
 import { batchOrder } from "./order";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass } from "./pass";
+import { Patience } from "./patience";
+import type { Progress, Score, StopReason, TrainingResult } from "./progress";
+import { requireCount, requireOptions, requirePositive } from "./requirements";
 import { learnRateAt } from "./schedule";
 import { buildStep, type Step } from "./step";
-import { historyWords } from "./update";
-
-export interface Score {
-  readonly loss: number;
-  /** Per point, against the (noisy) target. */
-  readonly rmse: number;
-}
-
-/** One iteration. `validation` stands where one was due. */
-export interface Progress extends Score {
-  /** Counts from 1. */
-  readonly iteration: number;
-  /** Counts from 1. */
-  readonly epoch: number;
-  /** Since training began. */
-  readonly seconds: number;
-  readonly learnRate: number;
-  /** L2 norm over all learnables, L2 regularisation included, before clipping. */
-  readonly gradientNorm: number;
-  readonly validation?: Score;
-}
-
-export type StopReason = "completed" | "stopped" | "patience" | "diverged";
-
-export interface TrainingResult {
-  readonly stopReason: StopReason;
-  /** What diverged, and when. */
-  readonly detail?: string;
-  /** Iterations whose update was made. */
-  readonly iterations: number;
-  readonly seconds: number;
-  /** Command buffers handed to the GPU by the training loop. */
-  readonly submits: number;
-  readonly dispatchesPerStep: number;
-  readonly buffersCreatedWhileTraining: number;
-  /** Host time to encode and submit one step. */
-  readonly hostMsPerStep: number;
-  /** With the final inference statistics. */
-  readonly validation: Score;
-}
+import { type Flight, maxStepsPerSubmit, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
 export interface TrainerConfig {
   readonly train: CurveSet;
@@ -71,9 +35,6 @@ export interface TrainerConfig {
 /** Submits in flight: one runs while the results of the other are read. */
 const maxFlights = 2;
 
-/** Longest submit, in steps: bounds the staging buffers. */
-const maxStepsPerSubmit = 256;
-
 /**
  * Trains a network: many steps a submit, validations between them on the GPU, results read back while later submits
  * run. The host uploads nothing and allocates nothing while it runs.
@@ -90,6 +51,7 @@ export class Trainer {
   readonly #minSteps: number;
   readonly #submitMilliseconds: number;
   #started = false;
+  #disposed = false;
   #stopping = false;
 
   private constructor(
@@ -109,17 +71,19 @@ export class Trainer {
     this.#gpu = gpu;
     this.#minSteps = Math.min(config.stepsPerSubmit ?? 1, maxStepsPerSubmit);
     this.#submitMilliseconds = config.submitMilliseconds ?? 10;
-    const words = maxStepsPerSubmit * (historyWords + scoreWords) + cursorWords;
-    this.#ring = new ReadbackRing(network.device, memory, "training results", words * 4, maxFlights);
+    this.#ring = new ReadbackRing(network.device, memory, "training results", submitBytes, maxFlights);
   }
 
   /**
    * Copies the data to the GPU, initialises the learnables and compiles the step.
    * @throws RangeError in one line for impossible options, OutOfMemoryError
    */
-  static build(network: Network, config: TrainerConfig): Promise<Trainer> {
+  static async build(network: Network, config: TrainerConfig): Promise<Trainer> {
     const options: TrainingOptions = { ...defaultTrainingOptions, ...config.options, batch: network.batch };
-    checkOptions(options, config);
+    requireOptions(options);
+    requireCount("stepsPerSubmit", config.stepsPerSubmit ?? 1);
+    requirePositive("submitMilliseconds", config.submitMilliseconds ?? 1);
+    if (network.parameterCount === 0) throw new RangeError("the network has no learnables to train");
     const { rows } = config.train;
     const rowOrder = config.batches ?? batchOrder(rows, options);
     if (rowOrder.length === 0 || rowOrder.length % options.batch !== 0 || rowOrder.some((row) => row >= rows))
@@ -130,11 +94,14 @@ export class Trainer {
     const learnRates = Float32Array.from({ length: iterations }, (_, i) =>
       learnRateAt(options.learnRate, options.schedule, { iteration: i + 1, iterationsPerEpoch, iterations }),
     );
+    const overflow = learnRates.findIndex((rate) => !Number.isFinite(rate));
+    if (overflow >= 0) throw new RangeError(`the learning rate of iteration ${overflow + 1} is not finite`);
     const { device, spec } = network;
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
         network.writeLearnables(config.learnables ?? initialTensors(spec, options));
+        network.resetStatistics();
         const set = uploadCurves(memory, network, "training", config.train);
         const held = uploadCurves(memory, network, "validation", config.validation);
         const order = { slice: memory.upload("batch order", rowOrder), steps: orderSteps };
@@ -187,6 +154,7 @@ export class Trainer {
    * before that step.
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
+    if (this.#disposed) throw new Error("the Trainer was disposed");
     if (this.#started) throw new Error("a Trainer trains once: build another to train again");
     this.#started = true;
     const { device } = this.network;
@@ -195,6 +163,8 @@ export class Trainer {
     const seconds = () => (performance.now() - begun) / 1000;
     const flights: Flight[] = [];
     const patience = new Patience(this.options.patience);
+    // Patience decides after every validation: no step may be under way by then, or the result would depend on timing.
+    const patient = Number.isFinite(this.options.patience);
     let [submitted, done, submits, hostMs] = [0, 0, 0, 0];
     let steps = this.#minSteps;
     let lastSeconds = 0;
@@ -204,12 +174,15 @@ export class Trainer {
     while (flights.length > 0 || open()) {
       if (open()) {
         const before = performance.now();
-        flights.push(this.#submit(submitted, Math.min(steps, this.iterations - submitted)));
+        const limit = patient
+          ? stepsToValidation(submitted, this.options.validationEvery)
+          : Number.POSITIVE_INFINITY;
+        flights.push(this.#submit(submitted, Math.min(steps, limit, this.iterations - submitted)));
         hostMs += performance.now() - before;
         submitted += flights[flights.length - 1].steps;
         submits++;
         // Only short submits are worth overlapping; long ones would only delay a stop.
-        if (flights.length < maxFlights && steps > this.#minSteps) continue;
+        if (!patient && flights.length < maxFlights && steps > this.#minSteps) continue;
       }
       const flight = flights.shift();
       if (!flight) break;
@@ -238,12 +211,16 @@ export class Trainer {
       buffersCreatedWhileTraining: device.buffersCreated - buffersBefore,
       hostMsPerStep: hostMs / Math.max(1, submitted),
     };
-    const detail =
-      stopReason === "diverged"
-        ? `iteration ${done + 1}: ${await this.#gpu.diagnosis.firstBadLayer()} is not finite`
-        : undefined;
-    const validation = await this.#finish(stopReason !== "diverged");
-    return { stopReason, ...(detail && { detail }), ...measured, validation };
+    if (stopReason === "diverged") {
+      const detail = `iteration ${done + 1}: ${await this.#gpu.diagnosis.firstBadLayer()} is not finite`;
+      return { stopReason, detail, ...measured, validation: await this.#finish(false) };
+    }
+    const validation = await this.#finish(true);
+    if (!Number.isFinite(validation.loss)) {
+      const detail = `after iteration ${done}: the validation loss is not finite`;
+      return { stopReason: "diverged", detail, ...measured, validation };
+    }
+    return { stopReason, ...measured, validation };
   }
 
   /**
@@ -264,66 +241,24 @@ export class Trainer {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#memory.dispose();
   }
 
-  /** Encodes `steps` steps from iteration `first` on, with the validations that fall due between them. */
   #submit(first: number, steps: number): Flight {
-    const { device } = this.network;
     const { step, cursor, validation } = this.#gpu;
-    const encoder = device.gpu.createCommandEncoder();
-    const due = Array.from({ length: steps }, (_, i) => first + i + 1).filter((iteration) =>
-      this.#validates(iteration),
-    );
-    const read = this.#ring.take((staging) => {
-      let next = first;
-      due.forEach((iteration, slot) => {
-        const pass = encoder.beginComputePass();
-        for (; next < iteration; next++) step.plan.encode(pass);
-        validation.encode(pass);
-        pass.end();
-        const at = (steps * historyWords + slot * scoreWords) * 4;
-        encoder.copyBufferToBuffer(validation.score.buffer, 0, staging, at, scoreWords * 4);
-      });
-      if (next < first + steps) {
-        const pass = encoder.beginComputePass();
-        for (; next < first + steps; next++) step.plan.encode(pass);
-        pass.end();
-      }
-      const [from, length] = [first * historyWords * 4, steps * historyWords * 4];
-      encoder.copyBufferToBuffer(step.history.buffer, from, staging, 0, length);
-      const at = (steps * historyWords + due.length * scoreWords) * 4;
-      encoder.copyBufferToBuffer(cursor.buffer, 0, staging, at, cursorWords * 4);
-    });
-    device.gpu.queue.submit([encoder.finish()]);
-    const words = steps * historyWords + due.length * scoreWords + cursorWords;
-    return { steps, read: async () => this.#parse(await read(words * 4), first, steps, due) };
-  }
-
-  #parse(words: Float32Array, first: number, steps: number, due: readonly number[]): FlightResults {
-    const counters = new Uint32Array(words.buffer, (words.length - cursorWords) * 4);
-    const accepted = Math.min(steps, counters[0] - first);
-    const iterations = Array.from({ length: Math.max(0, accepted) }, (_, i) => {
-      const iteration = first + i + 1;
-      const [loss, rmse, gradientNorm, learnRate] = words.subarray(i * historyWords);
-      const slot = due.indexOf(iteration);
-      const [validationLoss, validationRmse] = words.subarray(steps * historyWords + slot * scoreWords);
-      return {
-        iteration,
-        epoch: Math.ceil(iteration / this.iterationsPerEpoch),
-        learnRate,
-        loss,
-        rmse,
-        gradientNorm,
-        ...(slot >= 0 && { validation: { loss: validationLoss, rmse: validationRmse } }),
-      };
-    });
-    return { iterations, halted: counters[2] !== 0 };
-  }
-
-  /** MATLAB validates at the first iteration, then every `validationEvery`. */
-  #validates(iteration: number): boolean {
-    return iteration === 1 || iteration % this.options.validationEvery === 0;
+    const { validationEvery } = this.options;
+    const { network, iterationsPerEpoch } = this;
+    const parts = {
+      network,
+      ring: this.#ring,
+      step,
+      cursor,
+      validation,
+      validationEvery,
+      iterationsPerEpoch,
+    };
+    return submitSteps(parts, first, steps);
   }
 
   #adapt(steps: number, milliseconds: number): number {
@@ -357,65 +292,6 @@ interface GpuState {
   readonly diagnosis: Diagnosis;
 }
 
-/** A submit whose results have not been read. */
-interface Flight {
-  readonly steps: number;
-  readonly read: () => Promise<FlightResults>;
-}
-
-interface FlightResults {
-  readonly iterations: readonly Omit<Progress, "seconds">[];
-  readonly halted: boolean;
-}
-
-/** Counts validations without a lower loss. */
-class Patience {
-  readonly #limit: number;
-  #best = Number.POSITIVE_INFINITY;
-  #waited = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  exhausted(loss: number): boolean {
-    if (loss < this.#best) {
-      this.#best = loss;
-      this.#waited = 0;
-    } else this.#waited++;
-    return this.#waited >= this.#limit;
-  }
-}
-
 function initialTensors(spec: Network["spec"], { initialisation, seed }: TrainingOptions) {
   return new Map([...initialise(spec, initialisation, seed)].map(([name, data]) => [name, { data }]));
-}
-
-function checkOptions(options: TrainingOptions, config: TrainerConfig): void {
-  const require = (name: string, value: number, valid: boolean, expected: string) => {
-    if (!valid) throw new RangeError(`${name} must be ${expected}, got ${value}`);
-  };
-  const requireCount = (name: string, value: number) =>
-    require(name, value, Number.isSafeInteger(value) && value >= 1, "a positive whole number");
-  // Rates and factors are computed with in f32, where they must neither overflow nor vanish.
-  const requirePositive = (name: string, value: number) =>
-    require(name, value, Math.fround(value) > 0 &&
-      Number.isFinite(Math.fround(value)), "positive and finite");
-  const { solver, schedule, learnRate, l2, clip, patience } = options;
-  requireCount("epochs", options.epochs);
-  requireCount("validationEvery", options.validationEvery);
-  requirePositive("learnRate", learnRate);
-  require("momentum", solver.momentum, solver.momentum >= 0 && solver.momentum < 1, "from 0 to below 1");
-  require("l2", l2, l2 >= 0 && Number.isFinite(Math.fround(l2)), "zero or positive, and finite");
-  require("clip", clip, Math.fround(clip) > 0, "positive");
-  require("patience", patience, patience >= 1, "at least 1");
-  if (schedule.kind === "piecewise") {
-    requirePositive("schedule.factor", schedule.factor);
-    requireCount("schedule.period", schedule.period);
-  }
-  if (schedule.kind === "cosine")
-    require("schedule.warmup", schedule.warmup, schedule.warmup >= 0 &&
-      Number.isFinite(schedule.warmup), "zero or positive, and finite");
-  requireCount("stepsPerSubmit", config.stepsPerSubmit ?? 1);
-  requirePositive("submitMilliseconds", config.submitMilliseconds ?? 1);
 }

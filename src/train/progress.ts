@@ -1,0 +1,40 @@
+/** What training tells while it runs and when it ends. */
+
+export interface Score {
+  readonly loss: number;
+  /** Per point, against the (noisy) target. */
+  readonly rmse: number;
+}
+
+/** One iteration. `validation` stands where one was due. */
+export interface Progress extends Score {
+  /** Counts from 1. */
+  readonly iteration: number;
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Since training began. */
+  readonly seconds: number;
+  readonly learnRate: number;
+  /** L2 norm over all learnables, L2 regularisation included, before clipping. */
+  readonly gradientNorm: number;
+  readonly validation?: Score;
+}
+
+export type StopReason = "completed" | "stopped" | "patience" | "diverged";
+
+export interface TrainingResult {
+  readonly stopReason: StopReason;
+  /** What diverged, and when. */
+  readonly detail?: string;
+  /** Iterations whose update was made. */
+  readonly iterations: number;
+  readonly seconds: number;
+  /** Command buffers handed to the GPU by the training loop. */
+  readonly submits: number;
+  readonly dispatchesPerStep: number;
+  readonly buffersCreatedWhileTraining: number;
+  /** Host time to encode and submit one step. */
+  readonly hostMsPerStep: number;
+  /** With the final inference statistics. */
+  readonly validation: Score;
+}

@@ -1,0 +1,41 @@
+import type { TrainingOptions } from "./options";
+
+/** Throws RangeError, in one line that names the option, unless training can be computed with these options. */
+export function requireOptions(
+  options: Pick<TrainingOptions, "solver" | "learnRate" | "l2" | "clip"> & Partial<TrainingOptions>,
+): void {
+  const { solver, schedule, learnRate, l2, clip, patience, epochs, validationEvery } = options;
+  requirePositive("learnRate", learnRate);
+  requireThat("momentum", solver.momentum, solver.momentum >= 0 && solver.momentum < 1, "from 0 to below 1");
+  requireThat("l2", l2, l2 >= 0 && Number.isFinite(Math.fround(l2)), "zero or positive, and finite");
+  requireThat("clip", clip, Math.fround(clip) > 0, "positive");
+  if (epochs !== undefined) requireCount("epochs", epochs);
+  if (validationEvery !== undefined) requireCount("validationEvery", validationEvery);
+  if (patience !== undefined) requireThat("patience", patience, patience >= 1, "at least 1");
+  if (schedule?.kind === "piecewise") {
+    requirePositive("schedule.factor", schedule.factor);
+    requireCount("schedule.period", schedule.period);
+  }
+  if (schedule?.kind === "cosine")
+    requireThat(
+      "schedule.warmup",
+      schedule.warmup,
+      schedule.warmup >= 0 && Number.isFinite(schedule.warmup),
+      "zero or positive, and finite",
+    );
+}
+
+/** Throws RangeError unless the value is a positive whole number. */
+export function requireCount(name: string, value: number): void {
+  requireThat(name, value, Number.isSafeInteger(value) && value >= 1, "a positive whole number");
+}
+
+/** Throws RangeError unless the value is positive and finite in f32, in which it must neither overflow nor vanish. */
+export function requirePositive(name: string, value: number): void {
+  const rounded = Math.fround(value);
+  requireThat(name, value, rounded > 0 && Number.isFinite(rounded), "positive and finite");
+}
+
+function requireThat(name: string, value: number, valid: boolean, expected: string): void {
+  if (!valid) throw new RangeError(`${name} must be ${expected}, got ${value}`);
+}
