@@ -32,7 +32,9 @@ export function addBench(program: Command): void {
       .description("Measure the adapter's peak and the time of a training step.")
       .addOption(new Option("--network <name>", "network to time").choices(["cnn", "bilstm"]).default("cnn"))
       .addOption(new Option("--batch <n>", "curves in a step").argParser(wholeNumber(1, 1e6)).default(200))
-      .addOption(new Option("--steps <n>", "steps to time").argParser(wholeNumber(3, 1e6)).default(24))
+      .addOption(
+        new Option("--steps <n>", "steps to time, eight a submit").argParser(wholeNumber(3, 1e6)).default(24),
+      )
       .addOption(new Option("--host <name>", "where it runs").choices(["node", "chrome"]).default("node"))
       .option("--json", "print the figures as one line of JSON, last on standard output"),
   )

@@ -28,6 +28,10 @@ export interface Experiment {
 
 /** Points of all curves together; their predictor takes twice as many floats. */
 const mostPoints = 1e8;
+/** Each has its learning rate and its results kept on the GPU. */
+const mostIterations = 1e7;
+/** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
+const mostOrdered = 2 ** 24;
 
 /** Throws UsageError when options contradict each other or the preset. */
 export function resolveExperiment(flags: TrainFlags, preset: PresetName): Experiment {
@@ -47,6 +51,7 @@ export function resolveExperiment(flags: TrainFlags, preset: PresetName): Experi
   };
   const training = resolveTraining(flags, { ...defaultTrainingOptions, ...base.training, seed });
   requireData(data, training.batch);
+  requireLength(training, trainingCurves(data.curves));
   return {
     network: "cnn",
     preset,
@@ -122,9 +127,30 @@ function requireData({ curves, samples }: CurveOptions, batch: number): void {
     throw new UsageError(
       `--curves ${curves} --samples ${samples}: must make at most ${mostPoints} points together`,
     );
-  const trained = curves - Math.floor(curves / 6);
+  const trained = trainingCurves(curves);
   if (batch > trained)
     throw new UsageError(
       `--batch ${batch}: must be at most ${trained}, the size of the training set (${curves} curves)`,
     );
+}
+
+/** A sixth of the curves is the test set. */
+const trainingCurves = (curves: number): number => curves - Math.floor(curves / 6);
+
+/** Bounds what is planned before the first step: it takes memory and time in proportion. */
+function requireLength({ epochs, batch, shuffle }: TrainingOptions, trained: number): void {
+  const perEpoch = Math.floor(trained / batch);
+  const limits = [
+    [mostIterations, perEpoch, `--batch ${batch}`],
+    [
+      shuffle === "every-epoch" ? mostOrdered : Number.POSITIVE_INFINITY,
+      perEpoch * batch,
+      `--shuffle ${shuffle}`,
+    ],
+  ] as const;
+  for (const [most, each, cause] of limits)
+    if (epochs * each > most)
+      throw new UsageError(
+        `--epochs ${epochs}: must be at most ${Math.floor(most / each)} with ${cause} and ${trained} training curves`,
+      );
 }

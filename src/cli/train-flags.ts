@@ -115,11 +115,7 @@ export function addTrainFlags(command: Command): Command {
     wholeNumber(1, 1e6),
   );
   command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm"]).default("sgdm"));
-  add(
-    "--learn-rate <rate>",
-    `initial learning rate (${defaults.learnRate})`,
-    number({ above: 0, to: 1e6 }),
-  );
+  add("--learn-rate <rate>", `initial learning rate (${defaults.learnRate})`, number({ above: 0, to: 1e6 }));
   command.addOption(
     new Option("--learn-rate-schedule <name>", "course of the learning rate")
       .choices(["none", "piecewise", "cosine"])

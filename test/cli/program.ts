@@ -1,9 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 const root = resolve(import.meta.dirname, "../..");
+const program = join(root, "dist/cli/fluxion.js");
 
 /** How a command line ended. */
 export interface Ending {
@@ -28,12 +30,31 @@ export function buildProgram(): void {
 
 /** Runs `fluxion` in a directory. */
 export function runProgram(directory: string, ...flags: readonly string[]): Ending {
-  const program = join(root, "dist/cli/fluxion.js");
   return spawnSync(process.execPath, [program, ...flags], {
     cwd: directory,
     encoding: "utf8",
     timeout: 60_000,
   });
+}
+
+/** Runs `fluxion` in a directory and sends it a signal as soon as `path` exists there. */
+export async function interruptProgram(
+  directory: string,
+  signal: NodeJS.Signals,
+  path: string,
+  ...flags: readonly string[]
+): Promise<Ending> {
+  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, timeout: 60_000 });
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].on("data", (chunk: Buffer) => {
+      output[name] += chunk.toString();
+    });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  while (child.exitCode === null && child.signalCode === null && !existsSync(join(directory, path)))
+    await setTimeout(5);
+  child.kill(signal);
+  return { status: await ended, ...output };
 }
 
 /** Calls `use` with a new directory and removes it. */

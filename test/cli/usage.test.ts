@@ -49,8 +49,23 @@ describe("bad usage is one line and status 2", () => {
     ["train cnn --learn-rate 0", /'--learn-rate <rate>' argument '0' is invalid. Expected a number above 0/],
     ["train cnn --learn-rate Infinity", /'Infinity' is invalid/],
     ["train cnn --l2 1e999", /'1e999' is invalid/],
-    ["train cnn --momentum 1.1", /'1.1' is invalid. Expected a number from 0 to 1/],
-    ["train cnn --clip no", /'no' is invalid. Expected a number above 0, at most 1000000000, or none/],
+    ["train cnn --learn-rate 1e-50", /'1e-50' is invalid. Expected a number above 0 in float32/],
+    [
+      "train cnn --momentum 1",
+      /'--momentum <mu>' argument '1' is invalid. Expected a number from 0, below 1/,
+    ],
+    ["train cnn --momentum 0.999999999", /'0.999999999' is invalid. Expected .* below 1 in float32/],
+    ["train cnn --clip no", /'no' is invalid. Expected a number above 0 in .*, at most 1000000000, or none/],
+    ["train cnn --clip 1e-46", /'--clip <threshold>' argument '1e-46' is invalid/],
+    ["train cnn --steps-per-submit 257", /'257' is invalid. Expected a whole number from 1 to 256/],
+    [
+      "train cnn --epochs 1000000 --batch 1",
+      /--epochs 1000000: must be at most 4000 with --batch 1 and 2500 training curves/,
+    ],
+    [
+      "train cnn --epochs 500000 --shuffle every-epoch",
+      /--epochs 500000: must be at most 6990 with --shuffle every-epoch and 2500 training curves/,
+    ],
     ["train cnn --patience 0", /'0' is invalid. Expected a whole number from 1 to 1000000000, or none/],
     ["train cnn --seed 4294967296", /'4294967296' is invalid. Expected a whole number from 0 to 4294967295/],
     ["train cnn --init he", /'he' is invalid. Allowed choices are narrow-normal, glorot/],
@@ -92,12 +107,12 @@ describe("bad usage is one line and status 2", () => {
 
 describe("bad inputs are one line and status 2", () => {
   const predict = ["predict", "--model", "model.safetensors", "--input", "curves.csv", "--output", "out.csv"];
-  /** A model that answers its input's second channel. */
+  /** A model that answers its input's second channel times `factor`. */
   const spec = { ...molerCnn({ samples: 1 }), layers: [{ kind: "dense", outputs: 1 }] };
-  const model = (metadata = spec) =>
+  const model = (metadata = spec, factor = 1) =>
     writeSafetensors(
       new Map([
-        ["fc.weight", { shape: [1, 2], data: new Float32Array([0, 1]) }],
+        ["fc.weight", { shape: [1, 2], data: new Float32Array([0, factor]) }],
         ["fc.bias", { shape: [1], data: new Float32Array(1) }],
       ]),
       new Map([
@@ -145,6 +160,21 @@ describe("bad inputs are one line and status 2", () => {
     expectRefusal(flags, /--output \.: is a directory/, { "model.safetensors": model(), "curves.csv": csv });
   });
 
+  it("predict: a prediction beyond float32, known only once it is computed", () => {
+    inDirectory((directory) => {
+      const large = model(spec, 3e38);
+      writeFileSync(join(directory, "model.safetensors"), large);
+      writeFileSync(join(directory, "curves.csv"), "curve,x,f\n1,0,0\n1,1,1\n2,0,0\n2,1,10\n");
+      const { status, stdout, stderr } = runProgram(directory, ...predict);
+      expect(stderr).toMatch(
+        /\nfluxion: --model model.safetensors: .* curve 2 of curves.csv is not finite\n$/,
+      );
+      expect(stdout).toBe("");
+      expect(status).toBe(2);
+      expect(readdirSync(directory).sort()).toEqual(["curves.csv", "model.safetensors"]);
+    });
+  });
+
   it("check: a file that is no safetensors file", () => {
     expectRefusal(["check", "vector.safetensors"], /vector.safetensors: header/, {
       "vector.safetensors": "not tensors",
@@ -157,8 +187,8 @@ describe("help", () => {
     ["--help", /Commands:[\s\S]*train[\s\S]*predict[\s\S]*check[\s\S]*bench[\s\S]*Exit status/],
     ["train --help", /Training:[\s\S]*--epochs <n> +passes over the training set[\s\S]*Examples:/],
     ["predict --help", /columns curve, x and f[\s\S]*Examples:/],
-    ["check --help", /Exit status 1 when anything fails[\s\S]*Examples:/],
-    ["bench --help", /median after warm-up[\s\S]*Examples:/],
+    ["check --help", /null in JSON[\s\S]*Exit status 1 when anything fails[\s\S]*Examples:/],
+    ["bench --help", /--steps <n> .*default: 24[\s\S]*median after warm-up[\s\S]*Examples:/],
   ])("fluxion %s teaches", (flags, text) => {
     inDirectory((directory) => {
       const { status, stdout, stderr } = runProgram(directory, ...flags.split(" "));
