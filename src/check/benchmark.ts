@@ -51,7 +51,7 @@ const stepsPerSubmit = 8;
 
 /**
  * Times training steps of Moler's CNN on random curves, after warm-up, beside what the adapter can do at best.
- * @param options.steps timed steps, at least 3; rounded up to whole submits
+ * @param options.steps timed steps; rounded up to whole submits of 8
  */
 export async function benchmark(
   device: Device,
@@ -68,8 +68,7 @@ async function benchmarkCnn(
   peak: Peak,
 ): Promise<NetworkBenchmark> {
   const spec = molerCnn();
-  const perSubmit = Math.min(stepsPerSubmit, steps);
-  const submits = Math.ceil(steps / perSubmit);
+  const submits = Math.ceil(steps / stepsPerSubmit);
   const network = await Network.build(device, { ...spec, batch });
   try {
     const curves = randomCurves(batch, spec.input.steps);
@@ -77,7 +76,7 @@ async function benchmarkCnn(
       train: curves,
       validation: curves,
       // Every step is an epoch of one batch; profiling takes two.
-      options: { epochs: 2 + submits * perSubmit },
+      options: { epochs: 2 + submits * stepsPerSubmit },
     });
     try {
       // Profiling runs each kernel once, which also compiles and warms it.
@@ -92,8 +91,8 @@ async function benchmarkCnn(
       let hostMs = 0;
       for (let i = 0; i < submits; i++) {
         const begun = performance.now();
-        hostMs += await trainer.runSteps(perSubmit);
-        milliseconds.push((performance.now() - begun) / perSubmit);
+        hostMs += await trainer.runSteps(stepsPerSubmit);
+        milliseconds.push((performance.now() - begun) / stepsPerSubmit);
       }
       const msPerStep = median(milliseconds);
       const gflops = trainer.flopsPerStep / msPerStep / 1e6;
@@ -104,8 +103,8 @@ async function benchmarkCnn(
         gflops,
         shareOfPeak: gflops / peak.gflops,
         dispatchesPerStep: trainer.dispatchesPerStep,
-        submitsPerStep: 1 / perSubmit,
-        hostMsPerStep: hostMs / (submits * perSubmit),
+        submitsPerStep: 1 / stepsPerSubmit,
+        hostMsPerStep: hostMs / (submits * stepsPerSubmit),
         kernels: kernels.map(({ label, ms, flops }) => ({
           label,
           ms,
