@@ -66,7 +66,7 @@ export function object(source: ConformanceCase, name: string): ReadonlyMap<strin
   return entriesOf(source.config.get(name), source.label, `config ${name}`);
 }
 
-/** An input tensor, non-empty, of the given number of axes (`undefined`: any). */
+/** An input tensor, non-empty, of the given number of axes where one is given. */
 export function input(
   source: ConformanceCase,
   name: string,

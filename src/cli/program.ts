@@ -1,5 +1,6 @@
 /** The command line as a whole: commands, help, and what becomes of errors. */
 import { Command, CommanderError } from "commander";
+import { version } from "../../package.json";
 import { FormatError, NoAdapterError } from "../index";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 function createProgram(): Command {
   const program = new Command("fluxion")
     .description("Train 1-D sequence networks on the GPU: can a network learn to differentiate?")
+    .version(version)
     .exitOverride()
     // Errors are reported below, in one line.
     .configureOutput({ outputError: () => undefined })

@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const loaderName = "libvulkan.so.1";
 /** Where the dynamic linker looks besides its cache and LD_LIBRARY_PATH. */
-const libraryDirectories = ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/run/opengl-driver/lib"];
+const loaderDirectories = ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/run/opengl-driver/lib"];
 /** Driver manifests outside the loader's own search path: Kubernetes nodes mount NVIDIA's driver there. */
 const mountedManifests = "/usr/local/nvidia/share/vulkan/icd.d";
 
@@ -68,7 +68,7 @@ function manifestsIn(directory: string): string[] {
 function hasLoader(environment: Environment, root: string): boolean {
   const directories = [
     ...(environment.LD_LIBRARY_PATH ?? "").split(delimiter).filter(Boolean),
-    ...libraryDirectories,
+    ...loaderDirectories,
   ];
   return (
     directories.some((path) => isLoaderIn(join(root, path))) ||
