@@ -22,6 +22,7 @@ export {
   type AdapterChoice,
   type AdapterReport,
   type Device,
+  DeviceLostError,
   NoAdapterError,
   openDevice,
 } from "./gpu/device";
