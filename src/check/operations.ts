@@ -199,7 +199,7 @@ export async function runSgdm(device: Device, source: ConformanceCase): Promise<
   };
   const gradients = Array.from(
     { length: steps },
-    (_, i) => new Map([["weight", input(source, `grad.${i + 1}`).data]]),
+    (_, i) => new Map([["weight", shapedInput(source, `grad.${i + 1}`, weight.shape)]]),
   );
   const weights = new Map([["weight", weight.data]]);
   const results = await solverSteps(device, options, weights, gradients);

@@ -104,19 +104,17 @@ describe("training that is ended", () => {
     expect(Number.isFinite(result.validation.loss)).toBe(true);
   });
 
-  test.for([oneByOne, farAhead])("by patience, with %o: every step is told", async (pace) => {
+  test("by patience, at one iteration however far the submits reach", async () => {
     // Weights that hardly move, and no statistics that could: the validation loss stays as it is.
     const still: NetworkSpec = { ...spec, layers: [conv1d({ filters: 1, kernel: 3 })] };
-    const { progress, result } = await train({
-      ...request({ epochs: 500, learnRate: 1e-30, validationEvery: 5, patience: 60 }, pace),
-      spec: still,
-    });
-    expect(result.stopReason).toBe("patience");
-    if (pace === oneByOne) expect(result.iterations).toBe(300);
-    expect(result.iterations).toBeLessThan(2000);
-    expect(progress.map(({ iteration }) => iteration)).toEqual(
-      Array.from({ length: result.iterations }, (_, i) => i + 1),
-    );
+    const options = { epochs: 500, learnRate: 1e-30, validationEvery: 5, patience: 60 };
+    for (const pace of [oneByOne, farAhead, { stepsPerSubmit: 100 }]) {
+      const { progress, result } = await train({ ...request(options, pace), spec: still });
+      expect(result).toMatchObject({ stopReason: "patience", iterations: 300 });
+      expect(progress.map(({ iteration }) => iteration)).toEqual(
+        Array.from({ length: 300 }, (_, i) => i + 1),
+      );
+    }
   });
 
   test("by leaving the loop: the network predicts and can be trained again", async () => {
@@ -146,4 +144,89 @@ describe("training that is ended", () => {
     expect(predicted.some((value) => value !== 0)).toBe(true);
     expect(again).toBe(120);
   });
+
+  test("by a last update that leaves no finite validation", async () => {
+    const { result } = await train(
+      request({ epochs: 1, learnRate: 3e38, clip: 3e38 }, { batches: Uint32Array.of(0, 1) }),
+    );
+    expect(result).toMatchObject({ stopReason: "diverged", iterations: 1 });
+    expect(result.detail).toBe("after iteration 1: the validation loss is not finite");
+  });
+
+  test("by disposal: a trainer that was freed or has run refuses to run, and the device stays sound", async () => {
+    const { refusals, predicted } = await gpu.run(
+      async ({ fluxion, device }, { spec, batch, config }) => {
+        const network = await fluxion.Network.build(device, { ...spec, batch });
+        const refusals: string[] = [];
+        const run = async (trainer: Awaited<ReturnType<typeof fluxion.Trainer.build>>) => {
+          try {
+            for await (const { iteration } of trainer.run()) if (iteration === 0) break;
+          } catch (error) {
+            refusals.push((error as Error).message);
+          }
+        };
+        const freed = await fluxion.Trainer.build(network, config);
+        freed.dispose();
+        await run(freed);
+        const twice = await fluxion.Trainer.build(network, config);
+        await run(twice);
+        await run(twice);
+        twice.dispose();
+        const predicted = await network.predict(config.train.x);
+        network.dispose();
+        return { refusals, predicted };
+      },
+      request({ epochs: 1 }),
+    );
+    expect(refusals).toEqual([
+      "the Trainer was disposed",
+      "a Trainer trains once: build another to train again",
+    ]);
+    expect(predicted.every(Number.isFinite)).toBe(true);
+  });
+});
+
+test("a second trainer on a network starts where the first one started", async () => {
+  const runs = await gpu.run(
+    async ({ fluxion, device }, { spec, batch, config }) => {
+      const network = await fluxion.Network.build(device, { ...spec, batch });
+      const runs: unknown[] = [];
+      for (let i = 0; i < 2; i++) {
+        const trainer = await fluxion.Trainer.build(network, config);
+        const scores: unknown[] = [];
+        for await (const { loss, validation } of trainer.run()) scores.push([loss, validation]);
+        runs.push([scores, await network.readTensors()]);
+        trainer.dispose();
+      }
+      network.dispose();
+      return runs;
+    },
+    request({ epochs: 2, batchNormStatistics: "moving" }),
+  );
+  expect(runs[1]).toEqual(runs[0]);
+});
+
+test("a lost device ends training with an error that says so, and nothing is built on it", async () => {
+  const names = await gpu.run(
+    async ({ fluxion }, { spec, batch, config }) => {
+      const device = await fluxion.openDevice();
+      const network = await fluxion.Network.build(device, { ...spec, batch });
+      const trainer = await fluxion.Trainer.build(network, config);
+      const nameOf = (promise: Promise<unknown>) =>
+        promise.then(
+          () => "nothing was thrown",
+          (error: Error) => error.name,
+        );
+      const training = (async () => {
+        for await (const { iteration } of trainer.run()) if (iteration === 2) device.dispose();
+      })();
+      return [
+        await nameOf(training),
+        await nameOf(network.predict(config.train.x)),
+        await nameOf(fluxion.Network.build(device, { ...spec, batch })),
+      ];
+    },
+    request({ epochs: 1000 }, oneByOne),
+  );
+  expect(names).toEqual(["DeviceLostError", "DeviceLostError", "DeviceLostError"]);
 });

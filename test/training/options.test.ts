@@ -65,6 +65,11 @@ const impossible: readonly (readonly [string, Partial<TrainerConfig>, RegExp])[]
     { validation: { rows: 0, x: new Float32Array(0), target: new Float32Array(0) } },
     /^validation x: expected/,
   ],
+  [
+    "a rate that grows beyond float32",
+    { options: { learnRate: 1, epochs: 50, schedule: { kind: "piecewise", factor: 1e30, period: 1 } } },
+    /^the learning rate of iteration 5 is not finite$/,
+  ],
   ["half a batch", { batches: Uint32Array.of(0, 1, 2) }, /^batches must hold/],
   ["rows that do not exist", { batches: Uint32Array.of(0, 4) }, /^batches must hold/],
   [
@@ -93,4 +98,26 @@ test.for(impossible)("%s is refused in one line", async ([, config, expected]) =
   );
   expect(error).toMatchObject({ name: "RangeError", message: expect.stringMatching(expected) });
   expect(error.message).not.toContain("\n");
+});
+
+test("a network without learnables cannot be trained", async () => {
+  const message = await gpu.run(
+    async ({ fluxion, device }, { curves }) => {
+      const network = await fluxion.Network.build(device, {
+        input: { channels: 2, steps: 3 },
+        layers: [fluxion.leakyReLU(0.5)],
+        loss: "observations",
+        batch: 2,
+      });
+      const building = fluxion.Trainer.build(network, { train: curves, validation: curves });
+      const message = await building.then(
+        () => "nothing was thrown",
+        (error: Error) => error.message,
+      );
+      network.dispose();
+      return message;
+    },
+    { curves: { ...curves, target: curves.x } },
+  );
+  expect(message).toBe("the network has no learnables to train");
 });
