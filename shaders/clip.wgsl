@@ -13,7 +13,8 @@ import package::shared::cursor::Cursor;
 import package::shared::finite::isFinite;
 import package::shared::reduce::workgroupSum;
 import package::shared::chunk::Chunk;
-import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, L2, THRESHOLD, WORKGROUP};
+import package::shared::gradient::regularised;
+import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, THRESHOLD, WORKGROUP};
 
 @group(0) @binding(0) var<storage, read> chunks: array<Chunk, CHUNKS>;
 @group(0) @binding(1) var<storage, read> gradient: array<f32, ARENA_LENGTH>;
@@ -36,7 +37,7 @@ fn sum_squares(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
   let chunk = chunks[group.x];
   var sum = 0f;
   for (var i = chunk.start + local; i < chunk.end; i += WORKGROUP) {
-    let g = gradient[i] + L2 * chunk.l2Factor * weight[i];
+    let g = regularised(gradient[i], weight[i], chunk.l2Factor);
     sum += g * g;
   }
   let total = workgroupSum(vec4f(sum), local).x;
@@ -53,6 +54,7 @@ fn close_step(@builtin(local_invocation_index) local: u32) {
     for (var chunk = bounds[learnable]; chunk < bounds[learnable + 1]; chunk++) {
       own += squares[chunk];
     }
+    @if(perElement) factors[learnable] = 1;
     @if(perLearnable) factors[learnable] = factor(sqrt(own));
     sum += own;
   }

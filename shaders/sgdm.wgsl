@@ -7,7 +7,8 @@
 
 import package::shared::cursor::Cursor;
 import package::shared::chunk::Chunk;
-import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, L2, THRESHOLD, MOMENTUM};
+import package::shared::gradient::{regularised, clipped};
+import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, MOMENTUM};
 
 @group(0) @binding(0) var<storage, read> chunks: array<Chunk, CHUNKS>;
 @group(0) @binding(1) var<storage, read> gradient: array<f32, ARENA_LENGTH>;
@@ -25,11 +26,10 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   let chunk = chunks[group.x];
   // The step has been closed: the cursor already stands at the next iteration.
   let rate = learnRates[cursor.index - 1];
+  let factor = factors[chunk.learnable];
   for (var i = chunk.start + local; i < chunk.end; i += 64) {
-    let g = gradient[i] + L2 * chunk.l2Factor * weight[i];
-    @if(perElement) let clipped = clamp(g, -THRESHOLD, THRESHOLD);
-    @else let clipped = g * factors[chunk.learnable];
-    velocity[i] = MOMENTUM * velocity[i] - rate * clipped;
+    let g = clipped(regularised(gradient[i], weight[i], chunk.l2Factor), factor);
+    velocity[i] = MOMENTUM * velocity[i] - rate * g;
     weight[i] += velocity[i];
   }
 }

@@ -11,7 +11,7 @@ import { halfMseCall, scoreWords } from "../nn/halfmse";
 import { createActivation, describeDevice } from "../nn/layer";
 import { Network } from "../nn/network";
 import { batchNorm, conv1d, dense, type LayerSpec, type LossNormalisation, leakyReLU } from "../nn/spec";
-import { type ClipMethod, sgdm } from "../train/options";
+import { adam, type ClipMethod, type SolverSpec, sgdm } from "../train/options";
 import { requireOptions } from "../train/requirements";
 import { historyWords, updateCalls } from "../train/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
@@ -187,11 +187,11 @@ export async function runClip(device: Device, source: ConformanceCase): Promise<
 }
 
 /** Weights after each of the solver's steps, at constant rates and without clipping. */
-export async function runSgdm(device: Device, source: ConformanceCase): Promise<Outputs> {
+export async function runSolver(device: Device, source: ConformanceCase): Promise<Outputs> {
   const steps = [...source.inputs.keys()].filter((name) => name.startsWith("grad.")).length;
   const weight = input(source, "weight");
   const options = {
-    solver: sgdm({ momentum: number(source, "momentum") }),
+    solver: readSolver(source, source.config),
     learnRate: number(source, "learnRate"),
     l2: number(source, "l2"),
     clip: Number.POSITIVE_INFINITY,
@@ -204,6 +204,17 @@ export async function runSgdm(device: Device, source: ConformanceCase): Promise<
   const weights = new Map([["weight", weight.data]]);
   const results = await solverSteps(device, options, weights, gradients);
   return new Map(results.map((result, i) => [`weight.${i + 1}`, result.get("weight") ?? new Float32Array()]));
+}
+
+/** The solver that an operation or a training names, from its rates. */
+export function readSolver(source: ConformanceCase, rates: ReadonlyMap<string, unknown>): SolverSpec {
+  const kind = source.op === "train" ? rates.get("solver") : source.op;
+  if (kind !== "adam") return sgdm({ momentum: number(source, "momentum", rates) });
+  return adam({
+    beta1: number(source, "beta1", rates),
+    beta2: number(source, "beta2", rates),
+    epsilon: number(source, "epsilon", rates),
+  });
 }
 
 async function solverSteps(
@@ -227,7 +238,7 @@ async function solverSteps(
       gradients: gradientArena,
       score: memory.storage("score", scoreWords),
       cursor: createCursor(memory, "cursor", 1),
-      learnRates: memory.upload("learning rates", new Float32Array(gradients.length).fill(options.learnRate)),
+      learnRates: new Float32Array(gradients.length).fill(options.learnRate),
       history: memory.storage("history", gradients.length * historyWords),
     });
     const plan = await Plan.build(device, calls);

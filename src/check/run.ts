@@ -2,7 +2,7 @@ import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
 import { OutOfMemoryError } from "../gpu/memory";
 import { type ConformanceCase, readCase } from "./case";
-import { type Outputs, runClip, runHalfMse, runLayer, runSgdm } from "./operations";
+import { type Outputs, runClip, runHalfMse, runLayer, runSolver } from "./operations";
 import { compareTensor, type TensorResult } from "./tolerance";
 import { runTraining } from "./training";
 
@@ -23,7 +23,8 @@ const operations: ReadonlyMap<string, (device: Device, source: ConformanceCase) 
     ["leakyrelu", runLayer],
     ["halfmse", runHalfMse],
     ["clip", runClip],
-    ["sgdm", runSgdm],
+    ["sgdm", runSolver],
+    ["adam", runSolver],
     ["train/cnn", runTraining],
   ]);
 

@@ -2,10 +2,10 @@ import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
 import { Network } from "../nn/network";
 import { batchNorm, conv1d, type LossNormalisation, leakyReLU } from "../nn/spec";
-import { type ClipMethod, sgdm } from "../train/options";
+import type { ClipMethod } from "../train/options";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
-import type { Outputs } from "./operations";
+import { type Outputs, readSolver } from "./operations";
 
 /** Trains the case's network on its batches: the loss of every step and the learnables after the last. */
 export async function runTraining(device: Device, source: ConformanceCase): Promise<Outputs> {
@@ -24,7 +24,7 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
   ];
   const options = object(source, "options");
   const training = {
-    solver: sgdm({ momentum: number(source, "momentum", options) }),
+    solver: readSolver(source, options),
     learnRate: number(source, "learnRate", options),
     l2: number(source, "l2", options),
     clip: number(source, "threshold", options),

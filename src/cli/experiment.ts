@@ -1,11 +1,14 @@
 /** From the flags of `train` and a preset to everything a run needs to know. */
 import {
+  adam,
   type CurveOptions,
+  defaultLearnRates,
   defaultTrainingOptions,
   type LearnRateSchedule,
   molerCnn,
   type NetworkSpec,
   presets,
+  type SolverSpec,
   sgdm,
   type TrainingOptions,
 } from "../index";
@@ -82,8 +85,8 @@ export function checkFlags(flags: TrainFlags): void {
 function resolveTraining(flags: TrainFlags, base: TrainingOptions): TrainingOptions {
   return {
     ...base,
-    solver: sgdm({ momentum: flags.momentum ?? base.solver.momentum }),
-    learnRate: flags.learnRate ?? base.learnRate,
+    solver: resolveSolver(flags),
+    learnRate: flags.learnRate ?? defaultLearnRates[flags.solver],
     schedule: resolveSchedule(flags),
     epochs: flags.epochs ?? base.epochs,
     batch: flags.batch ?? base.batch,
@@ -96,6 +99,27 @@ function resolveTraining(flags: TrainFlags, base: TrainingOptions): TrainingOpti
     validationEvery: flags.validationEvery ?? base.validationEvery,
     patience: flags.patience ?? base.patience,
   };
+}
+
+function resolveSolver(flags: TrainFlags): SolverSpec {
+  const { solver: kind, momentum, beta1, beta2, epsilon } = flags;
+  const owners = [
+    ["--momentum", momentum, "sgdm"],
+    ["--beta1", beta1, "adam"],
+    ["--beta2", beta2, "adam"],
+    ["--epsilon", epsilon, "adam"],
+  ] as const;
+  for (const [flag, value, owner] of owners)
+    if (value !== undefined && kind !== owner)
+      throw new UsageError(`${flag} ${value}: needs --solver ${owner}, which is ${kind}`);
+  switch (kind) {
+    case "sgdm":
+      return sgdm({ momentum });
+    case "adam":
+      return adam({ beta1, beta2, epsilon });
+    default:
+      throw new RangeError(`unknown solver ${kind satisfies never}`);
+  }
 }
 
 function resolveSchedule(flags: TrainFlags): LearnRateSchedule {

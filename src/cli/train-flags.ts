@@ -2,14 +2,18 @@
 import { type Command, Option } from "commander";
 import {
   type AdapterChoice,
+  adam,
   type BatchNormStatistics,
   type ClipMethod,
   type CnnPreset,
+  defaultLearnRates,
   defaultTrainingOptions as defaults,
   type Initialisation,
   type LearnRateSchedule,
   presets,
   type Shuffle,
+  type SolverSpec,
+  sgdm,
 } from "../index";
 import { number, orNone, wholeNumber } from "./numbers";
 
@@ -29,13 +33,16 @@ export interface TrainFlags {
   readonly epochs?: number;
   readonly batch?: number;
   readonly init?: Initialisation;
-  readonly solver: "sgdm";
+  readonly solver: SolverSpec["kind"];
   readonly learnRate?: number;
   readonly learnRateSchedule: LearnRateSchedule["kind"];
   readonly learnRateDropFactor?: number;
   readonly learnRateDropPeriod?: number;
   readonly warmup?: number;
   readonly momentum?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
   readonly l2?: number;
   readonly clip?: number;
   readonly clipMethod?: ClipMethod;
@@ -114,8 +121,12 @@ export function addTrainFlags(command: Command): Command {
     `curves in a mini-batch (${byPreset(({ training }) => training.batch ?? defaults.batch)})`,
     wholeNumber(1, 1e6),
   );
-  command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm"]).default("sgdm"));
-  add("--learn-rate <rate>", `initial learning rate (${defaults.learnRate})`, number({ above: 0, to: 1e6 }));
+  command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm", "adam"]).default("sgdm"));
+  add(
+    "--learn-rate <rate>",
+    `initial learning rate (sgdm: ${defaultLearnRates.sgdm}, adam: ${defaultLearnRates.adam})`,
+    number({ above: 0, to: 1e6 }),
+  );
   command.addOption(
     new Option("--learn-rate-schedule <name>", "course of the learning rate")
       .choices(["none", "piecewise", "cosine"])
@@ -128,7 +139,14 @@ export function addTrainFlags(command: Command): Command {
   );
   add("--learn-rate-drop-period <n>", "piecewise: epochs between drops (10)", wholeNumber(1, 1e6));
   add("--warmup <n>", "cosine: iterations of linear warm-up (0)", wholeNumber(0, most));
-  add("--momentum <mu>", `of sgdm (${defaults.solver.momentum})`, number({ from: 0, below: 1 }));
+  add("--momentum <mu>", `of sgdm (${sgdm().momentum})`, number({ from: 0, below: 1 }));
+  add(
+    "--beta1 <beta>",
+    `of adam: decay of the mean gradient (${adam().beta1})`,
+    number({ from: 0, below: 1 }),
+  );
+  add("--beta2 <beta>", `of adam: decay of its mean square (${adam().beta2})`, number({ from: 0, below: 1 }));
+  add("--epsilon <value>", `of adam (${adam().epsilon})`, number({ above: 0, to: 1 }));
   add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number({ from: 0, to: 1e6 }));
   add(
     "--clip <threshold>",

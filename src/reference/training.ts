@@ -1,7 +1,8 @@
 /** The training loop in float64: gradient → + l2·weight → clip → solver. */
 import { type NetworkSpec, resolveLayers } from "../nn/spec";
 import type { TrainingOptions } from "../train/options";
-import { learnRateAt } from "../train/schedule";
+import { adamStepSize, learnRateAt } from "../train/schedule";
+import { adamStep } from "./adam";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { tensorOf, trainingBackward, trainingForward } from "./network";
@@ -46,7 +47,11 @@ export function trainReference(
   const { channels, steps } = network.input;
   const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
   const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
-  const velocities = new Map(specs.map(({ name, shape }) => [name, new Float64Array(product(shape))]));
+  // One moment for sgdm, its velocity; two for Adam.
+  const moments = Array.from(
+    { length: 2 },
+    () => new Map(specs.map(({ name, shape }) => [name, new Float64Array(product(shape))])),
+  );
   const movingStatistics = initialStatistics(network);
   const iterationsPerEpoch = Math.floor(data.rows / batch);
   const iterations = iterationsPerEpoch * options.epochs;
@@ -67,12 +72,23 @@ export function trainReference(
     gradientNorms[step] = globalNorm(gradients.values());
     const clipped = clipGradients(gradients, clip, clipMethod);
     const position = { iteration: step + 1, iterationsPerEpoch, iterations };
-    const rates = {
-      learnRate: learnRateAt(options.learnRate, schedule, position),
-      momentum: solver.momentum,
-    };
-    for (const { name } of specs)
-      sgdmStep(tensorOf(learnables, name), tensorOf(velocities, name), tensorOf(clipped, name), rates);
+    const learnRate = learnRateAt(options.learnRate, schedule, position);
+    for (const { name } of specs) {
+      const [weight, gradient] = [tensorOf(learnables, name), tensorOf(clipped, name)];
+      const [first, second] = moments.map((moment) => tensorOf(moment, name));
+      switch (solver.kind) {
+        case "sgdm":
+          sgdmStep(weight, first, gradient, { learnRate, momentum: solver.momentum });
+          break;
+        case "adam": {
+          const stepSize = adamStepSize(learnRate, solver, step + 1);
+          adamStep(weight, first, second, gradient, { ...solver, stepSize });
+          break;
+        }
+        default:
+          throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);
+      }
+    }
   }
   return { losses, gradientNorms, learnables, movingStatistics };
 }

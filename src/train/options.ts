@@ -5,11 +5,33 @@ export interface SgdmSpec {
   readonly kind: "sgdm";
   readonly momentum: number;
 }
-export type SolverSpec = SgdmSpec;
+
+/**
+ * Adam (Kingma and Ba 2015) with MATLAB's ε outside the bias correction:
+ * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − α·√(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε).
+ */
+export interface AdamSpec {
+  readonly kind: "adam";
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export type SolverSpec = SgdmSpec | AdamSpec;
+
+/** MATLAB's initial learning rate of each solver. */
+export const defaultLearnRates: Readonly<Record<SolverSpec["kind"], number>> = { sgdm: 0.01, adam: 0.001 };
 
 export const sgdm = (options: { momentum?: number } = {}): SgdmSpec => ({
   kind: "sgdm",
   momentum: options.momentum ?? 0.9,
+});
+
+export const adam = (options: Partial<Omit<AdamSpec, "kind">> = {}): AdamSpec => ({
+  kind: "adam",
+  beta1: options.beta1 ?? 0.9,
+  beta2: options.beta2 ?? 0.999,
+  epsilon: options.epsilon ?? 1e-8,
 });
 
 /** `piecewise`: × factor every `period` epochs. `cosine`: linear warm-up over `warmup` iterations, then half a cosine to 0 at the last. */
@@ -51,7 +73,7 @@ export interface TrainingOptions {
 /** MATLAB's defaults where the post sets nothing, the post's values where it does (experiment of R2018b). */
 export const defaultTrainingOptions: TrainingOptions = {
   solver: sgdm(),
-  learnRate: 0.01,
+  learnRate: defaultLearnRates.sgdm,
   schedule: { kind: "none" },
   epochs: 30,
   batch: 200,

@@ -1,4 +1,4 @@
-import type { TrainingOptions } from "./options";
+import type { SolverSpec, TrainingOptions } from "./options";
 
 /** Throws RangeError, in one line that names the option, unless training can be computed with these options. */
 export function requireOptions(
@@ -6,7 +6,7 @@ export function requireOptions(
 ): void {
   const { solver, schedule, learnRate, l2, clip, patience, epochs, validationEvery } = options;
   requirePositive("learnRate", learnRate);
-  requireThat("momentum", solver.momentum, solver.momentum >= 0 && solver.momentum < 1, "from 0 to below 1");
+  requireSolver(solver);
   requireThat("l2", l2, l2 >= 0 && Number.isFinite(Math.fround(l2)), "zero or positive, and finite");
   requireThat("clip", clip, Math.fround(clip) > 0, "positive");
   if (epochs !== undefined) requireCount("epochs", epochs);
@@ -23,6 +23,23 @@ export function requireOptions(
       schedule.warmup >= 0 && Number.isFinite(schedule.warmup),
       "zero or positive, and finite",
     );
+}
+
+function requireSolver(solver: SolverSpec): void {
+  const requireDecay = (name: string, value: number) =>
+    requireThat(name, value, value >= 0 && Math.fround(value) < 1, "from 0 to below 1");
+  switch (solver.kind) {
+    case "sgdm":
+      requireDecay("momentum", solver.momentum);
+      break;
+    case "adam":
+      requireDecay("beta1", solver.beta1);
+      requireDecay("beta2", solver.beta2);
+      requirePositive("epsilon", solver.epsilon);
+      break;
+    default:
+      throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);
+  }
 }
 
 /** Throws RangeError unless the value is a positive whole number. */

@@ -1,5 +1,5 @@
-/** The learning rate of an iteration, in float64. */
-import type { LearnRateSchedule } from "../train/options";
+/** What the learning rate of an iteration is, and what Adam makes of it, in float64. */
+import type { AdamSpec, LearnRateSchedule } from "./options";
 
 export interface SchedulePosition {
   /** Counts from 1. */
@@ -31,4 +31,16 @@ export function learnRateAt(base: number, schedule: LearnRateSchedule, position:
     default:
       throw new RangeError(`unknown schedule ${JSON.stringify(schedule satisfies never)}`);
   }
+}
+
+/**
+ * Adam's step of iteration t, counted from 1: α·√(1−β₂ᵗ)/(1−β₁ᵗ). By expm1, because 1 − βᵗ cancels in the first steps.
+ */
+export function adamStepSize(
+  learnRate: number,
+  { beta1, beta2 }: Pick<AdamSpec, "beta1" | "beta2">,
+  t: number,
+): number {
+  const correction = (beta: number) => -Math.expm1(t * Math.log(beta));
+  return (learnRate * Math.sqrt(correction(beta2))) / correction(beta1);
 }

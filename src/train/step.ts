@@ -37,10 +37,9 @@ export async function buildStep(
     readonly learnRates: Float32Array;
   },
 ): Promise<Step> {
-  const { options, set, order, cursor, target } = parts;
+  const { options, set, order, cursor, target, learnRates } = parts;
   const { context, device, input, output, spec, layout, parameters } = network;
-  const learnRates = memory.upload("learning rates", parts.learnRates);
-  const history = memory.storage("history", parts.learnRates.length * historyWords);
+  const history = memory.storage("history", learnRates.length * historyWords);
   const score = memory.storage("score", scoreWords);
   const { dOutput: dprediction, gradients } = backpropagation;
   const gradient = [

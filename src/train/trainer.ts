@@ -7,7 +7,7 @@ import type { Network } from "../nn/network";
 import { type CurveSet, uploadCurves } from "./curves";
 import { Diagnosis } from "./diagnosis";
 import { initialise } from "./initialise";
-import { defaultTrainingOptions, type TrainingOptions } from "./options";
+import { defaultLearnRates, defaultTrainingOptions, type TrainingOptions } from "./options";
 import { batchOrder } from "./order";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass } from "./pass";
 import { Patience } from "./patience";
@@ -79,7 +79,13 @@ export class Trainer {
    * @throws RangeError in one line for impossible options, OutOfMemoryError
    */
   static async build(network: Network, config: TrainerConfig): Promise<Trainer> {
-    const options: TrainingOptions = { ...defaultTrainingOptions, ...config.options, batch: network.batch };
+    const solver = config.options?.solver ?? defaultTrainingOptions.solver;
+    const options: TrainingOptions = {
+      ...defaultTrainingOptions,
+      learnRate: defaultLearnRates[solver.kind],
+      ...config.options,
+      batch: network.batch,
+    };
     requireOptions(options);
     requireCount("stepsPerSubmit", config.stepsPerSubmit ?? 1);
     requirePositive("submitMilliseconds", config.submitMilliseconds ?? 1);

@@ -1,7 +1,8 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
 import type { ArenaLayout } from "../nn/arena";
-import type { TrainingOptions } from "./options";
+import type { SolverSpec, TrainingOptions } from "./options";
+import { adamStepSize } from "./schedule";
 
 /** Words of one iteration in the history: loss, RMSE, gradient norm, learning rate. */
 export const historyWords = 4;
@@ -19,14 +20,14 @@ interface UpdateBuffers {
   readonly score: Slice;
   readonly cursor: Slice;
   /** One rate an iteration. */
-  readonly learnRates: Slice;
+  readonly learnRates: Float32Array;
   /** `historyWords` an iteration. */
   readonly history: Slice;
 }
 
 /**
  * The end of a training step: L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver
- * (shaders/sgdm.wgsl), in three dispatches over all learnables together.
+ * (shaders/sgdm.wgsl, shaders/adam.wgsl), in three dispatches over all learnables together.
  */
 export function updateCalls(
   memory: Memory,
@@ -40,61 +41,97 @@ export function updateCalls(
   const chunks = memory.upload("chunks", table);
   const squares = memory.storage("sums of squares", count);
   const factors = memory.storage("clip factors", layout.places.length);
-  const velocity = layout.create(memory, "velocity");
   const constants = {
     CHUNKS: count,
     LEARNABLES: layout.places.length,
     ARENA_LENGTH: layout.length,
-    ITERATIONS: learnRates.size / 4,
+    ITERATIONS: learnRates.length,
     L2: options.l2,
     THRESHOLD: Math.min(options.clip, largestFloat),
+    WORKGROUP: 64,
   };
-  const clipping = {
+  const conditions = {
     perLearnable: options.clipMethod === "l2norm",
     jointly: options.clipMethod === "global-l2norm",
+    perElement: options.clipMethod === "absolute-value",
   };
-  const perElement = options.clipMethod === "absolute-value";
-  const scaled: Record<string, Slice> = perElement ? {} : { factors };
-  const clip = (
+  const call = (
+    file: string,
     entry: string,
     label: string,
     workgroups: number,
     bindings: Record<string, Slice>,
+    more: Record<string, number> = {},
   ): KernelCall => ({
     label,
-    file: "clip",
+    file,
     entry,
-    constants: { ...constants, WORKGROUP: 64 },
-    conditions: clipping,
+    constants: { ...constants, ...more },
+    conditions,
     bindings,
     workgroups: [workgroups],
   });
+  const rates = memory.upload("learning rates", learnRates);
+  const solver = solverInputs(memory, layout, options.solver, rates, learnRates);
   return [
-    clip("sum_squares", "gradient norms", count, {
+    call("clip", "sum_squares", "gradient norms", count, {
       chunks,
       gradient: gradients,
       weight: parameters,
       square: squares,
     }),
-    clip("close_step", "clip factors and history", 1, {
+    call("clip", "close_step", "clip factors and history", 1, {
       squares,
       bounds: memory.upload("chunk bounds", bounds),
       score,
       cursor,
-      learnRates,
+      learnRates: rates,
       history,
-      ...scaled,
+      factors,
     }),
-    {
-      label: "update (sgdm)",
-      file: "sgdm",
-      entry: "update",
-      constants: { ...constants, MOMENTUM: options.solver.momentum },
-      conditions: { perElement },
-      bindings: { chunks, gradient: gradients, cursor, learnRates, velocity, weight: parameters, ...scaled },
-      workgroups: [count],
-    },
+    call(
+      options.solver.kind,
+      "update",
+      `update (${options.solver.kind})`,
+      count,
+      { chunks, gradient: gradients, cursor, weight: parameters, factors, ...solver.bindings },
+      solver.constants,
+    ),
   ];
+}
+
+/** What belongs to one solver: its moments, its rate of every iteration, its constants. */
+function solverInputs(
+  memory: Memory,
+  layout: ArenaLayout,
+  solver: SolverSpec,
+  rates: Slice,
+  learnRates: Float32Array,
+): { readonly bindings: Record<string, Slice>; readonly constants: Record<string, number> } {
+  switch (solver.kind) {
+    case "sgdm":
+      return {
+        bindings: {
+          learnRates: rates,
+          velocity: layout.create(memory, "velocity"),
+        },
+        constants: { MOMENTUM: solver.momentum },
+      };
+    case "adam":
+      return {
+        bindings: {
+          stepSizes: memory.upload(
+            "step sizes",
+            learnRates.map((rate, i) => adamStepSize(rate, solver, i + 1)),
+          ),
+          mean: layout.create(memory, "gradient mean"),
+          meanSquare: layout.create(memory, "gradient mean square"),
+        },
+        constants: { BETA1: solver.beta1, BETA2: solver.beta2, EPSILON: solver.epsilon },
+      };
+    default:
+      throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);
+  }
 }
 
 /** Rows of struct Chunk (shaders/shared/chunk.wgsl), and the first chunk of each learnable with one past the last. */

@@ -7,7 +7,6 @@ const files = readdirSync(directory).filter((file) => file.endsWith(".safetensor
 
 /** Cases of operations that are not built yet. Whoever builds one takes its lines away. */
 const notBuilt = new Map([
-  ["adam.safetensors", "adam"],
   ["bilstm-full-width.safetensors", "bilstm"],
   ["bilstm-odd.safetensors", "bilstm"],
   ["bilstm-small.safetensors", "bilstm"],

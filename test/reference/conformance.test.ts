@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
 import { readSafetensors } from "../../src/formats/safetensors";
+import { adamStep } from "../../src/reference/adam";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
@@ -11,6 +12,7 @@ import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyre
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
 import { trainReference } from "../../src/reference/training";
 import { defaultTrainingOptions, sgdm } from "../../src/train/options";
+import { adamStepSize } from "../../src/train/schedule";
 import { largest } from "./differences";
 
 /** Both sides are float64, so they differ by rounding only; 5e-15 is the most that was seen. */
@@ -37,6 +39,8 @@ interface Config {
   readonly threshold: number;
   readonly learnRate: number;
   readonly momentum: number;
+  readonly beta1: number;
+  readonly beta2: number;
   readonly l2: number;
   readonly options: { learnRate: number; momentum: number; l2: number; threshold: number };
   readonly gradientThresholdMethod: "l2norm" | "global-l2norm" | "absolute-value";
@@ -99,6 +103,18 @@ const operations: Record<string, (from: Case) => Results> = {
       }),
     );
   },
+  adam({ config, data, names }) {
+    const weight = data("weight");
+    const [mean, square] = [new Float64Array(weight.length), new Float64Array(weight.length)];
+    return Object.fromEntries(
+      names("grad.").map((step, i) => {
+        const gradient = addL2(data(`grad.${step}`), weight, config.l2);
+        const stepSize = adamStepSize(config.learnRate, config, i + 1);
+        adamStep(weight, mean, square, gradient, { ...config, stepSize });
+        return [`weight.${step}`, weight.slice()];
+      }),
+    );
+  },
   train({ config, data, shape, names }) {
     const { filters, kernel, slope, options, gradientThresholdMethod } = config;
     const [rows, , samples] = shape("x");
@@ -123,7 +139,7 @@ const operations: Record<string, (from: Case) => Results> = {
 };
 
 const cases = readdirSync(directory)
-  .filter((file) => /^(conv1d|dense|batchnorm|leakyrelu|halfmse|clip|sgdm|train-cnn)/.test(file))
+  .filter((file) => /^(conv1d|dense|batchnorm|leakyrelu|halfmse|clip|sgdm|adam|train-cnn)/.test(file))
   .map((file) => {
     const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, directory)), file);
     return { file, tensors, operation: metadata.get("op") ?? "", config: metadata.get("config") ?? "" };
@@ -131,7 +147,7 @@ const cases = readdirSync(directory)
 
 describe("conformance vectors", () => {
   it("are all there", () => {
-    expect(cases.length).toBeGreaterThanOrEqual(17);
+    expect(cases.length).toBeGreaterThanOrEqual(18);
   });
 
   it.each(cases)("$file", ({ tensors, operation, config }) => {

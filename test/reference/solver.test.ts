@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { adamStep } from "../../src/reference/adam";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
-import { learnRateAt } from "../../src/train/schedule";
+import { adamStepSize, learnRateAt } from "../../src/train/schedule";
 
 describe("clipGradients", () => {
   const gradients = new Map([
@@ -51,6 +52,28 @@ describe("sgdm", () => {
     // Gradient 1 + 0.25·1.25 = 1.3125: velocity 0.75·(−0.75) − 0.65625 = −1.21875, weight 0.03125.
     sgdmStep(weight, velocity, addL2(Float64Array.of(1), weight, 0.25), rates);
     expect([weight[0], velocity[0]]).toEqual([0.03125, -1.21875]);
+  });
+});
+
+describe("adam", () => {
+  const rates = { beta1: 0.5, beta2: 0.75, epsilon: 0.5 };
+
+  it("adds ε to the root of the uncorrected square", () => {
+    const [weight, mean, square] = [Float64Array.of(2), Float64Array.of(0), Float64Array.of(0)];
+    // Mean 2, square 4: the step is 1·2/(2 + 0.5).
+    adamStep(weight, mean, square, Float64Array.of(4), { ...rates, stepSize: 1 });
+    expect([weight[0], mean[0], square[0]]).toEqual([2 - 2 / 2.5, 2, 4]);
+    // Mean 0.5·2 + 0.5·(−2) = 0, square 0.75·4 + 0.25·4 = 4: no step.
+    adamStep(weight, mean, square, Float64Array.of(-2), { ...rates, stepSize: 1 });
+    expect([weight[0], mean[0], square[0]]).toEqual([2 - 2 / 2.5, 0, 4]);
+  });
+
+  it("corrects the bias of both moments in the step size", () => {
+    // t = 1: √(1 − 0.75)/(1 − 0.5) = 1. t = 2: √(1 − 0.5625)/(1 − 0.25).
+    expect(adamStepSize(0.25, rates, 1)).toBeCloseTo(0.25, 15);
+    expect(adamStepSize(0.25, rates, 2)).toBeCloseTo((0.25 * Math.sqrt(0.4375)) / 0.75, 15);
+    expect(adamStepSize(0.001, { beta1: 0.9, beta2: 0.999 }, 1e6)).toBeCloseTo(0.001, 15);
+    expect(adamStepSize(0.001, { beta1: 0, beta2: 0 }, 1)).toBe(0.001);
   });
 });
 

@@ -29,6 +29,16 @@ const impossible: readonly (readonly [string, Partial<TrainerConfig>, RegExp])[]
     /^momentum/,
   ],
   [
+    "a decay of one",
+    { options: { solver: { kind: "adam", beta1: 0.9, beta2: 1, epsilon: 1e-8 } } },
+    /^beta2 must be from 0 to below 1, got 1$/,
+  ],
+  [
+    "no epsilon",
+    { options: { solver: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 0 } } },
+    /^epsilon must be positive/,
+  ],
+  [
     "a period of zero",
     { options: { schedule: { kind: "piecewise", factor: 0.1, period: 0 } } },
     /^schedule.period must be/,

@@ -1,0 +1,18 @@
+/** Adam in float64, ε outside the bias correction (Kingma and Ba 2015, as MATLAB computes it). */
+import type { AdamSpec } from "../train/options";
+
+/** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − stepSize · m/(√v + ε), all in place. */
+export function adamStep(
+  weight: Float64Array,
+  mean: Float64Array,
+  square: Float64Array,
+  gradient: Float64Array,
+  rates: { readonly stepSize: number } & Pick<AdamSpec, "beta1" | "beta2" | "epsilon">,
+): void {
+  const { stepSize, beta1, beta2, epsilon } = rates;
+  for (let i = 0; i < weight.length; i++) {
+    mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i];
+    square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] ** 2;
+    weight[i] -= (stepSize * mean[i]) / (Math.sqrt(square[i]) + epsilon);
+  }
+}
