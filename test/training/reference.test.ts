@@ -24,7 +24,7 @@ const steps = 12;
 
 /**
  * For Adam, which divides a gradient by its own size: the bias of a convolution in front of a normalisation, whose
- * gradient is zero but for rounding, would move by that rounding as far as any other learnable.
+ * gradient is zero but for rounding, would move by that rounding as far as every other learnable.
  */
 const unnormalised: NetworkSpec = {
   ...spec,
