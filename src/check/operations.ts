@@ -95,7 +95,8 @@ export async function layerGradients(
       channels: count,
     });
     const dOutput = { slice: backpropagation.dOutput, channels: output.channels };
-    const dInput = { slice: backpropagation.dInput ?? activation.slice, channels };
+    if (!backpropagation.dInput) throw new Error(`${name} computes no gradient of its input`);
+    const dInput = { slice: backpropagation.dInput, channels };
     const y = memory.storage("y", batch * output.channels * steps);
     const dx = memory.storage("dx", batch * channels * steps);
     const plan = await Plan.build(device, [
