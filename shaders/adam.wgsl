@@ -1,6 +1,6 @@
 // Adam (Kingma and Ba 2015) behind L2 and clipping (clip.wgsl), ε outside the bias correction as in MATLAB:
 //
-//   g ← (gradient + λ · w) · factor of its learnable
+//   g ← (gradient + λ · w) · factor of its group
 //   m ← BETA1 · m + (1 − BETA1) · g                v ← BETA2 · v + (1 − BETA2) · g²
 //   w ← w − stepSize · m / (√v + EPSILON)          stepSize = α · √(1 − BETA2ᵗ) / (1 − BETA1ᵗ)
 //
@@ -10,11 +10,11 @@
 import package::shared::cursor::Cursor;
 import package::shared::chunk::Chunk;
 import package::shared::gradient::{regularised, clipped};
-import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, BETA1, BETA2, EPSILON};
+import constants::{CHUNKS, GROUPS, ARENA_LENGTH, ITERATIONS, BETA1, BETA2, EPSILON};
 
 @group(0) @binding(0) var<storage, read> chunks: array<Chunk, CHUNKS>;
 @group(0) @binding(1) var<storage, read> gradient: array<f32, ARENA_LENGTH>;
-@group(0) @binding(2) var<storage, read> factors: array<f32, LEARNABLES>;
+@group(0) @binding(2) var<storage, read> factors: array<f32, GROUPS>;
 @group(0) @binding(3) var<storage, read> cursor: Cursor;
 @group(0) @binding(4) var<storage, read> stepSizes: array<f32, ITERATIONS>;
 @group(0) @binding(5) var<storage, read_write> mean: array<f32, ARENA_LENGTH>;
@@ -29,7 +29,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   let chunk = chunks[group.x];
   // The step has been closed: the cursor already stands at the next iteration.
   let stepSize = stepSizes[cursor.index - 1];
-  let factor = factors[chunk.learnable];
+  let factor = factors[chunk.group];
   for (var i = chunk.start + local; i < chunk.end; i += 64) {
     let g = clipped(regularised(gradient[i], weight[i], chunk.l2Factor), factor);
     mean[i] = BETA1 * mean[i] + (1 - BETA1) * g;

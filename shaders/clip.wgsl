@@ -2,11 +2,12 @@
 // of all learnables:
 //
 //   g ← g + λ · w                     (λ = L2 · the learnable's factor)
-//   l2norm            g ← g · THRESHOLD / ‖g‖  for each learnable whose norm exceeds THRESHOLD
+//   l2norm            g ← g · THRESHOLD / ‖g‖  for each group whose norm exceeds THRESHOLD
 //   global-l2norm     the same with the norm over all learnables
 //   absolute-value    each element held to ±THRESHOLD (done by the solver, which reads factor 1)
 //
-// The sums of squares go by chunks of a learnable, then in order over its chunks. The one workgroup that forms the
+// A group is one learnable, or those that MATLAB holds as one: the same weights of both directions of a BiLSTM. The sums
+// of squares go by chunks of a learnable, then in order over the chunks of a group. The one workgroup that forms the
 // factors also closes the step: it tests loss and gradients for finiteness, writes the history and moves the cursor on.
 
 import package::shared::cursor::Cursor;
@@ -14,23 +15,23 @@ import package::shared::finite::isFinite;
 import package::shared::reduce::workgroupSum;
 import package::shared::chunk::Chunk;
 import package::shared::gradient::regularised;
-import constants::{CHUNKS, LEARNABLES, ARENA_LENGTH, ITERATIONS, THRESHOLD, WORKGROUP};
+import constants::{CHUNKS, GROUPS, ARENA_LENGTH, ITERATIONS, THRESHOLD, WORKGROUP};
 
 @group(0) @binding(0) var<storage, read> chunks: array<Chunk, CHUNKS>;
 @group(0) @binding(1) var<storage, read> gradient: array<f32, ARENA_LENGTH>;
 @group(0) @binding(2) var<storage, read> weight: array<f32, ARENA_LENGTH>;
 @group(0) @binding(3) var<storage, read_write> square: array<f32, CHUNKS>;
 @group(0) @binding(4) var<storage, read> squares: array<f32, CHUNKS>;
-/// First chunk of each learnable, and one past the last.
+/// First chunk of each group, and one past the last.
 @group(0) @binding(5) var<storage, read> bounds: array<u32, BOUNDS_LENGTH>;
-@group(0) @binding(6) var<storage, read_write> factors: array<f32, LEARNABLES>;
+@group(0) @binding(6) var<storage, read_write> factors: array<f32, GROUPS>;
 @group(0) @binding(7) var<storage, read> score: vec4f;
 @group(0) @binding(8) var<storage, read_write> cursor: Cursor;
 @group(0) @binding(9) var<storage, read> learnRates: array<f32, ITERATIONS>;
 /// Loss, RMSE, gradient norm and learning rate of every iteration.
 @group(0) @binding(10) var<storage, read_write> history: array<vec4f, ITERATIONS>;
 
-const BOUNDS_LENGTH: u32 = LEARNABLES + 1;
+const BOUNDS_LENGTH: u32 = GROUPS + 1;
 
 @compute @workgroup_size(WORKGROUP)
 fn sum_squares(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -49,19 +50,19 @@ fn sum_squares(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
 @compute @workgroup_size(WORKGROUP)
 fn close_step(@builtin(local_invocation_index) local: u32) {
   var sum = 0f;
-  for (var learnable = local; learnable < LEARNABLES; learnable += WORKGROUP) {
+  for (var group = local; group < GROUPS; group += WORKGROUP) {
     var own = 0f;
-    for (var chunk = bounds[learnable]; chunk < bounds[learnable + 1]; chunk++) {
+    for (var chunk = bounds[group]; chunk < bounds[group + 1]; chunk++) {
       own += squares[chunk];
     }
-    @if(perElement) factors[learnable] = 1;
-    @if(perLearnable) factors[learnable] = factor(sqrt(own));
+    @if(perElement) factors[group] = 1;
+    @if(perGroup) factors[group] = factor(sqrt(own));
     sum += own;
   }
   let total = workgroupSum(vec4f(sum), local).x;
   @if(jointly) {
-    for (var learnable = local; learnable < LEARNABLES; learnable += WORKGROUP) {
-      factors[learnable] = factor(sqrt(total));
+    for (var group = local; group < GROUPS; group += WORKGROUP) {
+      factors[group] = factor(sqrt(total));
     }
   }
   if (local != 0 || cursor.halted != 0) {

@@ -3,6 +3,7 @@
 struct Chunk {
   start: u32,
   end: u32,
-  learnable: u32,
+  /// Of the learnables that are clipped together.
+  group: u32,
   l2Factor: f32,
 }

@@ -7,7 +7,7 @@ fn regularised(gradient: f32, weight: f32, l2Factor: f32) -> f32 {
   return gradient + L2 * l2Factor * weight;
 }
 
-/// Scaled by the factor of its learnable, or held to ±THRESHOLD element by element (`perElement`).
+/// Scaled by the factor of its group, or held to ±THRESHOLD element by element (`perElement`).
 fn clipped(gradient: f32, factor: f32) -> f32 {
   @if(perElement) return clamp(gradient, -THRESHOLD, THRESHOLD);
   @else return gradient * factor;

@@ -1,5 +1,4 @@
 import type { Device } from "../gpu/device";
-import type { KernelCall } from "../gpu/kernel";
 import { Memory, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readWords } from "../gpu/readback";
@@ -229,12 +228,12 @@ async function solverSteps(
   const memory = new Memory(device);
   try {
     const layout = new ArenaLayout(
-      [...weights].map(([name, { length }]) => ({ name, shape: [length], l2Factor: 1 })),
+      [...weights].map(([name, { length }]) => ({ name, shape: [length], group: name, l2Factor: 1 })),
     );
     const parameters = layout.create(memory, "parameters");
     const gradientArena = layout.create(memory, "gradients");
     for (const [name, data] of weights) write(device, layout.slice(parameters, name), data);
-    const calls: readonly KernelCall[] = updateCalls(memory, layout, options, {
+    const { calls } = updateCalls(memory, layout, options, {
       parameters,
       gradients: gradientArena,
       score: memory.storage("score", scoreWords),

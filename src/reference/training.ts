@@ -46,6 +46,7 @@ export function trainReference(
   const { batch, l2, clip, clipMethod, solver, schedule } = options;
   const { channels, steps } = network.input;
   const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
+  const groups = new Map(specs.map(({ name, group }) => [name, group]));
   const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
   // One moment for sgdm, its velocity; two for Adam.
   const moments = Array.from(
@@ -70,7 +71,7 @@ export function trainReference(
       gradients.set(name, addL2(tensorOf(gradients, name), tensorOf(learnables, name), l2 * l2Factor));
     losses[step] = loss;
     gradientNorms[step] = globalNorm(gradients.values());
-    const clipped = clipGradients(gradients, clip, clipMethod);
+    const clipped = clipGradients(gradients, clip, clipMethod, (name) => groups.get(name) ?? name);
     const position = { iteration: step + 1, iterationsPerEpoch, iterations };
     const learnRate = learnRateAt(options.learnRate, schedule, position);
     for (const { name } of specs) {

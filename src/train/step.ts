@@ -58,7 +58,7 @@ export async function buildStep(
     history,
   });
   return {
-    plan: await Plan.build(device, [...gradient, ...update, ...backpropagation.commit(cursor)]),
+    plan: await Plan.build(device, [...gradient, ...update.calls, ...backpropagation.commit(cursor)]),
     gradientPlan: await Plan.build(device, gradient),
     history,
     score,

@@ -25,25 +25,33 @@ interface UpdateBuffers {
   readonly history: Slice;
 }
 
+/** The end of a training step. */
+export interface Update {
+  readonly calls: readonly KernelCall[];
+  /** What the solver remembers from step to step, by name (`velocity`; `gradient mean` …): arenas, zero at first. */
+  readonly moments: ReadonlyMap<string, Slice>;
+}
+
 /**
- * The end of a training step: L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver
- * (shaders/sgdm.wgsl, shaders/adam.wgsl), in three dispatches over all learnables together.
+ * L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver (shaders/sgdm.wgsl,
+ * shaders/adam.wgsl), in three dispatches over all learnables together.
  */
 export function updateCalls(
   memory: Memory,
   layout: ArenaLayout,
   options: Pick<TrainingOptions, "solver" | "l2" | "clip" | "clipMethod">,
   buffers: UpdateBuffers,
-): KernelCall[] {
+): Update {
   const { parameters, gradients, score, cursor, learnRates, history } = buffers;
   const { table, bounds } = cutIntoChunks(layout);
   const count = table.length / 4;
+  const groups = bounds.length - 1;
   const chunks = memory.upload("chunks", table);
   const squares = memory.storage("sums of squares", count);
-  const factors = memory.storage("clip factors", layout.places.length);
+  const factors = memory.storage("clip factors", groups);
   const constants = {
     CHUNKS: count,
-    LEARNABLES: layout.places.length,
+    GROUPS: groups,
     ARENA_LENGTH: layout.length,
     ITERATIONS: learnRates.length,
     L2: options.l2,
@@ -51,7 +59,7 @@ export function updateCalls(
     WORKGROUP: 64,
   };
   const conditions = {
-    perLearnable: options.clipMethod === "l2norm",
+    perGroup: options.clipMethod === "l2norm",
     jointly: options.clipMethod === "global-l2norm",
     perElement: options.clipMethod === "absolute-value",
   };
@@ -73,7 +81,7 @@ export function updateCalls(
   });
   const rates = memory.upload("learning rates", learnRates);
   const solver = solverInputs(memory, layout, options.solver, rates, learnRates);
-  return [
+  const calls = [
     call("clip", "sum_squares", "gradient norms", count, {
       chunks,
       gradient: gradients,
@@ -94,36 +102,53 @@ export function updateCalls(
       "update",
       `update (${options.solver.kind})`,
       count,
-      { chunks, gradient: gradients, cursor, weight: parameters, factors, ...solver.bindings },
+      {
+        chunks,
+        gradient: gradients,
+        cursor,
+        weight: parameters,
+        factors,
+        ...solver.rates,
+        ...solver.moments,
+      },
       solver.constants,
     ),
   ];
+  const moments = Object.values(solver.moments).map((arena): [string, Slice] => [arena.buffer.label, arena]);
+  return { calls, moments: new Map(moments) };
 }
 
-/** What belongs to one solver: its moments, its rate of every iteration, its constants. */
+interface SolverInputs {
+  /** The rate of every iteration, by binding. */
+  readonly rates: Readonly<Record<string, Slice>>;
+  /** Arenas by binding. */
+  readonly moments: Readonly<Record<string, Slice>>;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
 function solverInputs(
   memory: Memory,
   layout: ArenaLayout,
   solver: SolverSpec,
   rates: Slice,
   learnRates: Float32Array,
-): { readonly bindings: Record<string, Slice>; readonly constants: Record<string, number> } {
+): SolverInputs {
   switch (solver.kind) {
     case "sgdm":
       return {
-        bindings: {
-          learnRates: rates,
-          velocity: layout.create(memory, "velocity"),
-        },
+        rates: { learnRates: rates },
+        moments: { velocity: layout.create(memory, "velocity") },
         constants: { MOMENTUM: solver.momentum },
       };
     case "adam":
       return {
-        bindings: {
+        rates: {
           stepSizes: memory.upload(
             "step sizes",
             learnRates.map((rate, i) => adamStepSize(rate, solver, i + 1)),
           ),
+        },
+        moments: {
           mean: layout.create(memory, "gradient mean"),
           meanSquare: layout.create(memory, "gradient mean square"),
         },
@@ -134,16 +159,22 @@ function solverInputs(
   }
 }
 
-/** Rows of struct Chunk (shaders/shared/chunk.wgsl), and the first chunk of each learnable with one past the last. */
-function cutIntoChunks(layout: ArenaLayout): { table: Uint32Array; bounds: Uint32Array } {
+/**
+ * Rows of struct Chunk (shaders/shared/chunk.wgsl) group by group, and the first chunk of each group with one past the
+ * last. The learnables of a group need not be neighbours.
+ */
+function cutIntoChunks({ places }: ArenaLayout): { table: Uint32Array; bounds: Uint32Array } {
   const rows: number[] = [];
   const bounds = [0];
   const float = new Float32Array(1);
   const bits = new Uint32Array(float.buffer);
-  layout.places.forEach(({ offset, count, l2Factor }, learnable) => {
-    float[0] = l2Factor;
-    for (let start = 0; start < count; start += chunkLength)
-      rows.push(offset + start, offset + Math.min(count, start + chunkLength), learnable, bits[0]);
+  const groups = [...new Set(places.map(({ group }) => group))];
+  groups.forEach((name, group) => {
+    for (const { offset, count, l2Factor } of places.filter((place) => place.group === name)) {
+      float[0] = l2Factor;
+      for (let start = 0; start < count; start += chunkLength)
+        rows.push(offset + start, offset + Math.min(count, start + chunkLength), group, bits[0]);
+    }
     bounds.push(rows.length / 4);
   });
   return { table: Uint32Array.from(rows), bounds: Uint32Array.from(bounds) };

@@ -5,10 +5,22 @@ import { Memory, write } from "../../src/gpu/memory";
 import { Plan } from "../../src/gpu/plan";
 import { readWords } from "../../src/gpu/readback";
 import * as fluxion from "../../src/index";
+import { ArenaLayout } from "../../src/nn/arena";
+import { createCursor } from "../../src/nn/batch";
+import { updateCalls } from "../../src/train/update";
 import { type Base64, decode, encode } from "./wire";
 
-/** What src/gpu keeps from the library's users and its own tests need. */
-const internals = { compile, Memory, Plan, readWords, write } as const;
+/** What the library keeps from its users and its own tests need. */
+const internals = {
+  ArenaLayout,
+  compile,
+  createCursor,
+  Memory,
+  Plan,
+  readWords,
+  updateCalls,
+  write,
+} as const;
 
 /** What a function given to `gpu.run` receives. */
 export interface TestPage {

@@ -1,6 +1,9 @@
-import { test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { LearnableSpec } from "../../src/nn/spec";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
-import { sumError } from "./bounds";
+import { sgdm } from "../../src/train/options";
+import { gpu } from "../browser/client";
+import { expectRelative, expectWithin, sumError } from "./bounds";
 import { expectCase } from "./case";
 import { singles } from "./layer";
 
@@ -63,4 +66,70 @@ test("l2norm clips no gradient because of another; global-l2norm does", async ()
   await run("l2norm", 0.25, [0.6, 0.8]);
   const norm = Math.sqrt(25.0625);
   await run("global-l2norm", 0.25 / norm, [3 / norm, 4 / norm]);
+});
+
+describe("learnables of one group", () => {
+  // Members apart from each other, of more than one chunk, and of both kinds of decay.
+  const learnables: readonly (LearnableSpec & { readonly size: number })[] = [
+    { name: "forward.weight", shape: [2049], group: "weight", l2Factor: 1, size: 0.01 },
+    { name: "forward.bias", shape: [5], group: "bias", l2Factor: 0, size: 1 },
+    { name: "alone", shape: [3], group: "alone", l2Factor: 1, size: 0.1 },
+    { name: "reverse.weight", shape: [33], group: "weight", l2Factor: 1, size: 1 },
+    { name: "reverse.bias", shape: [1], group: "bias", l2Factor: 0, size: 0.25 },
+  ];
+  const gradients = new Map(
+    learnables.map(({ name, shape: [length], size }, seed) => [
+      name,
+      singles(length, seed).map((value) => size * value),
+    ]),
+  );
+  const exact = new Map(Array.from(gradients, ([name, data]) => [name, Float64Array.from(data)]));
+  const groupOf = (name: string) => name.split(".").at(-1) ?? name;
+
+  test.for(["l2norm", "global-l2norm"] as const)(
+    "%s: one norm and one factor a group",
+    async (clipMethod) => {
+      const threshold = 1;
+      const { arena, places, norm } = await gpu.run(
+        async ({ device, internals }, { learnables, gradients, options }) => {
+          const memory = new internals.Memory(device);
+          const layout = new internals.ArenaLayout(learnables);
+          const parameters = layout.create(memory, "parameters");
+          const gradientArena = layout.create(memory, "gradients");
+          const history = memory.storage("history", 4);
+          for (const [name, data] of gradients)
+            internals.write(device, layout.slice(gradientArena, name), data);
+          const { calls, moments } = internals.updateCalls(memory, layout, options, {
+            parameters,
+            gradients: gradientArena,
+            score: memory.storage("score", 4),
+            cursor: internals.createCursor(memory, "cursor", 1),
+            learnRates: Float32Array.of(1),
+            history,
+          });
+          const plan = await internals.Plan.build(device, calls);
+          plan.submit(device);
+          const velocity = moments.get("velocity");
+          if (velocity === undefined || moments.size !== 1) throw new Error("sgdm remembers its velocity");
+          const arena = await internals.readWords(device, velocity);
+          const [, , norm] = await internals.readWords(device, history);
+          memory.dispose();
+          return { arena, places: layout.places, norm };
+        },
+        {
+          learnables,
+          gradients,
+          options: { solver: sgdm({ momentum: 0 }), l2: 0, clip: threshold, clipMethod },
+        },
+      );
+      // At rate 1, from rest, the velocity is minus the clipped gradient.
+      const expected = clipGradients(exact, threshold, clipMethod, groupOf);
+      expect(expected).not.toEqual(clipGradients(exact, threshold, "l2norm"));
+      for (const { name, offset, count } of places) {
+        const got = arena.slice(offset, offset + count).map((value) => -value);
+        expectRelative(name, got, expected.get(name) ?? [], sumError(2049 + 33));
+      }
+      expectWithin("norm", [norm], [globalNorm(exact.values())], () => sumError(2049 + 42) * norm);
+    },
+  );
 });

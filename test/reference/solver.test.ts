@@ -22,6 +22,20 @@ describe("clipGradients", () => {
     expect(clip(5, "l2norm")).toEqual({ long: [3, -4], short: [0.3, 0.4], zero: [0, 0] });
   });
 
+  it("l2norm shortens learnables of one group by the norm they have together", () => {
+    const pair = new Map([
+      ["forward.bias", Float64Array.of(6)],
+      ["forward.weight", Float64Array.of(1, 2)],
+      ["reverse.bias", Float64Array.of(-8)],
+    ]);
+    const groupOf = (name: string) => name.slice(name.indexOf(".") + 1);
+    expect(Object.fromEntries(clipGradients(pair, 5, "l2norm", groupOf))).toEqual({
+      "forward.bias": Float64Array.of(3),
+      "forward.weight": Float64Array.of(1, 2),
+      "reverse.bias": Float64Array.of(-4),
+    });
+  });
+
   it("global-l2norm shortens all by one factor", () => {
     const norm = Math.sqrt(100 + 0.25);
     expect(globalNorm(gradients.values())).toBeCloseTo(norm, 12);
