@@ -21,7 +21,12 @@ describe("randomStream", () => {
     expect(words).toEqual([...threefry2x32([7, 2], [0, 3]), ...threefry2x32([7, 2], [1, 3])]);
   });
 
-  it("gives every seed, use and step numbers of its own", () => {
+  it("has a key of its own for every part of a step", () => {
+    const random = randomStream(7, "dropout", 3, 2);
+    expect([random.word(), random.word()]).toEqual(threefry2x32([7, 6 + 2 * 256], [0, 3]));
+  });
+
+  it("gives every seed, use, step and part numbers of its own", () => {
     const first = [
       randomStream(0, "grid"),
       randomStream(1, "grid"),
@@ -30,6 +35,8 @@ describe("randomStream", () => {
       randomStream(0, "split"),
       randomStream(0, "initialisation"),
       randomStream(0, "shuffle"),
+      randomStream(0, "dropout"),
+      randomStream(0, "dropout", 0, 1),
       randomStream(0, "grid", 1),
     ].map((random) => random.word());
     expect(new Set(first).size).toBe(first.length);

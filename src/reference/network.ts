@@ -3,24 +3,41 @@ import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "../nn/spec"
 import { batchNormBackward, batchNormInference, batchNormStatistics } from "./batchnorm";
 import { conv1dBackward, conv1dForward } from "./conv1d";
 import { denseBackward, denseForward } from "./dense";
+import { type DropoutDraw, dropoutMask } from "./dropout";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
+import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
 
 /** Learnables, gradients or inference statistics by name, each flat in row-major order. */
 export type Tensors = ReadonlyMap<string, Float64Array>;
 
-/** What the backward pass needs of a forward pass in training. */
-export interface ForwardPass {
+/** What layers go by besides their learnables. */
+interface LayerState {
+  /** `bn1.mean`, `bn1.variance` (biased) … */
+  readonly statistics: Tensors;
+  /** `drop1` …: what dropout multiplies by while training. */
+  readonly masks: Tensors;
+}
+
+/** What the backward pass needs of a forward pass in training: statistics and masks are those of this batch. */
+export interface ForwardPass extends LayerState {
   /** (B, Cout, T) */
   readonly prediction: Float64Array;
   /** The input of every layer, in order; the first is x. */
   readonly inputs: readonly Float64Array[];
-  /** `bn1.mean`, `bn1.variance` (biased) … of this batch. */
-  readonly statistics: Tensors;
 }
 
-/** x (B, C, T) → prediction with the batch's own statistics. Throws RangeError naming a missing learnable. */
-export function trainingForward(network: NetworkSpec, learnables: Tensors, x: Float64Array): ForwardPass {
+/**
+ * x (B, C, T) → prediction with the batch's own statistics and the dropout masks of that seed and step.
+ * Throws RangeError naming a missing learnable.
+ */
+export function trainingForward(
+  network: NetworkSpec,
+  learnables: Tensors,
+  x: Float64Array,
+  draw: DropoutDraw = { seed: 0, step: 0 },
+): ForwardPass {
   const statistics = new Map<string, Float64Array>();
+  const masks = new Map<string, Float64Array>();
   const inputs: Float64Array[] = [];
   let activation = x;
   for (const layer of resolveLayers(network)) {
@@ -30,12 +47,19 @@ export function trainingForward(network: NetworkSpec, learnables: Tensors, x: Fl
       statistics.set(`${layer.name}.mean`, mean);
       statistics.set(`${layer.name}.variance`, variance);
     }
-    activation = forward(network, layer, learnables, statistics, activation);
+    if (layer.spec.kind === "dropout") {
+      const shape = shapeOf(network, layer, activation);
+      masks.set(layer.name, dropoutMask(layer.spec.probability, shape, draw, masks.size));
+    }
+    activation = forward(network, layer, learnables, { statistics, masks }, activation);
   }
-  return { prediction: activation, inputs, statistics };
+  return { prediction: activation, inputs, statistics, masks };
 }
 
-/** x (B, C, T) → prediction (B, Cout, T) with the given statistics. Throws RangeError naming a missing tensor. */
+/**
+ * x (B, C, T) → prediction (B, Cout, T) with the given statistics and without dropout.
+ * Throws RangeError naming a missing tensor.
+ */
 export function inferenceForward(
   network: NetworkSpec,
   learnables: Tensors,
@@ -43,7 +67,7 @@ export function inferenceForward(
   x: Float64Array,
 ): Float64Array {
   return resolveLayers(network).reduce(
-    (activation, layer) => forward(network, layer, learnables, statistics, activation),
+    (activation, layer) => forward(network, layer, learnables, { statistics, masks: new Map() }, activation),
     x,
   );
 }
@@ -59,7 +83,7 @@ export function trainingBackward(
   const gradients = new Map<string, Float64Array>();
   let dy = dprediction;
   for (let i = layers.length - 1; i >= 0; i--) {
-    const result = backward(network, layers[i], learnables, pass.statistics, pass.inputs[i], dy);
+    const result = backward(network, layers[i], learnables, pass, pass.inputs[i], dy);
     for (const [suffix, gradient] of Object.entries(result.gradients))
       gradients.set(`${layers[i].name}.${suffix}`, gradient);
     dy = result.dx;
@@ -71,7 +95,7 @@ function forward(
   network: NetworkSpec,
   layer: ResolvedLayer,
   learnables: Tensors,
-  statistics: Tensors,
+  { statistics, masks }: LayerState,
   x: Float64Array,
 ): Float64Array {
   const { spec, name } = layer;
@@ -101,6 +125,16 @@ function forward(
         tensorOf(learnables, `${name}.bias`),
         shape,
       );
+    case "lstm":
+      return lstmForward(x, lstmWeights(learnables, `${name}.forward`), { ...shape, hidden: spec.hidden });
+    case "bilstm": {
+      const { hidden } = spec;
+      return biLstmForward(x, biLstmWeights(learnables, name), { ...shape, hidden });
+    }
+    case "dropout": {
+      const mask = masks.get(name);
+      return mask === undefined ? x : multiply(x, mask);
+    }
     default:
       throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
   }
@@ -110,7 +144,7 @@ function backward(
   network: NetworkSpec,
   layer: ResolvedLayer,
   learnables: Tensors,
-  statistics: Tensors,
+  { statistics, masks }: LayerState,
   x: Float64Array,
   dy: Float64Array,
 ): { readonly dx: Float64Array; readonly gradients: Readonly<Record<string, Float64Array>> } {
@@ -135,9 +169,43 @@ function backward(
       const { dx, dweight, dbias } = denseBackward(dy, x, tensorOf(learnables, `${name}.weight`), shape);
       return { dx, gradients: { weight: dweight, bias: dbias } };
     }
+    case "lstm": {
+      const weights = lstmWeights(learnables, `${name}.forward`);
+      const { dx, dweights } = lstmBackward(dy, x, weights, { ...shape, hidden: spec.hidden });
+      return { dx, gradients: withPrefix("forward", dweights) };
+    }
+    case "bilstm": {
+      const { hidden } = spec;
+      const { dx, dweights } = biLstmBackward(dy, x, biLstmWeights(learnables, name), { ...shape, hidden });
+      const { forward, reverse } = dweights;
+      return { dx, gradients: { ...withPrefix("forward", forward), ...withPrefix("reverse", reverse) } };
+    }
+    case "dropout":
+      return { dx: multiply(dy, tensorOf(masks, name)), gradients: {} };
     default:
       throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
   }
+}
+
+const lstmWeights = (learnables: Tensors, prefix: string): LstmWeights => ({
+  weight_ih: tensorOf(learnables, `${prefix}.weight_ih`),
+  weight_hh: tensorOf(learnables, `${prefix}.weight_hh`),
+  bias: tensorOf(learnables, `${prefix}.bias`),
+});
+
+const biLstmWeights = (learnables: Tensors, name: string) => ({
+  forward: lstmWeights(learnables, `${name}.forward`),
+  reverse: lstmWeights(learnables, `${name}.reverse`),
+});
+
+const withPrefix = (prefix: string, { weight_ih, weight_hh, bias }: LstmWeights) => ({
+  [`${prefix}.weight_ih`]: weight_ih,
+  [`${prefix}.weight_hh`]: weight_hh,
+  [`${prefix}.bias`]: bias,
+});
+
+function multiply(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value * b[i]);
 }
 
 function shapeOf(network: NetworkSpec, layer: ResolvedLayer, x: Float64Array) {

@@ -18,7 +18,7 @@ export interface ReferenceData {
 
 export type ReferenceOptions = Pick<
   TrainingOptions,
-  "solver" | "learnRate" | "schedule" | "epochs" | "batch" | "l2" | "clip" | "clipMethod"
+  "solver" | "learnRate" | "schedule" | "epochs" | "batch" | "l2" | "clip" | "clipMethod" | "seed"
 >;
 
 export interface ReferenceTraining {
@@ -43,7 +43,7 @@ export function trainReference(
   data: ReferenceData,
   batches: ArrayLike<number>,
 ): ReferenceTraining {
-  const { batch, l2, clip, clipMethod, solver, schedule } = options;
+  const { batch, l2, clip, clipMethod, solver, schedule, seed } = options;
   const { channels, steps } = network.input;
   const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
   const groups = new Map(specs.map(({ name, group }) => [name, group]));
@@ -61,7 +61,8 @@ export function trainReference(
 
   for (let step = 0; step < losses.length; step++) {
     const rows = Array.from({ length: batch }, (_, i) => batches[step * batch + i]);
-    const pass = trainingForward(network, learnables, gather(data.x, rows, channels * steps));
+    const x = gather(data.x, rows, channels * steps);
+    const pass = trainingForward(network, learnables, x, { seed, step });
     const target = gather(data.target, rows, data.target.length / data.rows);
     const { loss, dprediction } = halfMSE(pass.prediction, target, network.loss, { batch, steps });
     const gradients = trainingBackward(network, learnables, pass, dprediction).gradients;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { molerCnn } from "../../src/calculus/networks";
+import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { readSafetensors } from "../../src/formats/safetensors";
 import { adamStep } from "../../src/reference/adam";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
@@ -9,9 +9,17 @@ import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { denseBackward, denseForward } from "../../src/reference/dense";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import {
+  biLstmBackward,
+  biLstmForward,
+  type LstmShape,
+  type LstmWeights,
+  lstmBackward,
+  lstmForward,
+} from "../../src/reference/lstm";
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
 import { trainReference } from "../../src/reference/training";
-import { defaultTrainingOptions, sgdm } from "../../src/train/options";
+import { adam, defaultTrainingOptions, sgdm } from "../../src/train/options";
 import { adamStepSize } from "../../src/train/schedule";
 import { largest } from "./differences";
 
@@ -34,6 +42,10 @@ interface Config {
   readonly epsilon: number;
   readonly slope: number;
   readonly filters: number;
+  readonly hidden: number;
+  readonly dropout: number;
+  readonly network: "cnn" | "bilstm";
+  readonly loss: "observations" | "observations-and-steps";
   readonly normalise: "observations" | "observations-and-steps";
   readonly method: "l2norm" | "global-l2norm" | "absolute-value";
   readonly threshold: number;
@@ -42,7 +54,16 @@ interface Config {
   readonly beta1: number;
   readonly beta2: number;
   readonly l2: number;
-  readonly options: { learnRate: number; momentum: number; l2: number; threshold: number };
+  readonly options: {
+    readonly solver: "sgdm" | "adam";
+    readonly learnRate: number;
+    readonly momentum: number;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+    readonly l2: number;
+    readonly threshold: number;
+  };
   readonly gradientThresholdMethod: "l2norm" | "global-l2norm" | "absolute-value";
 }
 
@@ -81,6 +102,23 @@ const operations: Record<string, (from: Case) => Results> = {
       dx: leakyReLUBackward(data("dy"), data("x"), slope),
     };
   },
+  lstm(from) {
+    const sizes = lstmShape(from);
+    const weights = lstmWeights(from, "forward");
+    const { dx, dweights } = lstmBackward(from.data("dy"), from.data("x"), weights, sizes);
+    return { y: lstmForward(from.data("x"), weights, sizes), dx, ...lstmGradients("forward", dweights) };
+  },
+  bilstm(from) {
+    const sizes = lstmShape(from);
+    const weights = { forward: lstmWeights(from, "forward"), reverse: lstmWeights(from, "reverse") };
+    const { dx, dweights } = biLstmBackward(from.data("dy"), from.data("x"), weights, sizes);
+    return {
+      y: biLstmForward(from.data("x"), weights, sizes),
+      dx,
+      ...lstmGradients("forward", dweights.forward),
+      ...lstmGradients("reverse", dweights.reverse),
+    };
+  },
   halfmse({ config, data, shape }) {
     const [batch, , steps] = shape("prediction");
     const { loss, dprediction } = halfMSE(data("prediction"), data("target"), config.normalise, {
@@ -116,13 +154,18 @@ const operations: Record<string, (from: Case) => Results> = {
     );
   },
   train({ config, data, shape, names }) {
-    const { filters, kernel, slope, options, gradientThresholdMethod } = config;
+    const { filters, kernel, slope, hidden, dropout, options, gradientThresholdMethod } = config;
     const [rows, , samples] = shape("x");
+    const network =
+      config.network === "cnn"
+        ? molerCnn({ filters, kernel, slope, samples })
+        : molerBilstm({ hidden, dropout, samples });
+    expect(network.loss).toBe(config.loss);
     const { losses, learnables } = trainReference(
-      molerCnn({ filters, kernel, slope, samples }),
+      network,
       {
         ...defaultTrainingOptions,
-        solver: sgdm({ momentum: options.momentum }),
+        solver: options.solver === "adam" ? adam(options) : sgdm(options),
         learnRate: options.learnRate,
         l2: options.l2,
         clip: options.threshold,
@@ -138,8 +181,22 @@ const operations: Record<string, (from: Case) => Results> = {
   },
 };
 
+const lstmShape = ({ config: { hidden }, shape }: Case): LstmShape => {
+  const [batch, inputChannels, steps] = shape("x");
+  return { batch, inputChannels, hidden, steps };
+};
+
+const lstmWeights = ({ data }: Case, direction: string): LstmWeights => ({
+  weight_ih: data(`${direction}.weight_ih`),
+  weight_hh: data(`${direction}.weight_hh`),
+  bias: data(`${direction}.bias`),
+});
+
+const lstmGradients = (direction: string, gradients: LstmWeights): Results =>
+  Object.fromEntries(Object.entries(gradients).map(([name, values]) => [`d${direction}.${name}`, values]));
+
 const cases = readdirSync(directory)
-  .filter((file) => /^(conv1d|dense|batchnorm|leakyrelu|halfmse|clip|sgdm|adam|train-cnn)/.test(file))
+  .filter((file) => file.endsWith(".safetensors"))
   .map((file) => {
     const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, directory)), file);
     return { file, tensors, operation: metadata.get("op") ?? "", config: metadata.get("config") ?? "" };
@@ -147,7 +204,7 @@ const cases = readdirSync(directory)
 
 describe("conformance vectors", () => {
   it("are all there", () => {
-    expect(cases.length).toBeGreaterThanOrEqual(18);
+    expect(cases.length).toBeGreaterThanOrEqual(24);
   });
 
   it.each(cases)("$file", ({ tensors, operation, config }) => {

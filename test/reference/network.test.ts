@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
+import {
+  batchNorm,
+  biLstm,
+  conv1d,
+  dense,
+  leakyReLU,
+  lstm,
+  type NetworkSpec,
+  resolveLayers,
+} from "../../src/nn/spec";
 import { halfMSE } from "../../src/reference/halfmse";
 import { inferenceForward, trainingBackward, trainingForward } from "../../src/reference/network";
 import { expectGradient, largest, normals } from "./differences";
+import { randomLearnables } from "./learnables";
 
 const networks: Record<string, NetworkSpec> = {
   "convolutions, T 7": {
@@ -23,22 +33,13 @@ const networks: Record<string, NetworkSpec> = {
     layers: [dense({ outputs: 4 }), leakyReLU(0.2), batchNorm(), dense({ outputs: 2 })],
     loss: "observations-and-steps",
   },
+  "recurrent, T 6": {
+    input: { channels: 2, steps: 6 },
+    layers: [biLstm({ hidden: 3 }), batchNorm(), lstm({ hidden: 5 }), dense({ outputs: 1 })],
+    loss: "observations-and-steps",
+  },
 };
 const batch = 3;
-
-function randomLearnables(network: NetworkSpec): Map<string, Float64Array> {
-  return new Map(
-    resolveLayers(network)
-      .flatMap(({ learnables }) => learnables)
-      .map(({ name, shape }, i) => [
-        name,
-        normals(
-          shape.reduce((size, extent) => size * extent),
-          i,
-        ),
-      ]),
-  );
-}
 
 describe.each(Object.entries(networks))("network: %s", (_, network) => {
   const { channels, steps } = network.input;

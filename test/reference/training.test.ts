@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import { batchNorm, biLstm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
 import { batchNormForward } from "../../src/reference/batchnorm";
+import { globalNorm } from "../../src/reference/clip";
 import { conv1dForward } from "../../src/reference/conv1d";
+import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUForward } from "../../src/reference/leakyrelu";
-import { tensorOf } from "../../src/reference/network";
+import { tensorOf, trainingForward } from "../../src/reference/network";
 import { populationStatistics } from "../../src/reference/statistics";
 import { trainReference } from "../../src/reference/training";
 import { initialise } from "../../src/train/initialise";
 import { defaultTrainingOptions, sgdm } from "../../src/train/options";
 import { largest, normals } from "./differences";
+import { randomLearnables } from "./learnables";
 
 describe("trainReference", () => {
   const line: NetworkSpec = {
@@ -50,6 +53,42 @@ describe("trainReference", () => {
     const run = trainReference(line, { ...options, schedule, clip: 8, epochs: 2 }, initial, data, [1, 0, 0]);
     // Third step, second epoch: prediction 0.5 − 2.25 = −1.75; dweight −1.75 + 0.25 = −1.5.
     expect(tensorOf(run.learnables, "fc.weight")[0]).toBe(0.5 + 0.5 * -1.5 - 0.125 * -1.5);
+  });
+
+  it("clips the two directions of a BiLSTM together", () => {
+    const network: NetworkSpec = {
+      input: { channels: 2, steps: 3 },
+      layers: [biLstm({ hidden: 2 })],
+      loss: "observations",
+    };
+    const start = randomLearnables(network);
+    const curves = { rows: 2, x: normals(12, 100), target: normals(24, 101) };
+    const plain = { ...options, solver: sgdm({ momentum: 0 }), learnRate: 1, l2: 0, clip: 1e-3, batch: 2 };
+    const { learnables } = trainReference(network, plain, start, curves, [0, 1]);
+    const moved = (name: string) => tensorOf(learnables, name).map((w, i) => w - tensorOf(start, name)[i]);
+    for (const name of ["weight_ih", "weight_hh", "bias"]) {
+      const pair = [moved(`bilstm1.forward.${name}`), moved(`bilstm1.reverse.${name}`)];
+      expect(globalNorm(pair), name).toBeCloseTo(1e-3, 14);
+      for (const half of pair) expect(globalNorm([half]), name).toBeGreaterThan(1e-5);
+    }
+  });
+
+  it("draws a new dropout mask of its seed in every step", () => {
+    const network: NetworkSpec = {
+      input: { channels: 2, steps: 4 },
+      layers: [dropout(0.5), dense({ outputs: 1 })],
+      loss: "observations",
+    };
+    const start = randomLearnables(network);
+    const curves = { rows: 2, x: normals(16, 100), target: normals(8, 101) };
+    const still = { ...options, learnRate: 0, batch: 2, seed: 7 };
+    const { losses } = trainReference(network, still, start, curves, [0, 1, 0, 1, 0, 1]);
+    const expected = [0, 1, 2].map((step) => {
+      const { prediction } = trainingForward(network, start, curves.x, { seed: 7, step });
+      return halfMSE(prediction, curves.target, network.loss, { batch: 2, steps: 4 }).loss;
+    });
+    expect(Array.from(losses)).toEqual(expected);
+    expect(new Set(expected).size).toBe(3);
   });
 
   it("keeps a moving average of the batch statistics that starts at mean 0, variance 1", () => {
@@ -112,5 +151,22 @@ describe("populationStatistics", () => {
     const varianceError = tensorOf(pooled, "bn2.variance").map((value, c) => value - whole.variance[c]);
     expect(largest(meanError)).toBeLessThan(1e-12);
     expect(largest(varianceError)).toBeLessThan(1e-12);
+  });
+
+  it("draws for mini-batch i what dropout draws in step i of the seed", () => {
+    const network: NetworkSpec = {
+      input: { channels: 2, steps: 5 },
+      layers: [dropout(0.5), batchNorm()],
+      loss: "observations",
+    };
+    const values = normals(4 * 2 * 5, 1);
+    const pooled = populationStatistics(network, randomLearnables(network), values, 2, 9);
+    const means = [0, 1].map((step) => {
+      const part = values.subarray(step * 20, (step + 1) * 20);
+      const { statistics } = trainingForward(network, randomLearnables(network), part, { seed: 9, step });
+      return tensorOf(statistics, "bn1.mean");
+    });
+    const error = tensorOf(pooled, "bn1.mean").map((mean, c) => mean - (means[0][c] + means[1][c]) / 2);
+    expect(largest(error)).toBeLessThan(1e-14);
   });
 });
