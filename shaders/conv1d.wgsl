@@ -18,7 +18,7 @@
 import package::shared::strip::{Strip, filled, shifted, accumulated};
 import package::shared::taps::{TapSums, TapWindow, moved, withStep};
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
-import constants::{X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
+import constants::{X_FIRST, Y_FIRST, X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
 
 @if(quads) enable subgroups;
 
@@ -187,7 +187,7 @@ fn convolve(
 // Split-K: the sum over (b, t) is cut by curves into SPLITS parts, each summed by one thread in order, and a second
 // pass adds the parts in order. No atomics, so two runs give the same bits. A thread owns eight output channels, four
 // input channels and up to five neighbouring taps (TAP_BLOCK), whose windows of x overlap in registers: three loads for
-// 32·TAP_BLOCK multiply-adds.
+// 32·TAP_BLOCK multiply-adds. x and dy may be part of larger activations: their groups from X_FIRST and Y_FIRST on.
 
 const TAP_BLOCKS: u32 = (KERNEL + TAP_BLOCK - 1) / TAP_BLOCK;
 /// Partial sums of one split: [output group, padded][input group][tap, padded][input channel of the group].
@@ -224,9 +224,9 @@ fn weight_gradient(
 
   var sums = TapSums();
   for (var curve = split * SPLIT_ROWS; curve < end; curve++) {
-    let xStart = (inGroup * BATCH + curve) * STEPS;
-    let aStart = (a * BATCH + curve) * STEPS;
-    @if(pair) let bStart = (min(a + 1, OUT_GROUPS - 1) * BATCH + curve) * STEPS;
+    let xStart = ((X_FIRST + inGroup) * BATCH + curve) * STEPS;
+    let aStart = ((Y_FIRST + a) * BATCH + curve) * STEPS;
+    @if(pair) let bStart = ((Y_FIRST + min(a + 1, OUT_GROUPS - 1)) * BATCH + curve) * STEPS;
     var window = TapWindow();
     window.x0 = load(xStart, shift);
     @if(taps2) window.x1 = load(xStart, shift + 1);
@@ -293,11 +293,13 @@ fn reduce_gradient(@builtin(global_invocation_id) id: vec3u) {
     sum += partials[split * SPLIT_LENGTH + id.x];
   }
   if (id.x >= SPLIT_WEIGHTS) {
-    let output = (id.x - SPLIT_WEIGHTS) * 4;
-    storeBias(output, sum.x);
-    storeBias(output + 1, sum.y);
-    storeBias(output + 2, sum.z);
-    storeBias(output + 3, sum.w);
+    @if(biased) {
+      let output = (id.x - SPLIT_WEIGHTS) * 4;
+      storeBias(output, sum.x);
+      storeBias(output + 1, sum.y);
+      storeBias(output + 2, sum.z);
+      storeBias(output + 3, sum.w);
+    }
     return;
   }
   let tap = (id.x / 4) % (TAP_BLOCKS * TAP_BLOCK);
@@ -318,6 +320,7 @@ fn storeWeight(output: u32, input: u32, tap: u32, value: f32) {
   }
 }
 
+@if(biased)
 fn storeBias(output: u32, value: f32) {
   if (output < OUT_CHANNELS) {
     dbias[output] = value;

@@ -32,7 +32,15 @@ export function threefry2x32(
 }
 
 /** One stream for each use, so that changing one option leaves the numbers of the others as they were. */
-const streams = { grid: 0, sign: 1, noise: 2, split: 3, initialisation: 4, shuffle: 5 } as const;
+const streams = {
+  grid: 0,
+  sign: 1,
+  noise: 2,
+  split: 3,
+  initialisation: 4,
+  shuffle: 5,
+  dropout: 6,
+} as const;
 export type StreamName = keyof typeof streams;
 
 /** Reads the words of one (seed, stream, step) in order. Word i is half i mod 2 of block ⌊i/2⌋. */
@@ -85,14 +93,21 @@ export class RandomStream {
 }
 
 /**
- * The random numbers of one use. `step` separates repetitions of that use (a curve, an epoch, a learnable).
+ * The random numbers of one use. `step` separates repetitions of that use (a curve, an epoch, a learnable, an iteration)
+ * and `part` what draws in the same step (the dropout layers of a network, counted from 0).
  * Throws RangeError unless seed and step are whole numbers in [0, 2³²).
  */
-export function randomStream(seed: number, stream: StreamName, step = 0): RandomStream {
+export function randomStream(seed: number, stream: StreamName, step = 0, part = 0): RandomStream {
   requireWord("seed", seed);
   requireWord("step", step);
-  return new RandomStream([seed, streams[stream]], step);
+  return new RandomStream(streamKey(seed, stream, part), step);
 }
+
+/** The key of a stream's blocks; their counter is (block, step). */
+export const streamKey = (seed: number, stream: StreamName, part = 0): readonly [number, number] => [
+  seed,
+  streams[stream] + 256 * part,
+];
 
 /** A uniformly random order of 0 … n−1 (Fisher–Yates). */
 export function permutation(n: number, random: RandomStream): Uint32Array<ArrayBuffer> {

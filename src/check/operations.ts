@@ -7,9 +7,17 @@ import { Backpropagation } from "../nn/backpropagation";
 import { createCursor, gatherCall, scatterCall } from "../nn/batch";
 import { unpackStatistics } from "../nn/batchnorm";
 import { halfMseCall, scoreWords } from "../nn/halfmse";
-import { createActivation, describeDevice } from "../nn/layer";
+import { chooseKernels, createActivation, type KernelChoice } from "../nn/layer";
 import { Network } from "../nn/network";
-import { batchNorm, conv1d, dense, type LayerSpec, type LossNormalisation, leakyReLU } from "../nn/spec";
+import {
+  batchNorm,
+  conv1d,
+  dense,
+  directionsOf,
+  type LayerSpec,
+  type LossNormalisation,
+  leakyReLU,
+} from "../nn/spec";
 import { adam, type ClipMethod, type SolverSpec, sgdm } from "../train/options";
 import { requireOptions } from "../train/requirements";
 import { historyWords, updateCalls } from "../train/update";
@@ -21,7 +29,7 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 const clipMethods: readonly ClipMethod[] = ["l2norm", "global-l2norm", "absolute-value"];
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
-/** Runs a layer's case (conv1d, dense, batchnorm, leakyrelu) through the kernels of the layer itself. */
+/** Runs a layer's case (conv1d, dense, lstm, bilstm, batchnorm, leakyrelu) through the kernels of the layer itself. */
 export function runLayer(device: Device, source: ConformanceCase): Promise<Outputs> {
   const x = input(source, "x", 3);
   const [batch, channels, steps] = x.shape;
@@ -39,6 +47,17 @@ export function runLayer(device: Device, source: ConformanceCase): Promise<Outpu
       case "dense": {
         const [count] = input(source, "weight", 2).shape;
         return [dense({ outputs: count }), count, { weight: [count, channels], bias: [count] }];
+      }
+      case "lstm":
+      case "bilstm": {
+        const hidden = number(source, "hidden");
+        const spec = { kind: source.op, hidden } as const;
+        const shapes = directionsOf(spec.kind).map((direction) => [
+          [`${direction}.weight_ih`, [4 * hidden, channels]],
+          [`${direction}.weight_hh`, [4 * hidden, hidden]],
+          [`${direction}.bias`, [4 * hidden]],
+        ]);
+        return [spec, hidden * shapes.length, Object.fromEntries(shapes.flat())];
       }
       case "batchnorm":
         return [
@@ -61,7 +80,8 @@ export function runLayer(device: Device, source: ConformanceCase): Promise<Outpu
 
 /**
  * Forward and backward of one layer: y, dx, and d<learnable> for each; batch normalisation also mean and variance.
- * @param values x (B, C, T), dy (B, Cout, T), learnables by the layer's own names (`weight`, `scale` …)
+ * @param values x (B, C, T), dy (B, Cout, T), learnables by the layer's own names (`weight`, `forward.weight_ih` …)
+ * @param kernels variants of the kernels other than those for the device
  */
 export async function layerGradients(
   device: Device,
@@ -71,14 +91,14 @@ export async function layerGradients(
     readonly dy: Float32Array;
     readonly learnables: ReadonlyMap<string, Float32Array>;
   },
+  kernels: Partial<KernelChoice> = {},
 ): Promise<Outputs> {
   const [batch, channels, steps] = values.x.shape;
-  const network = await Network.build(device, {
-    input: { channels, steps },
-    layers: [spec],
-    loss: "observations",
-    batch,
-  });
+  const network = await Network.build(
+    device,
+    { input: { channels, steps }, layers: [spec], loss: "observations", batch },
+    kernels,
+  );
   const memory = new Memory(device);
   try {
     const { context, layers, layout, input: activation, output } = network;
@@ -86,8 +106,8 @@ export async function layerGradients(
     network.writeLearnables(
       new Map([...values.learnables].map(([key, data]) => [`${name}.${key}`, { data }])),
     );
-    const backpropagation = new Backpropagation(network, memory, { inputGradient: true });
     const cursor = createCursor(memory, "cursor", batch);
+    const backpropagation = new Backpropagation(network, memory, { inputGradient: true, cursor, seed: 0 });
     const curves = (label: string, data: Float32Array, count: number) => ({
       slice: memory.upload(label, data),
       rows: batch,
@@ -261,7 +281,7 @@ const layerless = (device: Device, memory: Memory, batch: number, steps: number)
   memory,
   batch,
   steps,
-  ...describeDevice(device),
+  ...chooseKernels(device),
   parameter: (name: string): never => {
     throw new RangeError(`there is no learnable ${name} here`);
   },

@@ -19,6 +19,8 @@ const operations: ReadonlyMap<string, (device: Device, source: ConformanceCase) 
   new Map([
     ["conv1d", runLayer],
     ["dense", runLayer],
+    ["lstm", runLayer],
+    ["bilstm", runLayer],
     ["batchnorm", runLayer],
     ["leakyrelu", runLayer],
     ["halfmse", runHalfMse],

@@ -41,6 +41,7 @@ const wantedFeatures = [
 const wantedLimits = [
   "maxBufferSize", // a data set or a layer's activations are one buffer
   "maxStorageBufferBindingSize", // and are bound whole
+  "maxComputeWorkgroupStorageSize", // a recurrence hands its states on there
 ] as const;
 
 /**

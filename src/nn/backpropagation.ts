@@ -22,12 +22,19 @@ export class Backpropagation {
   readonly inspections: readonly Inspection[];
   readonly #layers: readonly TrainingLayer[];
 
-  constructor(network: Network, memory: Memory, options: { readonly inputGradient: boolean }) {
+  /** @param options.cursor of the training, and the seed of dropout's random numbers */
+  constructor(
+    network: Network,
+    memory: Memory,
+    options: { readonly inputGradient: boolean; readonly cursor: Slice; readonly seed: number },
+  ) {
     const { layout, stages, output } = network;
     this.gradients = layout.create(memory, "gradients");
     const context = {
       ...network.context,
       memory,
+      cursor: options.cursor,
+      seed: options.seed,
       gradient: (name: string) => layout.slice(this.gradients, name),
     };
     this.dOutput = createActivation(context, "output gradient", output.channels).slice;

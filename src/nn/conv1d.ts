@@ -11,12 +11,19 @@ import {
 } from "./layer";
 
 /** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
-interface Shape {
+export interface ConvolutionShape {
   readonly input: number;
   readonly output: number;
   readonly kernel: number;
-  /** Zeros on the left. */
+  /** Zeros on the left; −1 where every tap sees the step after its own. */
   readonly left: number;
+}
+
+/** Groups of four channels of an activation, of which a part may be meant. */
+interface Groups {
+  readonly slice: Slice;
+  /** The first that is meant. */
+  readonly first: number;
 }
 
 /** Threads that fill an adapter in the weight gradient; see `splitPlan`. */
@@ -37,7 +44,12 @@ export function buildConv1d(
   const output = createActivation(context, `${name} output`, outputChannels);
   const weight = context.parameter(`${name}.weight`);
   const bias = context.parameter(`${name}.bias`);
-  const shape: Shape = { input: input.channels, output: outputChannels, kernel, left: (kernel - 1) >> 1 };
+  const shape: ConvolutionShape = {
+    input: input.channels,
+    output: outputChannels,
+    kernel,
+    left: (kernel - 1) >> 1,
+  };
   const infer = convolution(context, `${name} forward`, shape, {
     x: input.slice,
     weight,
@@ -51,9 +63,9 @@ export function buildConv1d(
     train: (training) => ({
       forward: () => infer,
       backward(dOutput, wanted) {
-        const calls = weightGradient(training, name, shape, {
-          x: input.slice,
-          dy: dOutput,
+        const calls = weightGradient(training, `${name} weight gradient`, shape, {
+          x: { slice: input.slice, first: 0 },
+          dy: { slice: dOutput, first: 0 },
           dweight: training.gradient(`${name}.weight`),
           dbias: training.gradient(`${name}.bias`),
         });
@@ -73,11 +85,11 @@ export function buildConv1d(
   };
 }
 
-/** Packs the weights, then convolves. Without a bias it is the input gradient: weights transposed and flipped. */
-function convolution(
+/** Packs the weights (Co, Ci, K), then convolves x to y. Without a bias it is the input gradient: weights transposed and flipped. */
+export function convolution(
   context: BuildContext,
   label: string,
-  shape: Shape,
+  shape: ConvolutionShape,
   slices: { readonly x: Slice; readonly weight: Slice; readonly bias?: Slice; readonly y: Slice },
 ): KernelCall[] {
   const { x, weight, bias, y } = slices;
@@ -127,11 +139,12 @@ function convolution(
   ];
 }
 
-function weightGradient(
+/** Gradients of the weights (Co, Ci, K) and of the bias (Co) where there is one, from x and dy. */
+export function weightGradient(
   context: BuildContext,
-  name: string,
-  shape: Shape,
-  slices: { readonly x: Slice; readonly dy: Slice; readonly dweight: Slice; readonly dbias: Slice },
+  label: string,
+  shape: ConvolutionShape,
+  slices: { readonly x: Groups; readonly dy: Groups; readonly dweight: Slice; readonly dbias?: Slice },
 ): KernelCall[] {
   const { x, dy, dweight, dbias } = slices;
   const inGroups = groupsOf(shape.input);
@@ -142,10 +155,14 @@ function weightGradient(
   const { splits, rows } = splitPlan(context, outPairs * columns);
   const splitLength = outPairs * 2 * inGroups * tapBlocks * tapBlock * 4 + outPairs * 2;
   const partialLength = splitLength * splits;
-  const partial = context.memory.storage(`${name} weight gradient: partial sums`, partialLength * 4);
+  const partial = context.memory.storage(`${label}: partial sums`, partialLength * 4);
   const workgroup = Math.min(32, Math.ceil(columns / 4) * 4);
   const constants = {
     ...sizes(context, shape),
+    X_FIRST: x.first,
+    Y_FIRST: dy.first,
+    X_LENGTH: x.slice.size / 16,
+    Y_LENGTH: dy.slice.size / 16,
     TAP_BLOCK: tapBlock,
     SPLITS: splits,
     SPLIT_ROWS: rows,
@@ -154,6 +171,7 @@ function weightGradient(
   };
   const conditions = {
     ...noTiles,
+    biased: dbias !== undefined,
     quads: context.quads,
     pair: groupsOf(shape.output) > 1,
     taps2: tapBlock >= 2,
@@ -163,22 +181,22 @@ function weightGradient(
   };
   return [
     {
-      label: `${name} weight gradient`,
+      label,
       file: "conv1d",
       entry: "weight_gradient",
       constants,
       conditions,
-      bindings: { x, dy, partial },
+      bindings: { x: x.slice, dy: dy.slice, partial },
       workgroups: [Math.ceil(columns / workgroup), splits, outPairs],
       flops: flopsOf(context, shape),
     },
     {
-      label: `${name} weight gradient: add splits`,
+      label: `${label}: add splits`,
       file: "conv1d",
       entry: "reduce_gradient",
       constants,
       conditions,
-      bindings: { partials: partial, dweight, dbias },
+      bindings: { partials: partial, dweight, ...(dbias && { dbias }) },
       workgroups: [Math.ceil(splitLength / 64)],
     },
   ];
@@ -213,18 +231,20 @@ function stripsFor({ steps, software }: BuildContext, flops: number): number {
   return [4, 2].find((strips) => strips <= longest && waste(strips) <= 1.1) ?? 1;
 }
 
-const flopsOf = ({ batch, steps }: BuildContext, { input, output, kernel }: Shape) =>
+const flopsOf = ({ batch, steps }: BuildContext, { input, output, kernel }: ConvolutionShape) =>
   2 * batch * steps * input * output * kernel;
 
 const noTaps = { taps2: false, taps3: false, taps4: false, taps5: false };
-const noTiles = { transposed: false, biased: false, strips2: false, strips4: false };
+const noTiles = { transposed: false, strips2: false, strips4: false };
 
 /** Constants that every entry of the file names; a call overrides those its entry uses. */
-const sizes = (context: BuildContext, { input, output, kernel, left }: Shape) => ({
+const sizes = (context: BuildContext, { input, output, kernel, left }: ConvolutionShape) => ({
   BATCH: context.batch,
   STEPS: context.steps,
   KERNEL: kernel,
   LEFT: left,
+  X_FIRST: 0,
+  Y_FIRST: 0,
   IN_CHANNELS: input,
   OUT_CHANNELS: output,
   X_LENGTH: activationLength(input, context),

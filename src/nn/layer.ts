@@ -11,15 +11,23 @@ export interface Activation {
   readonly channels: number;
 }
 
-/** What every layer of one network is built with. */
-export interface BuildContext {
-  readonly memory: Memory;
-  readonly batch: number;
-  readonly steps: number;
+/** Which variants of the kernels suit the device. */
+export interface KernelChoice {
   /** Software adapters want larger register tiles and smaller workgroups. */
   readonly software: boolean;
   /** Loads are dear and four neighbouring invocations can share them. */
   readonly quads: boolean;
+  /** Workgroup memory that a recurrence may use; where it does not suffice, every time step is a dispatch. */
+  readonly workgroupBytes: number;
+  /** Floating-point operations of a dispatch at most, where work can be cut: about 50 ms on a slow device. */
+  readonly dispatchFlops: number;
+}
+
+/** What every layer of one network is built with. */
+export interface BuildContext extends KernelChoice {
+  readonly memory: Memory;
+  readonly batch: number;
+  readonly steps: number;
   /** A learnable's place among the parameters. */
   parameter(name: string): Slice;
 }
@@ -28,6 +36,10 @@ export interface BuildContext {
 export interface TrainingContext extends BuildContext {
   /** A learnable's place among the gradients. */
   gradient(name: string): Slice;
+  /** The training's cursor, whose index counts the iterations done. */
+  readonly cursor: Slice;
+  /** Of the random numbers of dropout. */
+  readonly seed: number;
 }
 
 /** A layer with its buffers, ready to compute with what it has learnt. */
@@ -55,10 +67,15 @@ export interface TrainingLayer {
   readonly pool: (cursor: Slice) => readonly KernelCall[];
 }
 
-/** The part of a context that follows from the device. */
-export function describeDevice(device: Device): Pick<BuildContext, "software" | "quads"> {
+/** The variants for a device. */
+export function chooseKernels(device: Device): KernelChoice {
   const { software } = device.adapter;
-  return { software, quads: software && device.gpu.features.has("subgroups") };
+  return {
+    software,
+    quads: software && device.gpu.features.has("subgroups"),
+    workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
+    dispatchFlops: software ? 1e8 : 2e10,
+  };
 }
 
 /** Groups of four channels. */

@@ -7,8 +7,17 @@ import { ArenaLayout } from "./arena";
 import { createCursor, gatherCall, scatterCall } from "./batch";
 import { buildBatchNorm, packStatistics, unpackStatistics } from "./batchnorm";
 import { buildConv1d } from "./conv1d";
-import { type Activation, type BuildContext, createActivation, describeDevice, type Layer } from "./layer";
+import { buildDropout } from "./dropout";
+import {
+  type Activation,
+  type BuildContext,
+  chooseKernels,
+  createActivation,
+  type KernelChoice,
+  type Layer,
+} from "./layer";
 import { buildLeakyReLU } from "./leakyrelu";
+import { buildLstm } from "./lstm";
 import { type NetworkSpec, type ResolvedLayer, resolveLayers, tensorShapes } from "./spec";
 
 /** A named array of f32, as read from or written to a network. */
@@ -36,7 +45,13 @@ export class Network {
   readonly #memory: Memory;
   #prediction: Prediction | undefined;
 
-  private constructor(device: Device, spec: NetworkSpec, batch: number, memory: Memory) {
+  private constructor(
+    device: Device,
+    spec: NetworkSpec,
+    batch: number,
+    kernels: KernelChoice,
+    memory: Memory,
+  ) {
     if (!Number.isSafeInteger(batch) || batch < 1)
       throw new RangeError(`batch must be a positive whole number, got ${batch}`);
     this.device = device;
@@ -50,7 +65,7 @@ export class Network {
       memory: this.#memory,
       batch,
       steps: spec.input.steps,
-      ...describeDevice(device),
+      ...kernels,
       parameter: (name) => this.layout.slice(this.parameters, name),
     };
     this.input = createActivation(this.context, "input", spec.input.channels);
@@ -60,14 +75,20 @@ export class Network {
   /**
    * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
    * @param spec the network, and the number of curves it computes at once
+   * @param kernels variants of the kernels other than those for the device, to compare them
    * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
    */
-  static build(device: Device, spec: NetworkSpec & { readonly batch: number }): Promise<Network> {
+  static build(
+    device: Device,
+    spec: NetworkSpec & { readonly batch: number },
+    kernels: Partial<KernelChoice> = {},
+  ): Promise<Network> {
     const { batch, ...network } = spec;
+    const chosen = { ...chooseKernels(device), ...kernels };
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
-        const built = new Network(device, network, batch, memory);
+        const built = new Network(device, network, batch, chosen, memory);
         built.#prediction = await Prediction.build(built, memory);
         return built;
       } catch (error) {
@@ -184,6 +205,7 @@ function checkTensors(
 
 function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], input: Activation): Layer[] {
   const stages: Layer[] = [];
+  const dropouts = layers.filter(({ spec }) => spec.kind === "dropout").map(({ name }) => name);
   let fused = false;
   let previous = input;
   layers.forEach((layer, i) => {
@@ -209,6 +231,15 @@ function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], in
           );
         case "leakyrelu":
           return buildLeakyReLU(context, { name, slope: spec.slope }, previous);
+        case "lstm":
+        case "bilstm":
+          return buildLstm(context, { name, kind: spec.kind, hidden: spec.hidden }, previous);
+        case "dropout":
+          return buildDropout(
+            context,
+            { name, probability: spec.probability, ordinal: dropouts.indexOf(name) },
+            previous,
+          );
         default:
           throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
       }

@@ -28,7 +28,35 @@ export interface DenseSpec {
   readonly outputs: number;
 }
 
-export type LayerSpec = Conv1dSpec | BatchNormSpec | LeakyReLUSpec | DenseSpec;
+/**
+ * Long short-term memory: gates in the order i, f, g, o, one bias, zero initial state, the whole sequence as output.
+ * (B, Ci, T) → (B, hidden, T)
+ */
+export interface LstmSpec {
+  readonly kind: "lstm";
+  readonly hidden: number;
+}
+
+/** Two LSTMs, one through each direction of time. (B, Ci, T) → (B, 2·hidden, T): forward channels, then reverse. */
+export interface BiLstmSpec {
+  readonly kind: "bilstm";
+  readonly hidden: number;
+}
+
+/** While training every value is zero with this probability, and divided by 1 − probability otherwise. */
+export interface DropoutSpec {
+  readonly kind: "dropout";
+  readonly probability: number;
+}
+
+export type LayerSpec =
+  | Conv1dSpec
+  | BatchNormSpec
+  | LeakyReLUSpec
+  | DenseSpec
+  | LstmSpec
+  | BiLstmSpec
+  | DropoutSpec;
 
 /**
  * Half the sum of squared errors, divided by the number of curves (`observations`, MATLAB's rule for
@@ -42,10 +70,12 @@ export interface NetworkSpec {
   readonly loss: LossNormalisation;
 }
 
-/** A learnable of a network: `conv1.weight` (Co, Ci, K), `bn1.scale` (C), `fc.bias` (Co) … */
+/** A learnable of a network: `conv1.weight` (Co, Ci, K), `bn1.scale` (C), `bilstm1.forward.weight_hh` (4H, H) … */
 export interface LearnableSpec {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Learnables of one group are clipped together: the two directions of a BiLSTM, which MATLAB holds as one. */
+  readonly group: string;
   /** Weights decay (factor 1), biases do not (factor 0); batchnorm scale and offset do, as in MATLAB. */
   readonly l2Factor: 0 | 1;
 }
@@ -53,7 +83,7 @@ export interface LearnableSpec {
 /** A layer with its name, its shapes and its learnables worked out. */
 export interface ResolvedLayer {
   readonly spec: LayerSpec;
-  /** `conv1`, `bn1`, `relu1`, `fc` (or `fc1`, `fc2` … where there are several). */
+  /** `conv1`, `bn1`, `relu1`, `bilstm1`, `drop1`, `fc` (or `fc1`, `fc2` … where there are several). */
   readonly name: string;
   readonly inputChannels: number;
   readonly outputChannels: number;
@@ -70,9 +100,24 @@ export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => 
 });
 export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", slope });
 export const dense = (options: { outputs: number }): DenseSpec => ({ kind: "dense", ...options });
+export const lstm = (options: { hidden: number }): LstmSpec => ({ kind: "lstm", ...options });
+export const biLstm = (options: { hidden: number }): BiLstmSpec => ({ kind: "bilstm", ...options });
+export const dropout = (probability = 0.5): DropoutSpec => ({ kind: "dropout", probability });
 export const halfMeanSquaredError = (normalisation: LossNormalisation): LossNormalisation => normalisation;
 
-const stem = { conv1d: "conv", batchnorm: "bn", leakyrelu: "relu", dense: "fc" } as const;
+const stem = {
+  conv1d: "conv",
+  batchnorm: "bn",
+  leakyrelu: "relu",
+  dense: "fc",
+  lstm: "lstm",
+  bilstm: "bilstm",
+  dropout: "drop",
+} as const;
+
+/** The directions of a recurrent layer, in the order of its output channels. */
+export const directionsOf = (kind: "lstm" | "bilstm"): readonly ("forward" | "reverse")[] =>
+  kind === "lstm" ? ["forward"] : ["forward", "reverse"];
 
 /** Names every layer, follows the channels through the network and lists the learnables in order. */
 export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
@@ -111,6 +156,7 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
   const learnable = (suffix: string, shape: number[], l2Factor: 0 | 1): LearnableSpec => ({
     name: `${name}.${suffix}`,
     shape,
+    group: `${name}.${suffix.split(".").at(-1)}`,
     l2Factor,
   });
   switch (spec.kind) {
@@ -135,6 +181,24 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
         spec.outputs,
         [learnable("weight", [spec.outputs, channels], 1), learnable("bias", [spec.outputs], 0)],
       ];
+    case "lstm":
+    case "bilstm": {
+      requireCount(`${name}.hidden`, spec.hidden);
+      const { hidden } = spec;
+      const directions = directionsOf(spec.kind);
+      return [
+        hidden * directions.length,
+        directions.flatMap((direction) => [
+          learnable(`${direction}.weight_ih`, [4 * hidden, channels], 1),
+          learnable(`${direction}.weight_hh`, [4 * hidden, hidden], 1),
+          learnable(`${direction}.bias`, [4 * hidden], 0),
+        ]),
+      ];
+    }
+    case "dropout":
+      if (!(spec.probability >= 0 && spec.probability < 1))
+        throw new RangeError(`${name}.probability must be from 0 to below 1, got ${spec.probability}`);
+      return [channels, []];
     default:
       throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
   }
