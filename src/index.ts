@@ -14,10 +14,11 @@ export {
 export { layerGradients } from "./check/operations";
 export { type CaseResult, runCase } from "./check/run";
 export type { TensorResult } from "./check/tolerance";
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./formats/checkpoint";
 export * from "./formats/csv";
 export * from "./formats/error";
-export * from "./formats/model";
-export * from "./formats/safetensors";
+export { type Model, type ModelTensor, readModel, writeModel } from "./formats/model";
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./formats/safetensors";
 export {
   type AdapterChoice,
   type AdapterReport,
@@ -30,7 +31,9 @@ export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
 export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
+export type { TrainerConfig } from "./train/config";
 export type { CurveSet } from "./train/curves";
 export * from "./train/options";
-export type { Progress, Score, StopReason, TrainingResult } from "./train/progress";
-export { Trainer, type TrainerConfig } from "./train/trainer";
+export type { BestScore, Progress, Score, StopReason, TrainingResult } from "./train/progress";
+export type { Tensors, TrainingState, Weights } from "./train/state";
+export { Trainer } from "./train/trainer";

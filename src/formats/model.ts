@@ -5,7 +5,7 @@
 import { type LayerSpec, type NetworkSpec, resolveLayers, tensorShapes } from "../nn/spec";
 import { FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
-import { readSafetensors, requireFinite, type Tensor, writeSafetensors } from "./safetensors";
+import { readSafetensors, requireFinite, requireTensor, type Tensor, writeSafetensors } from "./safetensors";
 
 /** A tensor of a model: float32, row-major. */
 export interface ModelTensor {
@@ -22,7 +22,7 @@ export interface Model {
 
 const formatName = "fluxion-model/1";
 /** Bounds on what a file may ask for; far above any network of this project. */
-const limits = { layers: 256, channels: 4096, kernel: 1024, steps: 1 << 20, depth: 5 } as const;
+const limits = { layers: 256, channels: 4096, kernel: 1024, hidden: 1024, steps: 1 << 20, depth: 5 } as const;
 
 /**
  * Writes a model file.
@@ -33,12 +33,15 @@ export function writeModel(
   tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
-  const { input, layers, loss } = spec;
   return writeSafetensors(
     tensors,
-    new Map([["format", formatName], ["network", JSON.stringify({ input, layers, loss })], ...metadata]),
+    new Map([["format", formatName], ["network", networkJson(spec)], ...metadata]),
   );
 }
+
+/** The network as JSON, without whatever else its object holds. */
+export const networkJson = ({ input, layers, loss }: NetworkSpec): string =>
+  JSON.stringify({ input, layers, loss });
 
 /**
  * Reads a model file of unknown origin: exactly the tensors its network needs, of their shapes, F32, finite.
@@ -47,13 +50,7 @@ export function writeModel(
  */
 export function readModel(bytes: Uint8Array, label: string): Model {
   const { tensors: found, metadata } = readSafetensors(bytes, label);
-  const format = metadata.get("format");
-  if (format !== formatName)
-    throw new FormatError(
-      label,
-      "__metadata__ format",
-      `must be ${quote(formatName)}, is ${format === undefined ? "missing" : quote(format)}`,
-    );
+  requireFormat(metadata, formatName, label);
   const spec = readNetwork(metadata.get("network") ?? "", label);
   const tensors = new Map<string, ModelTensor>();
   for (const [name, shape] of tensorShapes(resolveLayers(spec))) {
@@ -65,29 +62,33 @@ export function readModel(bytes: Uint8Array, label: string): Model {
   return { spec, tensors, metadata };
 }
 
+/** Refuses a file whose metadata name another format, or none. */
+export function requireFormat(metadata: ReadonlyMap<string, string>, format: string, label: string): void {
+  const found = metadata.get("format");
+  if (found !== format)
+    throw new FormatError(
+      label,
+      "__metadata__ format",
+      `must be ${quote(format)}, is ${found === undefined ? "missing" : quote(found)}`,
+    );
+}
+
 function readTensor(
   name: string,
   shape: readonly number[],
-  tensor: Tensor | undefined,
+  found: Tensor | undefined,
   label: string,
 ): ModelTensor {
   const field = `tensor ${quote(name)}`;
-  if (tensor === undefined) throw new FormatError(label, field, "is missing");
-  if (tensor.dtype !== "F32")
-    throw new FormatError(label, `${field} dtype`, `must be F32, is ${tensor.dtype}`);
-  if (tensor.shape.length !== shape.length || tensor.shape.some((length, axis) => length !== shape[axis]))
-    throw new FormatError(
-      label,
-      `${field} shape`,
-      `must be [${shape.join(", ")}], is [${tensor.shape.join(", ")}]`,
-    );
+  const tensor = requireTensor(found, "F32", shape, label, field);
   requireFinite(tensor.data, label, field);
   if (name.endsWith(".variance") && tensor.data.some((value) => value < 0))
     throw new FormatError(label, field, "must not be negative");
   return { shape, data: tensor.data };
 }
 
-function readNetwork(text: string, label: string): NetworkSpec {
+/** Reads the network of a model file or a checkpoint from its metadata. Throws FormatError. */
+export function readNetwork(text: string, label: string): NetworkSpec {
   const field = "__metadata__ network";
   const network = parseJsonObject(text, limits.depth, label, field);
   const input = entriesOf(network.get("input"), label, `${field} input`);
@@ -126,6 +127,15 @@ function readLayer(value: unknown, label: string, field: string): LayerSpec {
       return { kind, slope: readNumber(layer, "slope", label, field) };
     case "dense":
       return { kind, outputs: readCount(layer, "outputs", limits.channels, label, field) };
+    case "lstm":
+    case "bilstm":
+      return { kind, hidden: readCount(layer, "hidden", limits.hidden, label, field) };
+    case "dropout": {
+      const probability = readNumber(layer, "probability", label, field);
+      if (!(probability >= 0 && probability < 1))
+        throw new FormatError(label, `${field} probability`, `must be from 0 to below 1, is ${probability}`);
+      return { kind, probability };
+    }
     default:
       kind satisfies undefined;
       throw new FormatError(

@@ -222,6 +222,31 @@ export function writeSafetensors(
   return file;
 }
 
+/** The tensor that a file had to hold: FormatError unless it is there, of this type and this shape. */
+export function requireTensor<Type extends Tensor["dtype"]>(
+  tensor: Tensor | undefined,
+  dtype: Type,
+  shape: readonly number[],
+  label: string,
+  field: string,
+): Extract<Tensor, { readonly dtype: Type }> {
+  if (tensor === undefined) throw new FormatError(label, field, "is missing");
+  if (!hasType(tensor, dtype))
+    throw new FormatError(label, `${field} dtype`, `must be ${dtype}, is ${tensor.dtype}`);
+  if (tensor.shape.length !== shape.length || tensor.shape.some((length, axis) => length !== shape[axis]))
+    throw new FormatError(
+      label,
+      `${field} shape`,
+      `must be [${shape.join(", ")}], is [${tensor.shape.join(", ")}]`,
+    );
+  return tensor;
+}
+
+const hasType = <Type extends Tensor["dtype"]>(
+  tensor: Tensor,
+  dtype: Type,
+): tensor is Extract<Tensor, { readonly dtype: Type }> => tensor.dtype === dtype;
+
 /** Refuses a tensor with an infinity or a NaN in it. */
 export function requireFinite(data: ArrayLike<number>, label: string, field: string): void {
   for (let i = 0; i < data.length; i++)

@@ -14,18 +14,23 @@ export interface Pass {
   encode(pass: GPUComputePassEncoder): void;
 }
 
+/** A pass that leaves loss and RMSE of its set in `score`. */
+export interface Validation extends Pass {
+  readonly score: Slice;
+}
+
 /** The activation that holds the targets of a batch. */
 export function createTarget(network: Network, memory: Memory): Activation {
   return createActivation({ ...network.context, memory }, "target", network.output.channels);
 }
 
-/** Loss and RMSE of a set with the inference statistics; the result lies in `score`. */
+/** Loss and RMSE of a set with the inference statistics. */
 export async function buildValidation(
   network: Network,
   memory: Memory,
   set: CurveSetBuffers,
   target: Activation,
-): Promise<Pass & { readonly score: Slice }> {
+): Promise<Validation> {
   const { context, spec, output } = network;
   const cursor = createCursor(memory, "validation cursor", network.batch);
   const score = memory.storage("validation score", scoreWords);

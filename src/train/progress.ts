@@ -6,13 +6,19 @@ export interface Score {
   readonly rmse: number;
 }
 
+/** The lowest validation loss with the moving inference statistics, and the iteration that led to it. */
+export interface BestScore {
+  readonly iteration: number;
+  readonly loss: number;
+}
+
 /** One iteration. `validation` stands where one was due. */
 export interface Progress extends Score {
   /** Counts from 1. */
   readonly iteration: number;
   /** Counts from 1. */
   readonly epoch: number;
-  /** Since training began. */
+  /** Since training began; a resumed training goes on from the seconds of its state. */
   readonly seconds: number;
   readonly learnRate: number;
   /** L2 norm over all learnables, L2 regularisation included, before clipping. */
@@ -26,15 +32,18 @@ export interface TrainingResult {
   readonly stopReason: StopReason;
   /** What diverged, and when. */
   readonly detail?: string;
-  /** Iterations whose update was made. */
+  /** Iterations whose update was made, those before a resumption among them. */
   readonly iterations: number;
+  /** Those before a resumption among them. */
   readonly seconds: number;
-  /** Command buffers handed to the GPU by the training loop. */
+  /** Command buffers handed to the GPU by the training loop of this run. */
   readonly submits: number;
   readonly dispatchesPerStep: number;
   readonly buffersCreatedWhileTraining: number;
   /** Host time to encode and submit one step. */
   readonly hostMsPerStep: number;
-  /** With the final inference statistics. */
+  /** Missing where no validation was finite. */
+  readonly best?: BestScore;
+  /** With the final learnables and inference statistics. */
   readonly validation: Score;
 }

@@ -5,9 +5,9 @@ import { type BatchOrder, gatherCall } from "../nn/batch";
 import { halfMseCall, scoreWords } from "../nn/halfmse";
 import type { Activation } from "../nn/layer";
 import type { Network } from "../nn/network";
+import type { Course } from "./course";
 import type { CurveSetBuffers } from "./curves";
-import type { TrainingOptions } from "./options";
-import { historyWords, updateCalls } from "./update";
+import { historyWords, type Update, updateCalls } from "./update";
 
 /** One training step as a frozen plan, and where its results lie. */
 export interface Step {
@@ -17,6 +17,8 @@ export interface Step {
   /** `historyWords` an iteration. */
   readonly history: Slice;
   readonly score: Slice;
+  /** What the solver remembers, by name: arenas. */
+  readonly moments: Update["moments"];
 }
 
 /**
@@ -28,16 +30,15 @@ export async function buildStep(
   memory: Memory,
   backpropagation: Backpropagation,
   parts: {
-    readonly options: TrainingOptions;
+    readonly course: Course;
     readonly set: CurveSetBuffers;
     readonly order: BatchOrder;
     readonly cursor: Slice;
     readonly target: Activation;
-    /** The learning rate of every iteration. */
-    readonly learnRates: Float32Array;
   },
 ): Promise<Step> {
-  const { options, set, order, cursor, target, learnRates } = parts;
+  const { set, order, cursor, target } = parts;
+  const { options, learnRates } = parts.course;
   const { context, device, input, output, spec, layout, parameters } = network;
   const history = memory.storage("history", learnRates.length * historyWords);
   const score = memory.storage("score", scoreWords);
@@ -62,5 +63,6 @@ export async function buildStep(
     gradientPlan: await Plan.build(device, gradient),
     history,
     score,
+    moments: update.moments,
   };
 }

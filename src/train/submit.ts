@@ -3,7 +3,7 @@ import type { ReadbackRing } from "../gpu/readback";
 import { cursorWords } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
-import type { Pass } from "./pass";
+import type { Validation } from "./pass";
 import type { Progress } from "./progress";
 import type { Step } from "./step";
 import { historyWords } from "./update";
@@ -31,15 +31,18 @@ export interface SubmitParts {
   readonly ring: ReadbackRing;
   readonly step: Step;
   readonly cursor: Slice;
-  readonly validation: Pass & { readonly score: Slice };
+  readonly validation: Validation;
   readonly validationEvery: number;
   readonly iterationsPerEpoch: number;
 }
 
 /** Steps after `done` iterations up to and with the next validation: MATLAB validates at 1, then every so many. */
 export function stepsToValidation(done: number, validationEvery: number): number {
-  return done === 0 ? 1 : validationEvery - (done % validationEvery);
+  return done === 0 ? 1 : stepsToMultiple(done, validationEvery);
 }
+
+/** Steps after `done` iterations up to and with the next multiple of `every`. */
+export const stepsToMultiple = (done: number, every: number): number => every - (done % every);
 
 /** Submits `steps` steps from iteration `first` on, with the validations that fall due between them. */
 export function submitSteps(parts: SubmitParts, first: number, steps: number): Flight {

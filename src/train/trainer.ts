@@ -1,36 +1,21 @@
-import { guardMemory, Memory, type Slice } from "../gpu/memory";
+import { guardMemory, Memory } from "../gpu/memory";
+import type { Plan } from "../gpu/plan";
 import { ReadbackRing } from "../gpu/readback";
-import { Backpropagation } from "../nn/backpropagation";
-import { createCursor } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
-import { type CurveSet, uploadCurves } from "./curves";
-import { Diagnosis } from "./diagnosis";
+import type { TrainerConfig } from "./config";
+import { type Course, planCourse } from "./course";
 import { initialise } from "./initialise";
-import { defaultLearnRates, defaultTrainingOptions, type TrainingOptions } from "./options";
-import { batchOrder } from "./order";
-import { buildPopulationStatistics, buildValidation, createTarget, type Pass } from "./pass";
+import type { TrainingOptions } from "./options";
+import { Pace } from "./pace";
+import { buildParts, type TrainingParts } from "./parts";
 import { Patience } from "./patience";
-import type { Progress, Score, StopReason, TrainingResult } from "./progress";
-import { requireCount, requireOptions, requirePositive } from "./requirements";
-import { learnRateAt } from "./schedule";
-import { buildStep, type Step } from "./step";
-import { type Flight, maxStepsPerSubmit, stepsToValidation, submitBytes, submitSteps } from "./submit";
-
-export interface TrainerConfig {
-  readonly train: CurveSet;
-  readonly validation: CurveSet;
-  /** What differs from MATLAB's defaults. The batch is the network's. */
-  readonly options?: Partial<Omit<TrainingOptions, "batch">>;
-  /** Steps that one submit holds at least; the trainer packs more where they are short. */
-  readonly stepsPerSubmit?: number;
-  /** Milliseconds a submit should take where `stepsPerSubmit` allows: short keeps a page alive. */
-  readonly submitMilliseconds?: number;
-  /** Rows of every iteration (iterations, B) instead of shuffled epochs: to repeat another program's run. */
-  readonly batches?: Uint32Array;
-  /** Initial learnables by name instead of random ones. */
-  readonly learnables?: ReadonlyMap<string, { readonly data: Float32Array }>;
-}
+import type { BestScore, Progress, Score, StopReason, TrainingResult } from "./progress";
+import { requireCount, requirePositive } from "./requirements";
+import { requireFit, writeState } from "./resume";
+import { bestWords, parseBest } from "./snapshot";
+import type { TrainingState } from "./state";
+import { type Flight, stepsToMultiple, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
 /** Submits in flight: one runs while the results of the other are read. */
 const maxFlights = 2;
@@ -45,11 +30,11 @@ export class Trainer {
   /** Planned in all. */
   readonly iterations: number;
   readonly iterationsPerEpoch: number;
+  readonly #course: Course;
+  readonly #config: TrainerConfig;
   readonly #memory: Memory;
-  readonly #gpu: GpuState;
+  readonly #parts: TrainingParts;
   readonly #ring: ReadbackRing;
-  readonly #minSteps: number;
-  readonly #submitMilliseconds: number;
   #started = false;
   #disposed = false;
   #stopping = false;
@@ -57,73 +42,42 @@ export class Trainer {
   private constructor(
     network: Network,
     memory: Memory,
-    options: TrainingOptions,
-    iterations: number,
-    iterationsPerEpoch: number,
-    gpu: GpuState,
+    course: Course,
+    parts: TrainingParts,
     config: TrainerConfig,
   ) {
     this.network = network;
-    this.options = options;
-    this.iterations = iterations;
-    this.iterationsPerEpoch = iterationsPerEpoch;
+    this.options = course.options;
+    this.iterations = course.iterations;
+    this.iterationsPerEpoch = course.iterationsPerEpoch;
+    this.#course = course;
+    this.#config = config;
     this.#memory = memory;
-    this.#gpu = gpu;
-    this.#minSteps = Math.min(config.stepsPerSubmit ?? 1, maxStepsPerSubmit);
-    this.#submitMilliseconds = config.submitMilliseconds ?? 10;
+    this.#parts = parts;
     this.#ring = new ReadbackRing(network.device, memory, "training results", submitBytes, maxFlights);
   }
 
   /**
-   * Copies the data to the GPU, initialises the learnables and compiles the step.
-   * @throws RangeError in one line for impossible options, OutOfMemoryError
+   * Copies the data to the GPU, initialises the learnables, or takes them from the state to resume, and compiles the
+   * step.
+   * @throws RangeError in one line for impossible options or a state of another training, OutOfMemoryError
    */
   static async build(network: Network, config: TrainerConfig): Promise<Trainer> {
-    const solver = config.options?.solver ?? defaultTrainingOptions.solver;
-    const options: TrainingOptions = {
-      ...defaultTrainingOptions,
-      learnRate: defaultLearnRates[solver.kind],
-      ...config.options,
-      batch: network.batch,
-    };
-    requireOptions(options);
-    requireCount("stepsPerSubmit", config.stepsPerSubmit ?? 1);
-    requirePositive("submitMilliseconds", config.submitMilliseconds ?? 1);
-    if (network.parameterCount === 0) throw new RangeError("the network has no learnables to train");
-    const { rows } = config.train;
-    const rowOrder = config.batches ?? batchOrder(rows, options);
-    if (rowOrder.length === 0 || rowOrder.length % options.batch !== 0 || rowOrder.some((row) => row >= rows))
-      throw new RangeError(`batches must hold (iterations, ${options.batch}) rows below ${rows}`);
-    const orderSteps = rowOrder.length / options.batch;
-    const iterationsPerEpoch = config.batches ? orderSteps : Math.floor(rows / options.batch);
-    const iterations = config.batches ? orderSteps : options.epochs * iterationsPerEpoch;
-    const learnRates = Float32Array.from({ length: iterations }, (_, i) =>
-      learnRateAt(options.learnRate, options.schedule, { iteration: i + 1, iterationsPerEpoch, iterations }),
-    );
-    const overflow = learnRates.findIndex((rate) => !Number.isFinite(rate));
-    if (overflow >= 0) throw new RangeError(`the learning rate of iteration ${overflow + 1} is not finite`);
-    const { device, spec } = network;
+    const { stepsPerSubmit, submitMilliseconds, checkpoint, resume } = config;
+    requireCount("stepsPerSubmit", stepsPerSubmit ?? 1);
+    requirePositive("submitMilliseconds", submitMilliseconds ?? 1);
+    if (checkpoint) requireCount("checkpoint.every", checkpoint.every);
+    const course = planCourse(network, config.options, config.train.rows, config.batches);
+    if (resume) requireFit(resume, network, course, setRows(config));
+    const { device } = network;
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
-        network.writeLearnables(config.learnables ?? initialTensors(spec, options));
+        network.writeLearnables(config.learnables ?? initialTensors(network.spec, course.options));
         network.resetStatistics();
-        const set = uploadCurves(memory, network, "training", config.train);
-        const held = uploadCurves(memory, network, "validation", config.validation);
-        const order = { slice: memory.upload("batch order", rowOrder), steps: orderSteps };
-        const cursor = createCursor(memory, "training cursor", options.batch);
-        const target = createTarget(network, memory);
-        const backpropagation = new Backpropagation(network, memory, { inputGradient: false });
-        const parts = { options, set, order, cursor, target, learnRates };
-        const step = await buildStep(network, memory, backpropagation, parts);
-        const gpu: GpuState = {
-          step,
-          cursor,
-          validation: await buildValidation(network, memory, held, target),
-          population: await buildPopulationStatistics(network, memory, set, backpropagation),
-          diagnosis: await Diagnosis.build(network, memory, backpropagation, step, target.slice),
-        };
-        return new Trainer(network, memory, options, iterations, iterationsPerEpoch, gpu, config);
+        const parts = await buildParts(network, memory, course, config);
+        if (resume) writeState(network, resume, { ...parts, moments: parts.step.moments });
+        return new Trainer(network, memory, course, parts, config);
       } catch (error) {
         memory.dispose();
         throw error;
@@ -132,17 +86,17 @@ export class Trainer {
   }
 
   get dispatchesPerStep(): number {
-    return this.#gpu.step.plan.dispatches.length;
+    return this.#parts.step.plan.dispatches.length;
   }
 
   /** Floating-point operations of the convolutions of one step, forward and backward. */
   get flopsPerStep(): number {
-    return this.#gpu.step.plan.flops;
+    return this.#parts.step.plan.flops;
   }
 
   /** The step's dispatches, for profiles. */
-  get plan(): Step["plan"] {
-    return this.#gpu.step.plan;
+  get plan(): Plan {
+    return this.#parts.step.plan;
   }
 
   get bytesOnDevice(): number {
@@ -157,38 +111,58 @@ export class Trainer {
   /**
    * Trains once. Yields every iteration in order, as submits complete; then takes the inference statistics, validates
    * and returns the result. A loss or gradient that is not finite ends it with `diverged`, learnables as they were
-   * before that step.
+   * before that step, or the best ones where `restore` asks for them.
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
     if (this.#disposed) throw new Error("the Trainer was disposed");
     if (this.#started) throw new Error("a Trainer trains once: build another to train again");
     this.#started = true;
     const { device } = this.network;
+    const { checkpoint, resume } = this.#config;
     const buffersBefore = device.buffersCreated;
     const begun = performance.now();
-    const seconds = () => (performance.now() - begun) / 1000;
+    const seconds = () => (resume?.seconds ?? 0) + (performance.now() - begun) / 1000;
     const flights: Flight[] = [];
-    const patience = new Patience(this.options.patience);
     // Patience decides after every validation: no step may be under way by then, or the result would depend on timing.
     const patient = Number.isFinite(this.options.patience);
-    let [submitted, done, submits, hostMs] = [0, 0, 0, 0];
-    let steps = this.#minSteps;
-    let lastSeconds = 0;
+    const patience = new Patience(this.options.patience);
+    const pace = this.#pace(patient);
+    const history = [...(resume?.history ?? [])];
+    const first = history.length;
+    let [submitted, done, submits, hostMs] = [first, first, 0, 0];
+    let lastSeconds = seconds();
+    let lastSaved = -1;
     let stopReason: StopReason = "completed";
+    for (const { validation } of history)
+      if (validation && patience.exhausted(validation.loss)) stopReason = "patience";
 
+    const save = async (): Promise<void> => {
+      if (!checkpoint || !this.#parts.capture || lastSaved === done) return;
+      await checkpoint.save({
+        network: this.network.spec,
+        options: this.options,
+        rows: setRows(this.#config),
+        order: this.#course.order,
+        iteration: done,
+        seconds: lastSeconds,
+        ...(await this.#parts.capture.read()),
+        history: [...history],
+      });
+      lastSaved = done;
+      lastSeconds = seconds();
+    };
     const open = () => stopReason === "completed" && !this.#stopping && submitted < this.iterations;
+    const saving = (iterations: number) => checkpoint !== undefined && iterations % checkpoint.every === 0;
     while (flights.length > 0 || open()) {
-      if (open()) {
+      const alone = patient || !pace.overlaps || saving(submitted);
+      if (open() && flights.length < (alone ? 1 : maxFlights)) {
         const before = performance.now();
-        const limit = patient
-          ? stepsToValidation(submitted, this.options.validationEvery)
-          : Number.POSITIVE_INFINITY;
-        flights.push(this.#submit(submitted, Math.min(steps, limit, this.iterations - submitted)));
+        const flight = this.#submit(submitted, pace.steps(submitted));
         hostMs += performance.now() - before;
-        submitted += flights[flights.length - 1].steps;
+        flights.push(flight);
+        submitted += flight.steps;
         submits++;
-        // Only short submits are worth overlapping; long ones would only delay a stop.
-        if (!patient && flights.length < maxFlights && steps > this.#minSteps) continue;
+        continue;
       }
       const flight = flights.shift();
       if (!flight) break;
@@ -201,32 +175,35 @@ export class Trainer {
           seconds: lastSeconds + (span * (i + 1)) / flight.steps,
         };
         done = progress.iteration;
+        history.push(progress);
         yield progress;
         if (progress.validation && patience.exhausted(progress.validation.loss)) stopReason = "patience";
       }
       lastSeconds = now;
       if (results.halted) stopReason = "diverged";
-      steps = this.#adapt(steps, span * 1000);
+      else if (saving(done) && done === submitted) await save();
+      pace.measured(span * 1000);
     }
     if (stopReason === "completed" && done < this.iterations) stopReason = "stopped";
+    if (stopReason === "stopped" || stopReason === "patience") await save();
     const measured = {
       iterations: done,
       seconds: seconds(),
       submits,
       dispatchesPerStep: this.dispatchesPerStep,
       buffersCreatedWhileTraining: device.buffersCreated - buffersBefore,
-      hostMsPerStep: hostMs / Math.max(1, submitted),
+      hostMsPerStep: hostMs / Math.max(1, submitted - first),
     };
     if (stopReason === "diverged") {
-      const detail = `iteration ${done + 1}: ${await this.#gpu.diagnosis.firstBadLayer()} is not finite`;
-      return { stopReason, detail, ...measured, validation: await this.#finish(false) };
+      const detail = `iteration ${done + 1}: ${await this.#parts.diagnosis.firstBadLayer()} is not finite`;
+      return { stopReason, detail, ...measured, ...(await this.#finish(false)) };
     }
-    const validation = await this.#finish(true);
-    if (!Number.isFinite(validation.loss)) {
+    const outcome = await this.#finish(true);
+    if (!Number.isFinite(outcome.validation.loss)) {
       const detail = `after iteration ${done}: the validation loss is not finite`;
-      return { stopReason: "diverged", detail, ...measured, validation };
+      return { stopReason: "diverged", detail, ...measured, ...outcome };
     }
-    return { stopReason, ...measured, validation };
+    return { stopReason, ...measured, ...outcome };
   }
 
   /**
@@ -251,52 +228,61 @@ export class Trainer {
     this.#memory.dispose();
   }
 
+  #pace(patient: boolean): Pace {
+    const { stepsPerSubmit = 1, submitMilliseconds = 10, checkpoint } = this.#config;
+    const { validationEvery } = this.options;
+    return new Pace(stepsPerSubmit, submitMilliseconds, [
+      (done) => this.iterations - done,
+      ...(patient ? [(done: number) => stepsToValidation(done, validationEvery)] : []),
+      ...(checkpoint ? [(done: number) => stepsToMultiple(done, checkpoint.every)] : []),
+    ]);
+  }
+
   #submit(first: number, steps: number): Flight {
-    const { step, cursor, validation } = this.#gpu;
+    const { step, cursor, candidate } = this.#parts;
     const { validationEvery } = this.options;
     const { network, iterationsPerEpoch } = this;
-    const parts = {
+    const request = {
       network,
       ring: this.#ring,
       step,
       cursor,
-      validation,
+      validation: candidate,
       validationEvery,
       iterationsPerEpoch,
     };
-    return submitSteps(parts, first, steps);
+    return submitSteps(request, first, steps);
   }
 
-  #adapt(steps: number, milliseconds: number): number {
-    if (milliseconds < this.#submitMilliseconds / 2) return Math.min(maxStepsPerSubmit, steps * 2);
-    if (milliseconds > this.#submitMilliseconds * 2) return Math.max(this.#minSteps, Math.ceil(steps / 2));
-    return steps;
-  }
-
-  async #finish(population: boolean): Promise<Score> {
+  /** Puts the best weights back where they are wanted, the last ones among the candidates, and validates. */
+  async #finish(population: boolean): Promise<{ readonly validation: Score; readonly best?: BestScore }> {
     const { device } = this.network;
-    const { validation } = this.#gpu;
+    const { validation, candidate, snapshot } = this.#parts;
     const encoder = device.gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    if (population && this.options.batchNormStatistics === "population") this.#gpu.population.encode(pass);
+    if (this.options.restore === "best") {
+      candidate.encode(pass);
+      snapshot.restore.encode(pass);
+    }
+    if (population && this.options.batchNormStatistics === "population") this.#parts.population.encode(pass);
     validation.encode(pass);
     pass.end();
-    const read = this.#ring.take((staging) =>
-      encoder.copyBufferToBuffer(validation.score.buffer, 0, staging, 0, scoreWords * 4),
-    );
+    const read = this.#ring.take((staging) => {
+      encoder.copyBufferToBuffer(validation.score.buffer, 0, staging, 0, scoreWords * 4);
+      encoder.copyBufferToBuffer(snapshot.best.buffer, 0, staging, scoreWords * 4, bestWords * 4);
+    });
     device.gpu.queue.submit([encoder.finish()]);
-    const [loss, rmse] = await read(scoreWords * 4);
-    return { loss, rmse };
+    const words = await read((scoreWords + bestWords) * 4);
+    const [loss, rmse] = words;
+    const best = parseBest(words.subarray(scoreWords));
+    return { validation: { loss, rmse }, ...(best && { best }) };
   }
 }
 
-interface GpuState {
-  readonly step: Step;
-  readonly cursor: Slice;
-  readonly validation: Pass & { readonly score: Slice };
-  readonly population: Pass;
-  readonly diagnosis: Diagnosis;
-}
+const setRows = ({ train, validation }: TrainerConfig): TrainingState["rows"] => ({
+  training: train.rows,
+  validation: validation.rows,
+});
 
 function initialTensors(spec: Network["spec"], { initialisation, seed }: TrainingOptions) {
   return new Map([...initialise(spec, initialisation, seed)].map(([name, data]) => [name, { data }]));

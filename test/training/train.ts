@@ -1,7 +1,7 @@
 import type { NamedTensor } from "../../src/nn/network";
 import type { NetworkSpec } from "../../src/nn/spec";
+import type { TrainerConfig } from "../../src/train/config";
 import type { Progress, TrainingResult } from "../../src/train/progress";
-import type { TrainerConfig } from "../../src/train/trainer";
 import { gpu } from "../browser/client";
 import type { AdapterKind } from "../kernels/adapter";
 

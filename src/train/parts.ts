@@ -1,0 +1,70 @@
+import type { Memory, Slice } from "../gpu/memory";
+import { Backpropagation } from "../nn/backpropagation";
+import { createCursor } from "../nn/batch";
+import type { Network } from "../nn/network";
+import { Capture } from "./capture";
+import type { TrainerConfig } from "./config";
+import type { Course } from "./course";
+import { uploadCurves } from "./curves";
+import { Diagnosis } from "./diagnosis";
+import { buildPopulationStatistics, buildValidation, createTarget, type Pass, type Validation } from "./pass";
+import { buildSnapshot, type Snapshot } from "./snapshot";
+import { buildStep, type Step } from "./step";
+
+/** What a training consists of on the GPU. */
+export interface TrainingParts {
+  readonly step: Step;
+  /** Iterations done. */
+  readonly cursor: Slice;
+  readonly validation: Validation;
+  /** A validation whose weights are kept if they are the best so far. */
+  readonly candidate: Validation;
+  readonly snapshot: Snapshot;
+  readonly population: Pass;
+  readonly diagnosis: Diagnosis;
+  /** Where checkpoints are wanted. */
+  readonly capture: Capture | undefined;
+}
+
+/** Copies the data to the GPU, allocates all buffers and compiles all plans of a training. */
+export async function buildParts(
+  network: Network,
+  memory: Memory,
+  course: Course,
+  config: TrainerConfig,
+): Promise<TrainingParts> {
+  const { options } = course;
+  const set = uploadCurves(memory, network, "training", config.train);
+  const held = uploadCurves(memory, network, "validation", config.validation);
+  const order = {
+    slice: memory.upload("batch order", course.order),
+    steps: course.order.length / options.batch,
+  };
+  const cursor = createCursor(memory, "training cursor", options.batch);
+  const target = createTarget(network, memory);
+  const backpropagation = new Backpropagation(network, memory, {
+    inputGradient: false,
+    cursor,
+    seed: options.seed,
+  });
+  const step = await buildStep(network, memory, backpropagation, { course, set, order, cursor, target });
+  const validation = await buildValidation(network, memory, held, target);
+  const { score } = validation;
+  const snapshot = await buildSnapshot(network, memory, score, cursor);
+  return {
+    step,
+    cursor,
+    validation,
+    candidate: {
+      score,
+      encode(pass) {
+        validation.encode(pass);
+        snapshot.keep.encode(pass);
+      },
+    },
+    snapshot,
+    population: await buildPopulationStatistics(network, memory, set, backpropagation),
+    diagnosis: await Diagnosis.build(network, memory, backpropagation, step, target.slice),
+    capture: config.checkpoint && new Capture(network, memory, step.moments, snapshot),
+  };
+}

@@ -1,0 +1,48 @@
+/** All that a training is in the middle of, as plain data. */
+import type { NamedTensor } from "../nn/network";
+import type { NetworkSpec, ResolvedLayer } from "../nn/spec";
+import type { TrainingOptions } from "./options";
+import type { BestScore, Progress } from "./progress";
+
+/** Tensors by the name of a learnable or, for inference statistics, of a batch normalisation. */
+export type Tensors = ReadonlyMap<string, NamedTensor>;
+
+/** Learnables, and the inference statistics that belong to them. */
+export interface Weights {
+  readonly learnables: Tensors;
+  /** Words as they lie on the GPU, of `statisticsShapes`: what is derived from them keeps its bits. */
+  readonly statistics: Tensors;
+}
+
+/** What a training needs to go on exactly as if it had never been interrupted. */
+export interface TrainingState extends Weights {
+  readonly network: NetworkSpec;
+  /** All of them, the seed among them. */
+  readonly options: TrainingOptions;
+  /** Curves of the two sets. */
+  readonly rows: { readonly training: number; readonly validation: number };
+  /** Rows of the mini-batches, (stored iterations, B) flat, repeated when training outlasts them. */
+  readonly order: Uint32Array;
+  /** Iterations done. */
+  readonly iteration: number;
+  /** Spent on them. */
+  readonly seconds: number;
+  /** What the solver remembers of each learnable, by the name of the moment: `velocity` … */
+  readonly moments: ReadonlyMap<string, Tensors>;
+  /** Missing where no validation was finite. */
+  readonly best?: BestScore & Weights;
+  /** Every iteration done, in order. */
+  readonly history: readonly Progress[];
+}
+
+/**
+ * Shape of the inference statistics of each batch normalisation: (groups of four channels; mean, correction, variance,
+ * inverse deviation; channel of the group), struct Statistics in shaders/batchnorm.wgsl.
+ */
+export function statisticsShapes(layers: readonly ResolvedLayer[]): Map<string, readonly number[]> {
+  return new Map(
+    layers
+      .filter(({ spec }) => spec.kind === "batchnorm")
+      .map(({ name, outputChannels }) => [name, [Math.ceil(outputChannels / 4), 4, 4]]),
+  );
+}
