@@ -1,5 +1,14 @@
 /** The networks of Moler's experiment. */
-import { batchNorm, conv1d, halfMeanSquaredError, leakyReLU, type NetworkSpec } from "../nn/spec";
+import {
+  batchNorm,
+  biLstm,
+  conv1d,
+  dense,
+  dropout,
+  halfMeanSquaredError,
+  leakyReLU,
+  type NetworkSpec,
+} from "../nn/spec";
 
 export interface CnnOptions {
   readonly filters: number;
@@ -20,5 +29,26 @@ export function molerCnn(options: Partial<CnnOptions> = {}): NetworkSpec {
     input: { channels: 2, steps: samples },
     layers: [...block, ...block, conv1d({ filters: 1, kernel })],
     loss: halfMeanSquaredError("observations"),
+  };
+}
+
+export interface BilstmOptions {
+  /** Hidden units of each direction (H). */
+  readonly hidden: number;
+  /** Probability with which a value between the two layers is dropped while training. */
+  readonly dropout: number;
+  /** Points of a curve (T). */
+  readonly samples: number;
+}
+
+export const defaultBilstmOptions: BilstmOptions = { hidden: 128, dropout: 0.5, samples: 100 };
+
+/** A bidirectional LSTM, dropout, another bidirectional LSTM, then the same affine map at every step. */
+export function molerBilstm(options: Partial<BilstmOptions> = {}): NetworkSpec {
+  const { hidden, dropout: probability, samples } = { ...defaultBilstmOptions, ...options };
+  return {
+    input: { channels: 2, steps: samples },
+    layers: [biLstm({ hidden }), dropout(probability), biLstm({ hidden }), dense({ outputs: 1 })],
+    loss: halfMeanSquaredError("observations-and-steps"),
   };
 }

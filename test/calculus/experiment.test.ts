@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { generateCurves, splitCurves } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
-import { molerCnn } from "../../src/calculus/networks";
+import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { presets } from "../../src/calculus/presets";
 import { resolveLayers } from "../../src/nn/spec";
 import { halfMSE } from "../../src/reference/halfmse";
-import { defaultTrainingOptions } from "../../src/train/options";
+import { defaultLearnRates, defaultTrainingOptions } from "../../src/train/options";
 import { batchOrder } from "../../src/train/order";
 
 describe("Moler's CNN", () => {
@@ -31,12 +31,34 @@ describe("Moler's CNN", () => {
   });
 });
 
-describe("the moler preset", () => {
-  const { data, network, training } = presets.moler.cnn;
-  const options = { ...defaultTrainingOptions, ...training };
+describe("Moler's recurrent network", () => {
+  const layers = resolveLayers(molerBilstm());
 
-  it("trains as the post and R2018b's defaults say", () => {
-    expect(options).toEqual({
+  it("has the post's layers", () => {
+    expect(layers.map(({ name, spec }) => [name, spec])).toEqual([
+      ["bilstm1", { kind: "bilstm", hidden: 128 }],
+      ["drop1", { kind: "dropout", probability: 0.5 }],
+      ["bilstm2", { kind: "bilstm", hidden: 128 }],
+      ["fc", { kind: "dense", outputs: 1 }],
+    ]);
+    expect(molerBilstm().input).toEqual({ channels: 2, steps: 100 });
+    expect(molerBilstm().loss).toBe("observations-and-steps");
+  });
+
+  it("has 528 641 parameters", () => {
+    const sizes = layers.flatMap(({ learnables }) => learnables.map(({ shape }) => shape));
+    expect(sizes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent), 0)).toBe(
+      528_641,
+    );
+  });
+});
+
+describe("the moler preset", () => {
+  const { data, cnn, bilstm } = presets.moler;
+  const options = { ...defaultTrainingOptions, ...cnn.training };
+
+  it("trains the CNN as the post and R2018b's defaults say", () => {
+    expect(options).toMatchObject({
       solver: { kind: "sgdm", momentum: 0.9 },
       learnRate: 0.01,
       schedule: { kind: "none" },
@@ -53,12 +75,19 @@ describe("the moler preset", () => {
       seed: 0,
     });
     expect(data).toEqual({ curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
-    expect(network).toEqual({ filters: 128, kernel: 5, slope: 0.5, samples: 100 });
+    expect(cnn.network).toMatchObject({ filters: 128, kernel: 5, slope: 0.5 });
+  });
+
+  it("trains the recurrent network likewise, by Adam", () => {
+    expect(bilstm.training).toEqual({ solver: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } });
+    expect(defaultLearnRates.adam).toBe(0.001);
+    expect(bilstm.network).toMatchObject({ hidden: 128, dropout: 0.5 });
   });
 
   it("decays weights and batchnorm parameters, not biases", () => {
-    for (const { name, l2Factor } of resolveLayers(molerCnn(network)).flatMap((layer) => layer.learnables))
-      expect(l2Factor, name).toBe(name.endsWith(".bias") ? 0 : 1);
+    for (const spec of [molerCnn(cnn.network), molerBilstm(bilstm.network)])
+      for (const { name, l2Factor } of resolveLayers(spec).flatMap((layer) => layer.learnables))
+        expect(l2Factor, name).toBe(name.endsWith(".bias") ? 0 : 1);
   });
 
   it("makes 360 iterations, 12 an epoch, and leaves 100 curves out", () => {
@@ -70,13 +99,17 @@ describe("the moler preset", () => {
 });
 
 describe("the quick preset", () => {
-  it("is the same network and data, smaller", () => {
-    const { data, network, training } = presets.quick.cnn;
-    const { moler } = presets;
-    expect(data.samples).toBe(network.samples);
-    expect(data.curves).toBeLessThan(moler.cnn.data.curves);
-    expect({ ...network, filters: 128, samples: 100 }).toEqual(moler.cnn.network);
-    expect(data.curves * (5 / 6)).toBeGreaterThanOrEqual(training.batch ?? defaultTrainingOptions.batch);
+  const { quick, moler } = presets;
+
+  it("is the same networks and data, smaller", () => {
+    expect(quick.data.curves).toBeLessThan(moler.data.curves);
+    expect({ ...quick.cnn.network, filters: 128 }).toEqual(moler.cnn.network);
+    expect(quick.bilstm.network.hidden).toBeLessThan(moler.bilstm.network.hidden);
+    expect({ ...quick.bilstm.network, hidden: 128 }).toEqual(moler.bilstm.network);
+    for (const { training } of [quick.cnn, quick.bilstm])
+      expect(quick.data.curves * (5 / 6)).toBeGreaterThanOrEqual(
+        training.batch ?? defaultTrainingOptions.batch,
+      );
   });
 });
 

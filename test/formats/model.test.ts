@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { molerCnn } from "../../src/calculus/networks";
+import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { FormatError } from "../../src/formats/error";
 import { type ModelTensor, readModel, writeModel } from "../../src/formats/model";
 import { writeSafetensors } from "../../src/formats/safetensors";
-import { resolveLayers } from "../../src/nn/spec";
+import { lstm, resolveLayers, tensorShapes } from "../../src/nn/spec";
 
 const spec = molerCnn({ filters: 3, kernel: 5, samples: 10 });
 const zeros = (shape: readonly number[]): ModelTensor => ({
@@ -35,6 +35,18 @@ describe("a model file", () => {
     expect([...model.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
     expect(model.tensors.get("conv1.weight")).toEqual(tensors.get("conv1.weight"));
     expect(model.metadata.get("seed")).toBe("3");
+  });
+
+  it("gives back recurrent layers and dropout", () => {
+    const { layers, ...rest } = molerBilstm({ hidden: 3, dropout: 0.25, samples: 10 });
+    const recurrent = { ...rest, layers: [lstm({ hidden: 2 }), ...layers] };
+    const values = new Map(
+      Array.from(tensorShapes(resolveLayers(recurrent)), ([name, shape]) => [name, zeros(shape)]),
+    );
+    const model = readModel(writeModel(recurrent, values), "model");
+    expect(model.spec).toEqual(recurrent);
+    expect(model.tensors.get("bilstm2.reverse.weight_hh")?.shape).toEqual([12, 3]);
+    expect(model.tensors.size).toBe(17);
   });
 
   const layer = (kind: string, more: object = {}) => network({ layers: [{ kind, ...more }] });
@@ -71,6 +83,22 @@ describe("a model file", () => {
       "epsilon of zero",
       writeSafetensors(tensors, layer("batchnorm", { epsilon: 0 })),
       /epsilon: must be positive/,
+    ],
+    [
+      "absurd hidden units",
+      writeSafetensors(tensors, layer("bilstm", { hidden: 1025 })),
+      /layers\[0\] hidden: .* 1 … 1024, is 1025/,
+    ],
+    ["no hidden units", writeSafetensors(tensors, layer("lstm")), /hidden: must be a finite number/],
+    [
+      "dropout of everything",
+      writeSafetensors(tensors, layer("dropout", { probability: 1 })),
+      /layers\[0\] probability: must be from 0 to below 1, is 1/,
+    ],
+    [
+      "a negative probability",
+      writeSafetensors(tensors, layer("dropout", { probability: -0.5 })),
+      /probability: must be from 0 to below 1, is -0.5/,
     ],
     ["no slope", writeSafetensors(tensors, layer("leakyrelu")), /slope: must be a finite number/],
     [
