@@ -1,25 +1,30 @@
-/** From the flags of `train` and a preset to everything a run needs to know. */
+/** From the flags of `train` and a preset to everything the runs need to know. */
 import {
-  adam,
   type CurveOptions,
   defaultLearnRates,
   defaultTrainingOptions,
-  type LearnRateSchedule,
+  molerBilstm,
   molerCnn,
   type NetworkSpec,
   presets,
   type SolverSpec,
-  sgdm,
   type TrainingOptions,
 } from "../index";
 import { UsageError } from "./errors";
+import {
+  type NetworkName,
+  requireNetworkFlags,
+  requireSolverFlags,
+  resolveSchedule,
+  resolveSolver,
+} from "./flag-readers";
 import type { TrainFlags } from "./train-flags";
 
 export type PresetName = keyof typeof presets;
 
-/** One network to be trained. */
+/** One network to be trained once. */
 export interface Experiment {
-  readonly network: "cnn";
+  readonly network: NetworkName;
   readonly preset: PresetName;
   readonly data: CurveOptions;
   readonly spec: NetworkSpec;
@@ -35,45 +40,38 @@ const mostPoints = 1e8;
 const mostIterations = 1e7;
 /** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
 const mostOrdered = 2 ** 24;
+const largestSeed = 2 ** 32 - 1;
 
-/** Throws UsageError when options contradict each other or the preset. */
-export function resolveExperiment(flags: TrainFlags, preset: PresetName): Experiment {
-  const base = presets[preset].cnn;
-  const seed = flags.seed ?? base.data.seed;
-  const data: CurveOptions = {
-    curves: flags.curves ?? base.data.curves,
-    samples: flags.samples ?? base.data.samples,
-    noise: flags.noise ?? base.data.noise,
-    seed,
-  };
-  const cnn = {
-    filters: flags.filters ?? base.network.filters,
-    kernel: flags.kernel ?? base.network.kernel,
-    slope: base.network.slope,
-    samples: data.samples,
-  };
-  const training = resolveTraining(flags, { ...defaultTrainingOptions, ...base.training, seed });
-  requireData(data, training.batch);
-  requireLength(training, trainingCurves(data.curves));
-  return {
-    network: "cnn",
-    preset,
-    data,
-    spec: molerCnn(cnn),
-    training,
-    stepsPerSubmit: flags.stepsPerSubmit,
-    options: { ...training, ...data, ...cnn, stepsPerSubmit: flags.stepsPerSubmit },
-  };
+/**
+ * Every run in the order in which they are made: seed by seed, and each network with it.
+ * Throws UsageError when options contradict each other, the networks or the preset.
+ */
+export function resolveExperiments(
+  flags: TrainFlags,
+  preset: PresetName,
+  networks: readonly NetworkName[],
+): Experiment[] {
+  requireNetworkFlags(flags, networks);
+  requireSolverFlags(
+    flags,
+    networks.map((network) => solverOf(flags, preset, network).kind),
+  );
+  const first = flags.seed ?? presets[preset].data.seed;
+  if (first + flags.seeds - 1 > largestSeed)
+    throw new UsageError(`--seeds ${flags.seeds}: must end at seed ${largestSeed}, begins at ${first}`);
+  return Array.from({ length: flags.seeds }, (_, i) =>
+    networks.map((network) => resolveExperiment(flags, preset, network, first + i)),
+  ).flat();
 }
 
 /**
  * Reports what is wrong with the flags before an adapter is opened. Without `--preset` the adapter decides
  * which one it will be, so flags that fit either may pass.
  */
-export function checkFlags(flags: TrainFlags): void {
+export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]): void {
   const refusals = (flags.preset ? [flags.preset] : (["quick", "moler"] as const)).map((preset) => {
     try {
-      resolveExperiment(flags, preset);
+      resolveExperiments(flags, preset, networks);
       return undefined;
     } catch (error) {
       return error;
@@ -82,11 +80,71 @@ export function checkFlags(flags: TrainFlags): void {
   if (refusals.every((refusal) => refusal !== undefined)) throw refusals.at(-1);
 }
 
-function resolveTraining(flags: TrainFlags, base: TrainingOptions): TrainingOptions {
+function resolveExperiment(
+  flags: TrainFlags,
+  preset: PresetName,
+  network: NetworkName,
+  seed: number,
+): Experiment {
+  const base = presets[preset].data;
+  const data: CurveOptions = {
+    curves: flags.curves ?? base.curves,
+    samples: flags.samples ?? base.samples,
+    noise: flags.noise ?? base.noise,
+    seed,
+  };
+  const training = resolveTraining(flags, preset, network, seed);
+  const { spec, options } = resolveNetwork(flags, preset, network, data.samples);
+  const { stepsPerSubmit } = flags;
+  requireData(data, training.batch);
+  requireLength(training, trainingCurves(data.curves));
+  return {
+    network,
+    preset,
+    data,
+    spec,
+    training,
+    stepsPerSubmit,
+    options: { ...training, ...data, ...options, stepsPerSubmit },
+  };
+}
+
+function resolveNetwork(flags: TrainFlags, preset: PresetName, network: NetworkName, samples: number) {
+  switch (network) {
+    case "cnn": {
+      const base = presets[preset].cnn.network;
+      const { filters = base.filters, kernel = base.kernel } = flags;
+      const options = { filters, kernel, slope: base.slope, samples };
+      return { spec: molerCnn(options), options };
+    }
+    case "bilstm": {
+      const base = presets[preset].bilstm.network;
+      const { hidden = base.hidden, dropout = base.dropout } = flags;
+      const options = { hidden, dropout, samples };
+      return { spec: molerBilstm(options), options };
+    }
+    default:
+      throw new RangeError(`unknown network ${network satisfies never}`);
+  }
+}
+
+function resolveTraining(
+  flags: TrainFlags,
+  preset: PresetName,
+  network: NetworkName,
+  seed: number,
+): TrainingOptions {
+  const own = presets[preset][network].training;
+  const base = { ...defaultTrainingOptions, ...own };
+  const solver = solverOf(flags, preset, network);
   return {
     ...base,
-    solver: resolveSolver(flags),
-    learnRate: flags.learnRate ?? defaultLearnRates[flags.solver],
+    solver,
+    // A rate of the preset is meant for its own solver.
+    learnRate:
+      flags.learnRate ??
+      (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
+      defaultLearnRates[solver.kind],
     schedule: resolveSchedule(flags),
     epochs: flags.epochs ?? base.epochs,
     batch: flags.batch ?? base.batch,
@@ -98,51 +156,13 @@ function resolveTraining(flags: TrainFlags, base: TrainingOptions): TrainingOpti
     shuffle: flags.shuffle ?? base.shuffle,
     validationEvery: flags.validationEvery ?? base.validationEvery,
     patience: flags.patience ?? base.patience,
+    restore: flags.restore ?? base.restore,
+    seed,
   };
 }
 
-function resolveSolver(flags: TrainFlags): SolverSpec {
-  const { solver: kind, momentum, beta1, beta2, epsilon } = flags;
-  const owners = [
-    ["--momentum", momentum, "sgdm"],
-    ["--beta1", beta1, "adam"],
-    ["--beta2", beta2, "adam"],
-    ["--epsilon", epsilon, "adam"],
-  ] as const;
-  for (const [flag, value, owner] of owners)
-    if (value !== undefined && kind !== owner)
-      throw new UsageError(`${flag} ${value}: needs --solver ${owner}, which is ${kind}`);
-  switch (kind) {
-    case "sgdm":
-      return sgdm({ momentum });
-    case "adam":
-      return adam({ beta1, beta2, epsilon });
-    default:
-      throw new RangeError(`unknown solver ${kind satisfies never}`);
-  }
-}
-
-function resolveSchedule(flags: TrainFlags): LearnRateSchedule {
-  const kind = flags.learnRateSchedule;
-  const owners = [
-    ["--learn-rate-drop-factor", flags.learnRateDropFactor, "piecewise"],
-    ["--learn-rate-drop-period", flags.learnRateDropPeriod, "piecewise"],
-    ["--warmup", flags.warmup, "cosine"],
-  ] as const;
-  for (const [flag, value, owner] of owners)
-    if (value !== undefined && kind !== owner)
-      throw new UsageError(`${flag} ${value}: needs --learn-rate-schedule ${owner}, which is ${kind}`);
-  switch (kind) {
-    case "none":
-      return { kind };
-    case "piecewise":
-      return { kind, factor: flags.learnRateDropFactor ?? 0.1, period: flags.learnRateDropPeriod ?? 10 };
-    case "cosine":
-      return { kind, warmup: flags.warmup ?? 0 };
-    default:
-      throw new RangeError(`unknown schedule ${kind satisfies never}`);
-  }
-}
+const solverOf = (flags: TrainFlags, preset: PresetName, network: NetworkName): SolverSpec =>
+  resolveSolver(presets[preset][network].training.solver ?? defaultTrainingOptions.solver, flags);
 
 function requireData({ curves, samples }: CurveOptions, batch: number): void {
   if (curves % 6 !== 0)

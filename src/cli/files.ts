@@ -7,6 +7,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -33,7 +34,7 @@ export function readInput(flag: string, path: string, mostBytes: number): Uint8A
 
 /**
  * The directory of a command's results. Files appear in it all together, once they are complete; a process
- * that ends before takes back the directories it made.
+ * that ends before takes back the directories it made. What a killed process was writing there is cleared.
  */
 export class OutputDirectory {
   /** The topmost directory that had to be made, if any. */
@@ -44,12 +45,14 @@ export class OutputDirectory {
   /** Makes the directory where it is missing. Throws UsageError when it cannot be made or written to. */
   constructor(readonly path: string) {
     this.#what = `--out ${path} cannot be written`;
-    process.once("exit", () => this.#discard());
+    // The last directory made goes first: it may stand in one made before.
+    process.prependOnceListener("exit", () => this.#discard());
     try {
       this.#made = makeDirectories(resolve(path));
       const probe = join(path, temporaryName("probe"));
       writeFileSync(probe, "");
       rmSync(probe);
+      for (const name of readdirSync(path)) if (isAbandoned(name)) rmSync(join(path, name));
     } catch (error) {
       throw fileError(this.#what, error);
     }
@@ -122,7 +125,22 @@ export function writeOutput(flag: string, path: string, content: FileContent): v
   }
 }
 
-const temporaryName = (name: string): string => `.${name}.${randomBytes(6).toString("hex")}.tmp`;
+/** It tells which process is writing it. */
+const temporaryName = (name: string): string =>
+  `.${name}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
+
+/** Whether a file is a temporary one of a process that is no more. */
+function isAbandoned(name: string): boolean {
+  const writer = /^\..+\.(\d+)\.[\da-f]{12}\.tmp$/.exec(name)?.[1];
+  if (writer === undefined) return false;
+  try {
+    // Signal 0 asks whether the process is there.
+    process.kill(Number(writer), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
 
 /** Writes and waits for the disk, so that a late "no space left" is seen before the rename. */
 function writeThrough(path: string, content: FileContent): void {

@@ -13,10 +13,13 @@ export function onSignal(next: (signal: Signal) => void): void {
   if (first) for (const signal of signals) process.on(signal, () => handle?.(signal));
 }
 
-/** While nothing is worth keeping: a signal ends the process, which takes back the directories it made. */
-export function endOnInterrupt(): void {
+/**
+ * While no training has begun: a signal ends the process, which takes back the directories it made.
+ * @param kept what earlier runs have left
+ */
+export function endOnInterrupt(kept = "nothing was written"): void {
   onSignal((signal) => {
-    process.stderr.write("stopped before training began: nothing was written\n");
+    process.stderr.write(`stopped before training began: ${kept}\n`);
     end(signal);
   });
 }

@@ -8,6 +8,7 @@ import {
 } from "../index";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
+import { figure } from "./scores";
 import type { Divergence, TrainingOutcome } from "./training-run";
 
 /** summary.json, also the last line of `train --json`. Infinite options read "none", as on the command line. */
@@ -51,7 +52,7 @@ export function summariseDivergence({ experiment, adapter, result }: Divergence)
 
 /** All files of one network's results by name. */
 export function trainingFiles(outcome: TrainingOutcome): Map<string, FileContent> {
-  const { experiment, history, tensors } = outcome;
+  const { experiment, history, tensors, evaluation } = outcome;
   const summary = summarise(outcome);
   const { curves, samples, noise, seed } = experiment.data;
   const data = { functions: calculusFunctions.map(({ name }) => name), curves, samples, noise, seed };
@@ -66,7 +67,16 @@ export function trainingFiles(outcome: TrainingOutcome): Map<string, FileContent
     ["metrics.csv", writeMetricsCsv(history)],
     ["predictions.csv", writePredictionsCsv(predictionRows(outcome))],
     ["summary.json", `${JSON.stringify(summary, undefined, 2)}\n`],
-    ["report.html", writeReport(outcome, nameInfinities(experiment.options))],
+    [
+      "report.html",
+      writeReport({
+        title: `Fluxion: ${experiment.network}, preset ${experiment.preset}`,
+        verdict:
+          `RMSE ${figure(evaluation.rmse)} against the clean derivative; predicting zero scores ` +
+          `${figure(evaluation.rmseZero)}, the noise floor is ${figure(evaluation.noiseFloor)}.`,
+        runs: [{ outcome, options: nameInfinities(experiment.options) }],
+      }),
+    ],
   ]);
 }
 
@@ -86,7 +96,7 @@ function predictionRows({ test, prediction }: TrainingOutcome): PredictionRow[] 
   });
 }
 
-const nameInfinities = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const nameInfinities = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(options).map(([key, value]) => [key, value === Number.POSITIVE_INFINITY ? "none" : value]),
   );

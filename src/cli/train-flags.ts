@@ -3,14 +3,17 @@ import { type Command, Option } from "commander";
 import {
   type AdapterChoice,
   adam,
+  adamw,
   type BatchNormStatistics,
   type ClipMethod,
-  type CnnPreset,
   defaultLearnRates,
   defaultTrainingOptions as defaults,
   type Initialisation,
   type LearnRateSchedule,
+  type Preset,
   presets,
+  type Restore,
+  rmsprop,
   type Shuffle,
   type SolverSpec,
   sgdm,
@@ -28,12 +31,15 @@ export interface TrainFlags {
   readonly samples?: number;
   readonly noise?: number;
   readonly seed?: number;
+  readonly seeds: number;
   readonly filters?: number;
   readonly kernel?: number;
+  readonly hidden?: number;
+  readonly dropout?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly init?: Initialisation;
-  readonly solver: SolverSpec["kind"];
+  readonly solver?: SolverSpec["kind"];
   readonly learnRate?: number;
   readonly learnRateSchedule: LearnRateSchedule["kind"];
   readonly learnRateDropFactor?: number;
@@ -43,6 +49,8 @@ export interface TrainFlags {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
+  readonly weightDecay?: number;
+  readonly decay?: number;
   readonly l2?: number;
   readonly clip?: number;
   readonly clipMethod?: ClipMethod;
@@ -50,14 +58,24 @@ export interface TrainFlags {
   readonly shuffle?: Shuffle;
   readonly validationEvery?: number;
   readonly patience?: number;
+  readonly restore?: Restore;
 }
 
 const most = 1e9;
 
 /** "moler: 3000, quick: 1200", read from the presets. */
-const byPreset = (read: (preset: CnnPreset) => number): string =>
+const byPreset = (read: (preset: Preset) => number): string =>
   Object.entries(presets)
-    .map(([name, { cnn }]) => `${name}: ${read(cnn)}`)
+    .map(([name, preset]) => `${name}: ${read(preset)}`)
+    .join(", ");
+
+/** A training option by preset, and by network where they differ. */
+const trained = (key: "epochs" | "batch"): string =>
+  Object.entries(presets)
+    .map(([name, { cnn, bilstm }]) => {
+      const values = [cnn, bilstm].map(({ training }) => training[key] ?? defaults[key]);
+      return `${name}: ${values[0] === values[1] ? values[0] : `cnn ${values[0]}, bilstm ${values[1]}`}`;
+    })
     .join(", ");
 
 /** Declares all flags on the command, in groups, with their defaults in the help. */
@@ -77,6 +95,11 @@ export function addTrainFlags(command: Command): Command {
   addAdapterFlag(command);
   command.option("--out <dir>", "where the results go (default: runs/<time>-<network>)");
   command.option("--json", "print the summary as one line of JSON, last on standard output");
+  command.addOption(
+    new Option("--seeds <n>", "runs of each network, with the seeds from --seed on")
+      .argParser(wholeNumber(1, 1000))
+      .default(1),
+  );
   command.addOption(
     new Option("--steps-per-submit <n>", "training steps handed to the GPU at once")
       .argParser(wholeNumber(1, 256))
@@ -100,31 +123,35 @@ export function addTrainFlags(command: Command): Command {
   command.optionsGroup("Network:");
   add(
     "--filters <n>",
-    `filters of the hidden convolutions (${byPreset(({ network }) => network.filters)})`,
+    `cnn: filters of the hidden convolutions (${byPreset(({ cnn }) => cnn.network.filters)})`,
     wholeNumber(1, 4096),
   );
   add(
     "--kernel <n>",
-    `taps of every convolution (${byPreset(({ network }) => network.kernel)})`,
+    `cnn: taps of every convolution (${byPreset(({ cnn }) => cnn.network.kernel)})`,
     wholeNumber(1, 1024),
+  );
+  add(
+    "--hidden <n>",
+    `bilstm: hidden units of each direction (${byPreset(({ bilstm }) => bilstm.network.hidden)})`,
+    wholeNumber(1, 1024),
+  );
+  add(
+    "--dropout <probability>",
+    `bilstm: share of values dropped while training (${byPreset(({ bilstm }) => bilstm.network.dropout)})`,
+    number({ from: 0, below: 1 }),
   );
   choose("--init <method>", `initial weights (${defaults.initialisation})`, ["narrow-normal", "glorot"]);
 
   command.optionsGroup("Training:");
-  add(
-    "--epochs <n>",
-    `passes over the training set (${byPreset(({ training }) => training.epochs ?? defaults.epochs)})`,
-    wholeNumber(1, 1e6),
-  );
-  add(
-    "--batch <n>",
-    `curves in a mini-batch (${byPreset(({ training }) => training.batch ?? defaults.batch)})`,
-    wholeNumber(1, 1e6),
-  );
-  command.addOption(new Option("--solver <name>", "optimizer").choices(["sgdm", "adam"]).default("sgdm"));
+  add("--epochs <n>", `passes over the training set (${trained("epochs")})`, wholeNumber(1, 1e6));
+  add("--batch <n>", `curves in a mini-batch (${trained("batch")})`, wholeNumber(1, 1e6));
+  choose("--solver <name>", "optimizer (cnn: sgdm, bilstm: adam)", Object.keys(defaultLearnRates));
   add(
     "--learn-rate <rate>",
-    `initial learning rate (sgdm: ${defaultLearnRates.sgdm}, adam: ${defaultLearnRates.adam})`,
+    `initial learning rate (${Object.entries(defaultLearnRates)
+      .map(([solver, rate]) => `${solver}: ${rate}`)
+      .join(", ")})`,
     number({ above: 0, to: 1e6 }),
   );
   command.addOption(
@@ -142,11 +169,25 @@ export function addTrainFlags(command: Command): Command {
   add("--momentum <mu>", `of sgdm (${sgdm().momentum})`, number({ from: 0, below: 1 }));
   add(
     "--beta1 <beta>",
-    `of adam: decay of the mean gradient (${adam().beta1})`,
+    `of adam and adamw: decay of the mean gradient (${adam().beta1})`,
     number({ from: 0, below: 1 }),
   );
-  add("--beta2 <beta>", `of adam: decay of its mean square (${adam().beta2})`, number({ from: 0, below: 1 }));
-  add("--epsilon <value>", `of adam (${adam().epsilon})`, number({ above: 0, to: 1 }));
+  add(
+    "--beta2 <beta>",
+    `of adam and adamw: decay of its mean square (${adam().beta2})`,
+    number({ from: 0, below: 1 }),
+  );
+  add(
+    "--decay <rho>",
+    `of rmsprop: decay of the mean square of the gradient (${rmsprop().decay})`,
+    number({ from: 0, below: 1 }),
+  );
+  add("--epsilon <value>", `of adam, adamw and rmsprop (${adam().epsilon})`, number({ above: 0, to: 1 }));
+  add(
+    "--weight-decay <lambda>",
+    `of adamw: decoupled decay of weights (${adamw().weightDecay})`,
+    number({ from: 0, to: 1e6 }),
+  );
   add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number({ from: 0, to: 1e6 }));
   add(
     "--clip <threshold>",
@@ -158,7 +199,7 @@ export function addTrainFlags(command: Command): Command {
     "global-l2norm",
     "absolute-value",
   ]);
-  choose("--batchnorm-statistics <source>", `at prediction (${defaults.batchNormStatistics})`, [
+  choose("--batchnorm-statistics <source>", `cnn: at prediction (${defaults.batchNormStatistics})`, [
     "population",
     "moving",
   ]);
@@ -177,6 +218,10 @@ export function addTrainFlags(command: Command): Command {
     "validations without progress before stopping, or none (none)",
     orNone(wholeNumber(1, most)),
   );
+  choose("--restore <which>", `learnables to end with: best validation, or last (${defaults.restore})`, [
+    "best",
+    "last",
+  ]);
   return command;
 }
 
@@ -187,4 +232,12 @@ export function addAdapterFlag(command: Command): Command {
       .choices(["auto", "hardware", "software"])
       .default("auto"),
   );
+}
+
+/** The options of these groups that stand on the command line, as "--epochs 3". */
+export function givenFlags(command: Command, groups: readonly string[]): string[] {
+  return command.options
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== undefined && groups.includes(helpGroupHeading))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .map((option) => `${option.long} ${command.getOptionValue(option.attributeName())}`);
 }

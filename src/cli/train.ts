@@ -1,77 +1,74 @@
-/** `fluxion train`: trains a network, evaluates it and writes its files. */
+/** `fluxion train`: trains networks, evaluates them and writes their files. */
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
-import { UsageError } from "./errors";
-import { checkFlags, resolveExperiment } from "./experiment";
+import { checkFlags, type PresetName, resolveExperiments } from "./experiment";
 import { OutputDirectory } from "./files";
+import type { NetworkName } from "./flag-readers";
 import { openHost } from "./host";
 import { endOnInterrupt } from "./interrupt";
-import { resultsTable } from "./results-table";
-import { summarise, summariseDivergence, trainingFiles } from "./summary";
-import { addTrainFlags, type TrainFlags } from "./train-flags";
-import { runExperiment } from "./training-run";
+import { trainOne, trainSeveral } from "./session";
+import { addTrainFlags, givenFlags, type TrainFlags } from "./train-flags";
 
 const examples = `
-The network learns to map a sampled curve to its derivative. Defaults are those of the post
-(Cleve's Corner, October 2018); the numbers in brackets.
+A network learns to map a sampled curve to its derivative: the CNN as if it were an image, the
+bidirectional LSTM as if it were a sound. Defaults are those of the post (Cleve's Corner, October
+2018); the numbers in brackets. A flag that begins with the name of a network holds for it alone,
+every other for both.
 
 Examples:
-  fluxion train cnn                                the preset that suits this machine
-  fluxion train cnn --preset moler --out runs/a    the post's experiment, results in runs/a
+  fluxion train                                    both networks, by the preset that suits this machine
+  fluxion train cnn --preset moler --out runs/a    the post's CNN, results in runs/a
+  fluxion train both --seeds 3                     three runs of each, with mean and spread
   fluxion train cnn --preset quick --init glorot --learn-rate-schedule cosine --warmup 20
   fluxion train cnn --seed 1 --json | tail -n 1    the summary as JSON
 
-Written to --out: model.safetensors, metrics.csv, predictions.csv, summary.json, report.html.
-Ctrl-C stops early and keeps what was trained; twice abandons the run and writes nothing.`;
+Written to --out: model.safetensors, metrics.csv, predictions.csv, summary.json, report.html. Of
+several runs each has a directory, <network>/, seed-<n>/ or <network>/seed-<n>/, and --out itself
+holds the report and the summary of all.
+Ctrl-C stops early, keeps what was trained and begins no further run; twice abandons the run under way.`;
+
+const choices = { cnn: ["cnn"], bilstm: ["bilstm"], both: ["cnn", "bilstm"] } as const;
 
 export function addTrain(program: Command): void {
   addTrainFlags(
     program
       .command("train")
       .summary("train a network and report on it")
-      .description("Train a network on the GPU and write its model, metrics, predictions and a report.")
-      .addArgument(
-        new Argument("[network]", "which network").choices(["cnn", "bilstm", "both"]).default("both"),
-      ),
+      .description(
+        "Train networks on the GPU and write their models, metrics, predictions and a report that compares them.",
+      )
+      .addArgument(new Argument("[network]", "which network").choices(Object.keys(choices)).default("both")),
   )
     .addHelpText("after", examples)
     .action(train);
 }
 
-async function train(network: "cnn" | "bilstm" | "both", flags: TrainFlags): Promise<void> {
-  if (network !== "cnn")
-    throw new UsageError(
-      `train ${network}: only the network cnn is built in this version, use: fluxion train cnn`,
-    );
-  checkFlags(flags);
+async function train(choice: keyof typeof choices, flags: TrainFlags, command: Command): Promise<void> {
+  const networks: readonly NetworkName[] = choices[choice];
+  checkFlags(flags, networks);
   endOnInterrupt();
   // A directory that was named is tried before anything is started; the other is named by the time.
   const named = flags.out === undefined ? undefined : new OutputDirectory(flags.out);
   const device = await openHost(flags.adapter);
-  const preset = flags.preset ?? (device.adapter.software ? "quick" : "moler");
-  if (flags.preset === undefined)
-    process.stderr.write(
-      `preset ${preset}, by adapter (${device.adapter.software ? "software: --preset moler trains the post's full experiment" : "hardware"})\n`,
-    );
-  const experiment = resolveExperiment(flags, preset);
-  const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${network}`));
-
-  const outcome = await runExperiment(device, experiment);
-  if (!("evaluation" in outcome)) {
-    process.stderr.write(
-      `fluxion: training diverged: ${outcome.result.detail ?? "the loss is not finite"}\n`,
-    );
-    if (flags.json) process.stdout.write(`${JSON.stringify(summariseDivergence(outcome))}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  out.write(trainingFiles(outcome));
-  const { iterations, seconds, stopReason } = outcome.result;
-  process.stdout.write(
-    `${resultsTable(outcome)}\nRMSE per point against the clean derivative, ${outcome.test.rows} test curves\n` +
-      `${stopReason} after ${iterations} iterations in ${seconds.toFixed(1)} s\nwritten to ${join(out.path, "report.html")}\n`,
+  const preset = flags.preset ?? presetFor(device.adapter.software);
+  const experiments = resolveExperiments(flags, preset, networks);
+  const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
+  if (experiments.length === 1) return trainOne(device, experiments[0], out, flags.json === true);
+  const changes = givenFlags(command, ["Data:", "Network:", "Training:"]).filter(
+    (flag) => !flag.startsWith("--seed "),
   );
-  if (flags.json) process.stdout.write(`${JSON.stringify(summarise(outcome))}\n`);
+  const configuration = [`preset ${preset}`, ...changes].join(" ");
+  return trainSeveral(device, experiments, out, configuration, flags.json === true);
+}
+
+/** Says on standard error which preset it will be. */
+function presetFor(software: boolean): PresetName {
+  process.stderr.write(
+    software
+      ? "preset quick, by adapter (software: --preset moler trains the post's full experiment)\n"
+      : "preset moler, by adapter (hardware)\n",
+  );
+  return software ? "quick" : "moler";
 }
 
 /** Local time as a file name: 2026-11-23T07-15-02. */

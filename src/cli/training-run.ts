@@ -43,34 +43,56 @@ export interface Divergence {
   readonly result: TrainingResult & { readonly stopReason: "diverged" };
 }
 
+export const isDivergence = (outcome: TrainingOutcome | Divergence): outcome is Divergence =>
+  outcome.result.stopReason === "diverged";
+
+/** What becomes of a training. */
+export interface Ended {
+  readonly outcome: TrainingOutcome | Divergence;
+  /** Whether a signal asked for its end, in time or too late. */
+  readonly interrupted: boolean;
+}
+
 /**
- * Trains and evaluates. Ctrl-C ends the training early, and its result is evaluated like any other.
+ * Trains and evaluates, then frees the device. Ctrl-C ends the training early, and its result is evaluated like any
+ * other; a second one ends the process.
+ * @param abandoned what to say when it does
  * @throws UsageError when the device cannot hold the experiment
  */
 export async function runExperiment(
   device: Device,
   experiment: Experiment,
-): Promise<TrainingOutcome | Divergence> {
+  abandoned: string,
+): Promise<Ended> {
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
   const { network, trainer } = await build(device, experiment, train, test);
-  const { history, result } = await runTrainer(trainer);
-  const { adapter } = device;
-  if (result.stopReason === "diverged")
-    return { experiment, adapter, result: { ...result, stopReason: result.stopReason } };
-  const prediction = await network.predict(test.x);
-  return {
-    experiment,
-    adapter,
-    result,
-    history,
-    parameters: network.parameterCount,
-    bytesOnDevice: trainer.bytesOnDevice,
-    tensors: await network.readTensors(),
-    test,
-    prediction,
-    evaluation: evaluate(prediction, test),
-    zero: evaluate(new Float32Array(prediction.length), test),
-  };
+  try {
+    const { history, result, interrupted } = await runTrainer(trainer, abandoned);
+    const { adapter } = device;
+    if (result.stopReason === "diverged")
+      return {
+        outcome: { experiment, adapter, result: { ...result, stopReason: result.stopReason } },
+        interrupted,
+      };
+    const prediction = await network.predict(test.x);
+    const outcome = {
+      experiment,
+      adapter,
+      result,
+      history,
+      parameters: network.parameterCount,
+      bytesOnDevice: trainer.bytesOnDevice,
+      tensors: await network.readTensors(),
+      test,
+      prediction,
+      evaluation: evaluate(prediction, test),
+      zero: evaluate(new Float32Array(prediction.length), test),
+    };
+    return { outcome, interrupted };
+  } finally {
+    trainer.dispose();
+    network.dispose();
+  }
 }
 
 async function build(
@@ -91,22 +113,24 @@ async function build(
   }
 }
 
-async function runTrainer(trainer: Trainer): Promise<{ history: Progress[]; result: TrainingResult }> {
+async function runTrainer(trainer: Trainer, abandoned: string) {
   const display = new ProgressDisplay(trainer.iterations);
+  let interrupted = false;
   stopOnInterrupt(
     () => {
+      interrupted = true;
       display.stop(
         "stopping: finishing the steps already submitted, then evaluating; Ctrl-C again abandons the run",
       );
       trainer.stop();
     },
-    () => display.stop("abandoned: nothing was written"),
+    () => display.stop(abandoned),
   );
   const history: Progress[] = [];
   try {
     const run = trainer.run();
     for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { history, result: next.value };
+      if (next.done) return { history, result: next.value, interrupted };
       history.push(next.value);
       display.update(next.value);
     }

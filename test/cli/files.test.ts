@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -33,6 +34,23 @@ describe("an output directory", () => {
         );
       expect(write).toThrow(UsageError);
       expect(readdirSync(directory)).toEqual([]);
+    });
+  });
+
+  it("is cleared of what a killed process was writing, and of nothing else", () => {
+    inDirectory((directory) => {
+      const { pid } = spawnSync(process.execPath, ["--version"]);
+      const left = `.model.safetensors.${pid}.0123456789ab.tmp`;
+      const others = [
+        // This process lives.
+        `.model.safetensors.${process.ppid}.0123456789ab.tmp`,
+        `model.safetensors.${pid}.0123456789ab.tmp`,
+        ".notes.tmp",
+        "model.safetensors",
+      ];
+      for (const name of [left, ...others]) writeFileSync(join(directory, name), "");
+      new OutputDirectory(directory);
+      expect(readdirSync(directory).sort()).toEqual(others.sort());
     });
   });
 

@@ -21,7 +21,7 @@
   }
 
   /** Training as a line, validations as points, and horizontal lines to compare with; logarithmic. */
-  function drawHistory(target, train, validation, references) {
+  function drawHistory(target, iterations, train, validation, references) {
     const positive = (values) => values.map((value) => (value > 0 ? value : null));
     const figure = (_, value) => (value == null ? "–" : value.toPrecision(4));
     draw(
@@ -54,10 +54,10 @@
         ],
       },
       [
-        data.iterations,
+        iterations,
         positive(train),
         positive(validation),
-        ...references.map(({ value }) => data.iterations.map(() => value)),
+        ...references.map(({ value }) => iterations.map(() => value)),
       ],
     );
   }
@@ -107,46 +107,93 @@
     for (const texts of rows) addRow(body, texts, "td");
   }
 
+  /** The first row holds the titles. */
+  function fillTitled(table, [head, ...rows]) {
+    if (head) addRow(table.createTHead(), head, "th", "strong");
+    fillTable(table, rows);
+  }
+
+  /** The last row stands for all. */
   function fillNumbers(table, rows) {
-    addRow(table.createTHead(), ["function", "RMSE", "noise floor", "predict zero"], "th", "strong");
-    fillTable(table, rows.slice(0, -1));
+    fillTitled(table, rows.slice(0, -1));
     addRow(table.createTFoot(), rows.at(-1), "td", "strong");
+  }
+
+  /** A column of plots for each network below `parent`, under its title where there are several. */
+  function addColumns(parent) {
+    parent.classList.toggle("several", data.networks.length > 1);
+    return data.networks.map(({ title }) => {
+      const column = document.createElement("div");
+      if (data.networks.length > 1) {
+        const heading = document.createElement("h3");
+        heading.textContent = title;
+        column.append(heading);
+      }
+      const plots = document.createElement("div");
+      plots.className = "plots";
+      column.append(plots);
+      parent.append(column);
+      return plots;
+    });
+  }
+
+  function addPlot(plots, title, label) {
+    const figure = document.createElement("figure");
+    const caption = document.createElement("figcaption");
+    caption.textContent = title;
+    const plot = document.createElement("div");
+    plot.className = "plot";
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", label);
+    figure.append(caption, plot);
+    plots.append(figure);
+    return plot;
   }
 
   function fillTexts() {
     element("verdict").textContent = data.verdict;
     fillNumbers(element("numbers"), data.numbers);
+    fillTitled(element("seeds"), data.seeds);
     fillTable(element("run"), data.run);
     fillTable(element("options"), data.options);
-    for (const { title } of data.functions) {
-      const figure = document.createElement("figure");
-      const caption = document.createElement("figcaption");
-      caption.textContent = title;
-      const plot = document.createElement("div");
-      plot.className = "plot";
-      plot.setAttribute("role", "img");
-      plot.setAttribute("aria-label", `target and prediction of ${title}`);
-      figure.append(caption, plot);
-      element("predictions").append(figure);
-    }
+  }
+
+  /** Every plot as a function that draws it. */
+  function layOut() {
+    const training = addColumns(element("training"));
+    const predictions = addColumns(element("predictions"));
+    return data.networks.flatMap((network, i) => {
+      const { title, iterations, functions } = network;
+      const references = [
+        { label: "predict zero", value: network.rmseZero, dash: [8, 5], style: "dashed" },
+        { label: "noise floor", value: network.noiseFloor, dash: [2, 4], style: "dotted" },
+      ].filter(({ value }) => value > 0);
+      const over = `of ${title} over iterations, training and validation`;
+      const rmse = addPlot(training[i], "RMSE per point, against the noisy target", `RMSE ${over}`);
+      const loss = addPlot(training[i], "Loss", `Loss ${over}`);
+      return [
+        () => drawHistory(rmse, iterations, network.rmse, network.validationRmse, references),
+        () => drawHistory(loss, iterations, network.loss, network.validationLoss, []),
+        ...functions.map((shown) => {
+          const plot = addPlot(
+            predictions[i],
+            shown.title,
+            `target and prediction of ${shown.title}, ${title}`,
+          );
+          return () => drawPrediction(plot, shown);
+        }),
+      ];
+    });
   }
 
   function drawAll() {
     for (const { chart } of charts) chart.destroy();
     charts = [];
-    const references = [
-      { label: "predict zero", value: data.rmseZero, dash: [8, 5], style: "dashed" },
-      { label: "noise floor", value: data.noiseFloor, dash: [2, 4], style: "dotted" },
-    ].filter(({ value }) => value > 0);
-    drawHistory(element("rmse"), data.rmse, data.validationRmse, references);
-    drawHistory(element("loss"), data.loss, data.validationLoss, []);
-    const plots = document.querySelectorAll("#predictions .plot");
-    data.functions.forEach((shown, i) => {
-      drawPrediction(plots[i], shown);
-    });
+    for (const drawPlot of plots) drawPlot();
   }
 
   fillTexts();
+  const plots = layOut();
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   addEventListener("resize", () => {

@@ -24,28 +24,20 @@ ${styles.map((style) => `<style>${style}</style>`).join("\n")}
 <main>
   <section>
     <h2>Training</h2>
-    <div class="plots">
-      <figure>
-        <figcaption>RMSE per point, against the noisy target</figcaption>
-        <div class="plot" id="rmse" role="img" aria-label="RMSE over iterations, training and validation"></div>
-      </figure>
-      <figure>
-        <figcaption>Loss</figcaption>
-        <div class="plot" id="loss" role="img" aria-label="Loss over iterations, training and validation"></div>
-      </figure>
-    </div>
+    <div class="networks" id="training"></div>
   </section>
   <section>
     <h2>Predictions</h2>
     <p>One test curve of each function: its derivative against x.
       <span class="key target">target</span> <span class="key prediction">prediction</span></p>
-    <div class="plots" id="predictions"></div>
+    <div class="networks" id="predictions"></div>
   </section>
   <section>
     <h2>Numbers</h2>
-    <p>RMSE per point on the test set, against the clean derivative. The noise floor is what the clean
-      derivative itself scores against the noisy target.</p>
+    <p>RMSE per point on the test set, against the clean derivative; over several runs mean ± standard
+      deviation. The noise floor is what the clean derivative itself scores against the noisy target.</p>
     <table class="numbers" id="numbers"></table>
+    <table class="numbers" id="seeds"></table>
   </section>
   <section class="pair">
     <div><h2>Run</h2><table id="run"></table></div>

@@ -3,6 +3,7 @@
 import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import { calculusFunctions, type Progress } from "../../index";
+import { figure, scoreOf, scoreTable } from "../scores";
 import type { TrainingOutcome } from "../training-run";
 import pageScript from "./draw.js?raw";
 import locale from "./locale.js?raw";
@@ -12,63 +13,115 @@ import pageStyle from "./style.css?raw";
 /** More points than this show nothing more on a screen. */
 const mostPoints = 4000;
 
-/** @param options as they are reported, by name */
-export function writeReport(outcome: TrainingOutcome, options: Readonly<Record<string, unknown>>): string {
-  const title = `Fluxion: ${outcome.experiment.network}, preset ${outcome.experiment.preset}`;
+/** A run with its options as they are reported, by name. */
+export interface ReportedRun {
+  readonly outcome: TrainingOutcome;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface Report {
+  readonly title: string;
+  /** The result in a sentence or two. */
+  readonly verdict: string;
+  /** At least one. Of each network the first is drawn; the table of numbers holds them all. */
+  readonly runs: readonly ReportedRun[];
+}
+
+export function writeReport({ title, verdict, runs }: Report): string {
+  const drawn = runs.filter(
+    ({ outcome }, i) =>
+      runs.findIndex((run) => run.outcome.experiment.network === outcome.experiment.network) === i,
+  );
+  const data = {
+    verdict,
+    networks: drawn.map(({ outcome }) => networkData(outcome)),
+    numbers: scoreTable(runs.map(({ outcome }) => scoreOf(outcome))),
+    seeds: runs.length > drawn.length ? seedTable(runs) : [],
+    run: sideBySide(drawn.map(({ outcome }) => [runTitle(outcome), describeRun(outcome)])),
+    options: sideBySide(drawn.map(({ outcome, options }) => [runTitle(outcome), describeOptions(options)])),
+  };
   return page({
     title,
     styles: [uplotStyle, pageStyle],
     scripts: [locale, uplotScript, pageScript],
-    data: escapeForScript(JSON.stringify(reportData(outcome, options))),
+    data: escapeForScript(JSON.stringify(data)),
   });
 }
 
 /** JSON inside a script element: no "<" may begin an end tag or a comment. */
 const escapeForScript = (json: string): string => json.replaceAll("<", "\\u003c");
 
-function reportData(outcome: TrainingOutcome, options: Readonly<Record<string, unknown>>) {
-  const { evaluation, zero, result, adapter } = outcome;
+const runTitle = ({ experiment }: TrainingOutcome): string =>
+  `${experiment.network}, seed ${experiment.data.seed}`;
+
+/** What is drawn of a run. */
+function networkData(outcome: TrainingOutcome) {
   const history = thin(outcome.history);
-  const floor = figure(evaluation.noiseFloor);
   return {
-    verdict:
-      `RMSE ${figure(evaluation.rmse)} against the clean derivative; predicting zero scores ${figure(evaluation.rmseZero)}, ` +
-      `the noise floor is ${floor}.`,
-    rmseZero: evaluation.rmseZero,
-    noiseFloor: evaluation.noiseFloor,
+    title: runTitle(outcome),
+    rmseZero: outcome.evaluation.rmseZero,
+    noiseFloor: outcome.evaluation.noiseFloor,
     iterations: history.map(({ iteration }) => iteration),
     loss: history.map(({ loss }) => loss),
     rmse: history.map(({ rmse }) => rmse),
     validationLoss: history.map(({ validation }) => validation?.loss ?? null),
     validationRmse: history.map(({ validation }) => validation?.rmse ?? null),
     functions: calculusFunctions.flatMap((_, index) => shownCurve(outcome, index)),
-    numbers: [
-      ...Object.entries(evaluation.rmsePerFunction).map(([name, rmse]) => [
-        name,
-        figure(rmse),
-        floor,
-        figure(zero.rmsePerFunction[name]),
-      ]),
-      ["all", figure(evaluation.rmse), floor, figure(evaluation.rmseZero)],
-    ],
-    run: Object.entries({
-      adapter: `${adapter.description} (${adapter.vendor}, ${adapter.architecture})`,
-      kind: adapter.software ? "software: computes on the CPU" : "hardware",
-      parameters: outcome.parameters,
-      iterations: result.iterations,
-      "ended by": result.stopReason,
-      seconds: result.seconds.toFixed(1),
-      "test curves": outcome.test.rows,
-      "RMSE, noisy target": figure(evaluation.rmseNoisy),
-      "dispatches a step": result.dispatchesPerStep,
-      submits: result.submits,
-      "bytes on device": outcome.bytesOnDevice,
-    }).map(([key, value]) => [key, String(value)]),
-    options: Object.entries(options).map(([key, value]) => [
+  };
+}
+
+function describeRun({
+  adapter,
+  parameters,
+  result,
+  test,
+  evaluation,
+  bytesOnDevice,
+}: TrainingOutcome): Record<string, string> {
+  return {
+    adapter: `${adapter.description} (${adapter.vendor}, ${adapter.architecture})`,
+    kind: adapter.software ? "software: computes on the CPU" : "hardware",
+    parameters: String(parameters),
+    iterations: String(result.iterations),
+    "ended by": result.stopReason,
+    seconds: result.seconds.toFixed(1),
+    "test curves": String(test.rows),
+    "RMSE, noisy target": figure(evaluation.rmseNoisy),
+    "dispatches a step": String(result.dispatchesPerStep),
+    submits: String(result.submits),
+    "bytes on device": String(bytesOnDevice),
+  };
+}
+
+const describeOptions = (options: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
       key,
       typeof value === "object" ? Object.values(value ?? {}).join(" ") : String(value),
     ]),
-  };
+  );
+
+/** A row for each run; the first row holds the titles. */
+const seedTable = (runs: readonly ReportedRun[]): string[][] => [
+  ["run", "RMSE", "iterations", "ended by", "seconds"],
+  ...runs.map(({ outcome }) => [
+    runTitle(outcome),
+    figure(outcome.evaluation.rmse),
+    String(outcome.result.iterations),
+    outcome.result.stopReason,
+    outcome.result.seconds.toFixed(1),
+  ]),
+];
+
+/** A row for each key, a column for each run; a first row of titles where there are several. */
+function sideBySide(
+  columns: readonly (readonly [title: string, values: Record<string, string>])[],
+): string[][] {
+  const keys = [...new Set(columns.flatMap(([, values]) => Object.keys(values)))];
+  return [
+    ...(columns.length > 1 ? [["", ...columns.map(([title]) => title)]] : []),
+    ...keys.map((key) => [key, ...columns.map(([, values]) => values[key] ?? "")]),
+  ];
 }
 
 /** The first test curve of a function, if there is one. */
@@ -96,5 +149,3 @@ function thin(history: readonly Progress[]): readonly Progress[] {
   const every = Math.ceil(history.length / mostPoints);
   return history.filter(({ validation }, i) => i % every === 0 || validation !== undefined);
 }
-
-const figure = (value: number): string => (value < 0.01 ? value.toPrecision(2) : value.toFixed(3));

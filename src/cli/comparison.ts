@@ -1,0 +1,94 @@
+/** Several runs together: their names and directories, their summary, and the files at the top of --out. */
+import type { Experiment } from "./experiment";
+import type { FileContent } from "./files";
+import { writeReport } from "./report/report";
+import { scoreNetworks, scoreOf } from "./scores";
+import { nameInfinities, summarise, summariseDivergence } from "./summary";
+import { type Divergence, isDivergence, type TrainingOutcome } from "./training-run";
+import { judge, type Verdict } from "./verdict";
+
+export interface Comparison {
+  /** All runs that were asked for, in order. */
+  readonly planned: readonly Experiment[];
+  /** The first of them, as far as they are made. */
+  readonly done: readonly (TrainingOutcome | Divergence)[];
+  /** The preset and the flags that changed it, in words. */
+  readonly configuration: string;
+}
+
+/** "cnn, seed 0". */
+export const nameOf = ({ network, data }: Experiment): string => `${network}, seed ${data.seed}`;
+
+/** Where a run's files go below --out: by network where there are several, by seed where there are several. */
+export function runDirectory({ network, data }: Experiment, planned: readonly Experiment[]): string {
+  const several = (key: (experiment: Experiment) => unknown): boolean => new Set(planned.map(key)).size > 1;
+  return [
+    ...(several((experiment) => experiment.network) ? [network] : []),
+    ...(several((experiment) => experiment.data.seed) ? [`seed-${data.seed}`] : []),
+  ].join("/");
+}
+
+/** summary.json at the top, also the last line of `train --json` for several runs. */
+export interface ComparisonSummary {
+  readonly preset: string;
+  /** The first. */
+  readonly seed: number;
+  readonly networks: readonly Record<string, unknown>[];
+  readonly verdict: Verdict;
+}
+
+export function summariseComparison(comparison: Comparison): ComparisonSummary {
+  const [{ preset, data }] = comparison.planned;
+  return {
+    preset,
+    seed: data.seed,
+    networks: comparison.done.map((outcome) =>
+      isDivergence(outcome) ? summariseDivergence(outcome) : summarise(outcome),
+    ),
+    verdict: verdictOn(comparison),
+  };
+}
+
+/** report.html and summary.json. At least one run must have a result. */
+export function comparisonFiles(comparison: Comparison): Map<string, FileContent> {
+  return new Map<string, FileContent>([
+    ["summary.json", `${JSON.stringify(summariseComparison(comparison), undefined, 2)}\n`],
+    [
+      "report.html",
+      writeReport({
+        title: `Fluxion: ${[...new Set(comparison.planned.map(({ network }) => network))].join(" and ")}, ${comparison.configuration}`,
+        verdict: verdictOn(comparison).sentence,
+        runs: finished(comparison).map((outcome) => ({
+          outcome,
+          options: nameInfinities(outcome.experiment.options),
+        })),
+      }),
+    ],
+  ]);
+}
+
+/** The runs with a result. */
+export const finished = ({ done }: Comparison): TrainingOutcome[] =>
+  done.filter((outcome): outcome is TrainingOutcome => !isDivergence(outcome));
+
+function verdictOn(comparison: Comparison): Verdict {
+  const { planned, done, configuration } = comparison;
+  const missing = planned.length - done.length;
+  const exceptions = done.flatMap(({ experiment, result }) => {
+    switch (result.stopReason) {
+      case "diverged":
+        return [`Diverged: ${nameOf(experiment)}`];
+      case "stopped":
+        return [`Stopped after ${result.iterations} iterations: ${nameOf(experiment)}`];
+      default:
+        return [];
+    }
+  });
+  const outcomes = finished(comparison);
+  return judge(scoreNetworks(outcomes.map(scoreOf)), {
+    configuration,
+    adapter: done[0].adapter.description,
+    testCurves: outcomes[0]?.test.rows ?? 0,
+    exceptions: [...exceptions, ...(missing > 0 ? [`Not made: ${missing} of ${planned.length} runs`] : [])],
+  });
+}

@@ -1,0 +1,89 @@
+/** All runs of one `train`, one after the other: each leaves its files as soon as it is done. */
+import { join } from "node:path";
+import type { Device } from "../index";
+import {
+  type Comparison,
+  comparisonFiles,
+  finished,
+  nameOf,
+  runDirectory,
+  summariseComparison,
+} from "./comparison";
+import type { Experiment } from "./experiment";
+import { OutputDirectory } from "./files";
+import { endOnInterrupt } from "./interrupt";
+import { resultsTable } from "./results-table";
+import { figure, scoreOf } from "./scores";
+import { summarise, summariseDivergence, trainingFiles } from "./summary";
+import { type Divergence, isDivergence, runExperiment, type TrainingOutcome } from "./training-run";
+
+/** Trains the only run into the directory itself. Sets the exit status when it diverges. */
+export async function trainOne(
+  device: Device,
+  experiment: Experiment,
+  out: OutputDirectory,
+  json: boolean,
+): Promise<void> {
+  const { outcome } = await runExperiment(device, experiment, "abandoned: nothing was written");
+  if (isDivergence(outcome)) reportDivergence(outcome);
+  else {
+    out.write(trainingFiles(outcome));
+    process.stdout.write(
+      `${resultsTable([scoreOf(outcome)])}\nRMSE per point against the clean derivative, ${outcome.test.rows} test curves\n` +
+        `${describeEnd(outcome)}\nwritten to ${join(out.path, "report.html")}\n`,
+    );
+  }
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify(isDivergence(outcome) ? summariseDivergence(outcome) : summarise(outcome))}\n`,
+    );
+}
+
+/**
+ * Trains several, each into a directory below `out`, and keeps report and summary of all that are done at the top.
+ * Ctrl-C ends the run under way early and begins no other.
+ * @param configuration the preset and the flags that changed it, in words
+ */
+export async function trainSeveral(
+  device: Device,
+  experiments: readonly Experiment[],
+  out: OutputDirectory,
+  configuration: string,
+  json: boolean,
+): Promise<void> {
+  const done: (TrainingOutcome | Divergence)[] = [];
+  const compare = (): Comparison => ({ planned: experiments, done, configuration });
+  for (const experiment of experiments) {
+    const kept = `${done.length} of ${experiments.length} runs are done, in ${out.path}`;
+    endOnInterrupt(done.length > 0 ? kept : undefined);
+    process.stderr.write(`${nameOf(experiment)}, run ${done.length + 1} of ${experiments.length}\n`);
+    const directory = new OutputDirectory(join(out.path, runDirectory(experiment, experiments)));
+    const { outcome, interrupted } = await runExperiment(device, experiment, `abandoned: ${kept}`);
+    done.push(outcome);
+    if (isDivergence(outcome)) reportDivergence(outcome);
+    else {
+      directory.write(trainingFiles(outcome));
+      process.stdout.write(
+        `${nameOf(experiment)}: RMSE ${figure(outcome.evaluation.rmse)}, ${describeEnd(outcome)}, written to ${directory.path}\n`,
+      );
+    }
+    if (finished(compare()).length > 0) out.write(comparisonFiles(compare()));
+    if (interrupted) break;
+  }
+  const scored = finished(compare()).map(scoreOf);
+  if (scored.length > 0)
+    process.stdout.write(
+      `${resultsTable(scored)}\n${summariseComparison(compare()).verdict.sentence}\nwritten to ${join(out.path, "report.html")}\n`,
+    );
+  if (json) process.stdout.write(`${JSON.stringify(summariseComparison(compare()))}\n`);
+}
+
+function reportDivergence({ experiment, result }: Divergence): void {
+  process.stderr.write(
+    `fluxion: training diverged (${nameOf(experiment)}): ${result.detail ?? "the loss is not finite"}\n`,
+  );
+  process.exitCode = 1;
+}
+
+const describeEnd = ({ result }: TrainingOutcome): string =>
+  `${result.stopReason} after ${result.iterations} iterations in ${result.seconds.toFixed(1)} s`;
