@@ -1,3 +1,4 @@
+import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
 import { Memory, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
@@ -18,7 +19,7 @@ import {
   type LossNormalisation,
   leakyReLU,
 } from "../nn/spec";
-import { adam, type ClipMethod, type SolverSpec, sgdm } from "../train/options";
+import { adam, adamw, type ClipMethod, rmsprop, type SolverSpec, sgdm } from "../train/options";
 import { requireOptions } from "../train/requirements";
 import { historyWords, updateCalls } from "../train/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
@@ -229,12 +230,20 @@ export async function runSolver(device: Device, source: ConformanceCase): Promis
 /** The solver that an operation or a training names, from its rates. */
 export function readSolver(source: ConformanceCase, rates: ReadonlyMap<string, unknown>): SolverSpec {
   const kind = source.op === "train" ? rates.get("solver") : source.op;
-  if (kind !== "adam") return sgdm({ momentum: number(source, "momentum", rates) });
-  return adam({
-    beta1: number(source, "beta1", rates),
-    beta2: number(source, "beta2", rates),
-    epsilon: number(source, "epsilon", rates),
-  });
+  const rate = (name: string) => number(source, name, rates);
+  const adamRates = () => ({ beta1: rate("beta1"), beta2: rate("beta2"), epsilon: rate("epsilon") });
+  switch (kind) {
+    case "sgdm":
+      return sgdm({ momentum: rate("momentum") });
+    case "adam":
+      return adam(adamRates());
+    case "adamw":
+      return adamw({ ...adamRates(), weightDecay: rate("weightDecay") });
+    case "rmsprop":
+      return rmsprop({ decay: rate("decay"), epsilon: rate("epsilon") });
+    default:
+      throw new FormatError(source.label, "config solver", "must be one of sgdm, adam, adamw, rmsprop");
+  }
 }
 
 async function solverSteps(

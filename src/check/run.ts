@@ -27,6 +27,8 @@ const operations: ReadonlyMap<string, (device: Device, source: ConformanceCase) 
     ["clip", runClip],
     ["sgdm", runSolver],
     ["adam", runSolver],
+    ["adamw", runSolver],
+    ["rmsprop", runSolver],
     ["train/cnn", runTraining],
   ]);
 

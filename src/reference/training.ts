@@ -2,10 +2,11 @@
 import { type NetworkSpec, resolveLayers } from "../nn/spec";
 import type { TrainingOptions } from "../train/options";
 import { adamStepSize, learnRateAt } from "../train/schedule";
-import { adamStep } from "./adam";
+import { adamStep, adamWStep } from "./adam";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { tensorOf, trainingBackward, trainingForward } from "./network";
+import { rmspropStep } from "./rmsprop";
 import { addL2, sgdmStep } from "./sgdm";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 
@@ -48,7 +49,7 @@ export function trainReference(
   const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
   const groups = new Map(specs.map(({ name, group }) => [name, group]));
   const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
-  // One moment for sgdm, its velocity; two for Adam.
+  // One moment for sgdm and RMSProp, two for Adam.
   const moments = Array.from(
     { length: 2 },
     () => new Map(specs.map(({ name, shape }) => [name, new Float64Array(product(shape))])),
@@ -75,7 +76,7 @@ export function trainReference(
     const clipped = clipGradients(gradients, clip, clipMethod, (name) => groups.get(name) ?? name);
     const position = { iteration: step + 1, iterationsPerEpoch, iterations };
     const learnRate = learnRateAt(options.learnRate, schedule, position);
-    for (const { name } of specs) {
+    for (const { name, l2Factor } of specs) {
       const [weight, gradient] = [tensorOf(learnables, name), tensorOf(clipped, name)];
       const [first, second] = moments.map((moment) => tensorOf(moment, name));
       switch (solver.kind) {
@@ -87,6 +88,15 @@ export function trainReference(
           adamStep(weight, first, second, gradient, { ...solver, stepSize });
           break;
         }
+        case "adamw": {
+          const stepSize = adamStepSize(learnRate, solver, step + 1);
+          const decay = learnRate * solver.weightDecay * l2Factor;
+          adamWStep(weight, first, second, gradient, { ...solver, stepSize, decay });
+          break;
+        }
+        case "rmsprop":
+          rmspropStep(weight, first, gradient, { ...solver, learnRate });
+          break;
         default:
           throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);
       }

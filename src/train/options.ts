@@ -17,10 +17,32 @@ export interface AdamSpec {
   readonly epsilon: number;
 }
 
-export type SolverSpec = SgdmSpec | AdamSpec;
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), which passes by the moments and follows the learning
+ * rate: besides Adam's step, w ← w − α·weightDecay·w for weights, not for biases. The coupled `l2` of the training
+ * options adds to it; the paper's algorithm has `l2` 0.
+ */
+export interface AdamWSpec extends Omit<AdamSpec, "kind"> {
+  readonly kind: "adamw";
+  readonly weightDecay: number;
+}
 
-/** MATLAB's initial learning rate of each solver. */
-export const defaultLearnRates: Readonly<Record<SolverSpec["kind"], number>> = { sgdm: 0.01, adam: 0.001 };
+/** RMSProp (Tieleman and Hinton 2012) as MATLAB computes it: v ← decay·v + (1−decay)·g², w ← w − α·g/(√v + ε). */
+export interface RmsPropSpec {
+  readonly kind: "rmsprop";
+  readonly decay: number;
+  readonly epsilon: number;
+}
+
+export type SolverSpec = SgdmSpec | AdamSpec | AdamWSpec | RmsPropSpec;
+
+/** MATLAB's initial learning rate of each solver; AdamW takes Adam's. */
+export const defaultLearnRates: Readonly<Record<SolverSpec["kind"], number>> = {
+  sgdm: 0.01,
+  adam: 0.001,
+  adamw: 0.001,
+  rmsprop: 0.001,
+};
 
 export const sgdm = (options: { momentum?: number } = {}): SgdmSpec => ({
   kind: "sgdm",
@@ -31,6 +53,18 @@ export const adam = (options: Partial<Omit<AdamSpec, "kind">> = {}): AdamSpec =>
   kind: "adam",
   beta1: options.beta1 ?? 0.9,
   beta2: options.beta2 ?? 0.999,
+  epsilon: options.epsilon ?? 1e-8,
+});
+
+export const adamw = (options: Partial<Omit<AdamWSpec, "kind">> = {}): AdamWSpec => ({
+  ...adam(options),
+  kind: "adamw",
+  weightDecay: options.weightDecay ?? 0.01,
+});
+
+export const rmsprop = (options: Partial<Omit<RmsPropSpec, "kind">> = {}): RmsPropSpec => ({
+  kind: "rmsprop",
+  decay: options.decay ?? 0.9,
   epsilon: options.epsilon ?? 1e-8,
 });
 
@@ -46,6 +80,8 @@ export type ClipMethod = "l2norm" | "global-l2norm" | "absolute-value";
 export type Initialisation = "narrow-normal" | "glorot";
 /** Where batchnorm's inference statistics come from: one pass over the training set after training (R2018b), or a moving average. */
 export type BatchNormStatistics = "population" | "moving";
+/** Which learnables training ends with: those of the lowest validation loss, or those of the last iteration (R2018b). */
+export type Restore = "best" | "last";
 export type Shuffle = "once" | "every-epoch" | "never";
 
 export interface TrainingOptions {
@@ -67,6 +103,7 @@ export interface TrainingOptions {
   readonly validationEvery: number;
   /** Validations without a lower loss before training stops; `Infinity` never stops. */
   readonly patience: number;
+  readonly restore: Restore;
   readonly seed: number;
 }
 
@@ -85,5 +122,6 @@ export const defaultTrainingOptions: TrainingOptions = {
   shuffle: "once",
   validationEvery: 50,
   patience: Number.POSITIVE_INFINITY,
+  restore: "last",
   seed: 0,
 };

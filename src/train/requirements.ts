@@ -7,7 +7,7 @@ export function requireOptions(
   const { solver, schedule, learnRate, l2, clip, patience, epochs, validationEvery } = options;
   requirePositive("learnRate", learnRate);
   requireSolver(solver);
-  requireThat("l2", l2, l2 >= 0 && Number.isFinite(Math.fround(l2)), "zero or positive, and finite");
+  requireNotNegative("l2", l2);
   requireThat("clip", clip, Math.fround(clip) > 0, "positive");
   if (epochs !== undefined) requireCount("epochs", epochs);
   if (validationEvery !== undefined) requireCount("validationEvery", validationEvery);
@@ -16,13 +16,7 @@ export function requireOptions(
     requirePositive("schedule.factor", schedule.factor);
     requireCount("schedule.period", schedule.period);
   }
-  if (schedule?.kind === "cosine")
-    requireThat(
-      "schedule.warmup",
-      schedule.warmup,
-      schedule.warmup >= 0 && Number.isFinite(schedule.warmup),
-      "zero or positive, and finite",
-    );
+  if (schedule?.kind === "cosine") requireNotNegative("schedule.warmup", schedule.warmup);
 }
 
 function requireSolver(solver: SolverSpec): void {
@@ -33,8 +27,14 @@ function requireSolver(solver: SolverSpec): void {
       requireDecay("momentum", solver.momentum);
       break;
     case "adam":
+    case "adamw":
       requireDecay("beta1", solver.beta1);
       requireDecay("beta2", solver.beta2);
+      requirePositive("epsilon", solver.epsilon);
+      if (solver.kind === "adamw") requireNotNegative("weightDecay", solver.weightDecay);
+      break;
+    case "rmsprop":
+      requireDecay("decay", solver.decay);
       requirePositive("epsilon", solver.epsilon);
       break;
     default:
@@ -51,6 +51,10 @@ export function requireCount(name: string, value: number): void {
 export function requirePositive(name: string, value: number): void {
   const rounded = Math.fround(value);
   requireThat(name, value, rounded > 0 && Number.isFinite(rounded), "positive and finite");
+}
+
+function requireNotNegative(name: string, value: number): void {
+  requireThat(name, value, value >= 0 && Number.isFinite(Math.fround(value)), "zero or positive, and finite");
 }
 
 function requireThat(name: string, value: number, valid: boolean, expected: string): void {

@@ -33,8 +33,8 @@ export interface Update {
 }
 
 /**
- * L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver (shaders/sgdm.wgsl,
- * shaders/adam.wgsl), in three dispatches over all learnables together.
+ * L2, clipping, finiteness test, history, cursor (shaders/clip.wgsl) and the solver (shaders/sgdm.wgsl, adam.wgsl,
+ * rmsprop.wgsl), in three dispatches over all learnables together.
  */
 export function updateCalls(
   memory: Memory,
@@ -98,7 +98,7 @@ export function updateCalls(
       factors,
     }),
     call(
-      options.solver.kind,
+      solver.file,
       "update",
       `update (${options.solver.kind})`,
       count,
@@ -119,6 +119,7 @@ export function updateCalls(
 }
 
 interface SolverInputs {
+  readonly file: string;
   /** The rate of every iteration, by binding. */
   readonly rates: Readonly<Record<string, Slice>>;
   /** Arenas by binding. */
@@ -136,23 +137,34 @@ function solverInputs(
   switch (solver.kind) {
     case "sgdm":
       return {
+        file: "sgdm",
         rates: { learnRates: rates },
         moments: { velocity: layout.create(memory, "velocity") },
         constants: { MOMENTUM: solver.momentum },
       };
     case "adam":
+    case "adamw": {
+      const weightDecay = solver.kind === "adamw" ? solver.weightDecay : 0;
+      const steps = Array.from(learnRates, (rate, i) => [
+        adamStepSize(rate, solver, i + 1),
+        rate * weightDecay,
+      ]);
       return {
-        rates: {
-          stepSizes: memory.upload(
-            "step sizes",
-            learnRates.map((rate, i) => adamStepSize(rate, solver, i + 1)),
-          ),
-        },
+        file: "adam",
+        rates: { steps: memory.upload("step sizes and decay", Float32Array.from(steps.flat())) },
         moments: {
           mean: layout.create(memory, "gradient mean"),
           meanSquare: layout.create(memory, "gradient mean square"),
         },
         constants: { BETA1: solver.beta1, BETA2: solver.beta2, EPSILON: solver.epsilon },
+      };
+    }
+    case "rmsprop":
+      return {
+        file: "rmsprop",
+        rates: { learnRates: rates },
+        moments: { meanSquare: layout.create(memory, "gradient mean square") },
+        constants: { DECAY: solver.decay, EPSILON: solver.epsilon },
       };
     default:
       throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);

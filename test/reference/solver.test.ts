@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { adamStep } from "../../src/reference/adam";
+import { adamStep, adamWStep } from "../../src/reference/adam";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
+import { rmspropStep } from "../../src/reference/rmsprop";
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
 import { adamStepSize, learnRateAt } from "../../src/train/schedule";
 
@@ -88,6 +89,29 @@ describe("adam", () => {
     expect(adamStepSize(0.25, rates, 2)).toBeCloseTo((0.25 * Math.sqrt(0.4375)) / 0.75, 15);
     expect(adamStepSize(0.001, { beta1: 0.9, beta2: 0.999 }, 1e6)).toBeCloseTo(0.001, 15);
     expect(adamStepSize(0.001, { beta1: 0, beta2: 0 }, 1)).toBe(0.001);
+  });
+});
+
+describe("adamw", () => {
+  it("decays the weight it had, and leaves the moments to the gradient", () => {
+    const [weight, mean, square] = [Float64Array.of(2), Float64Array.of(0), Float64Array.of(0)];
+    const rates = { beta1: 0.5, beta2: 0.75, epsilon: 0.5, stepSize: 1 };
+    adamWStep(weight, mean, square, Float64Array.of(4), { ...rates, decay: 0.125 });
+    // Adam's step of 2/(2 + 0.5), and an eighth of 2.
+    expect([weight[0], mean[0], square[0]]).toEqual([2 - 2 / 8 - 2 / 2.5, 2, 4]);
+  });
+});
+
+describe("rmsprop", () => {
+  it("divides by the root of the mean square, ε outside it", () => {
+    const [weight, square] = [Float64Array.of(2), Float64Array.of(0)];
+    const rates = { decay: 0.75, epsilon: 0.5, learnRate: 0.25 };
+    // Square 0.25·16 = 4: the step is 0.25·4/(2 + 0.5).
+    rmspropStep(weight, square, Float64Array.of(4), rates);
+    expect([weight[0], square[0]]).toEqual([2 - 1 / 2.5, 4]);
+    // Square 0.75·4 + 0.25·4 = 4, gradient −2.
+    rmspropStep(weight, square, Float64Array.of(-2), rates);
+    expect([weight[0], square[0]]).toEqual([2 - 1 / 2.5 + 0.5 / 2.5, 4]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { dense, type NetworkSpec } from "../../src/nn/spec";
-import type { TrainerConfig } from "../../src/train/trainer";
+import type { TrainerConfig } from "../../src/train/config";
+import { adamw, rmsprop } from "../../src/train/options";
 import { gpu } from "../browser/client";
 
 const spec: NetworkSpec = {
@@ -38,6 +39,15 @@ const impossible: readonly (readonly [string, Partial<TrainerConfig>, RegExp])[]
     { options: { solver: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 0 } } },
     /^epsilon must be positive/,
   ],
+  [
+    "an infinite weight decay",
+    { options: { solver: adamw({ weightDecay: Number.POSITIVE_INFINITY }) } },
+    /^weightDecay must be zero or positive, and finite, got Infinity$/,
+  ],
+  ["a negative weight decay", { options: { solver: adamw({ weightDecay: -0.1 }) } }, /^weightDecay must be/],
+  ["adamw with a decay of one", { options: { solver: adamw({ beta1: 1 }) } }, /^beta1 must be from 0 to/],
+  ["rmsprop with a decay of one", { options: { solver: rmsprop({ decay: 1 }) } }, /^decay must be from 0 to/],
+  ["rmsprop without epsilon", { options: { solver: rmsprop({ epsilon: 0 }) } }, /^epsilon must be positive/],
   [
     "a period of zero",
     { options: { schedule: { kind: "piecewise", factor: 0.1, period: 0 } } },

@@ -4,7 +4,14 @@ import { molerCnn } from "../../src/calculus/networks";
 import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
 import { trainReference } from "../../src/reference/training";
 import { initialise } from "../../src/train/initialise";
-import { adam, defaultTrainingOptions, sgdm, type TrainingOptions } from "../../src/train/options";
+import {
+  adam,
+  adamw,
+  defaultTrainingOptions,
+  rmsprop,
+  sgdm,
+  type TrainingOptions,
+} from "../../src/train/options";
 import { batchOrder } from "../../src/train/order";
 import { learnRateAt } from "../../src/train/schedule";
 import { expectRelative, expectWithin } from "../kernels/bounds";
@@ -23,7 +30,7 @@ const batch = 6;
 const steps = 12;
 
 /**
- * For Adam, which divides a gradient by its own size: the bias of a convolution in front of a normalisation, whose
+ * For Adam and RMSProp, which divide a gradient by its own size: the bias of a convolution in front of a normalisation, whose
  * gradient is zero but for rounding, would move by that rounding as far as every other learnable.
  */
 const unnormalised: NetworkSpec = {
@@ -67,13 +74,31 @@ const variations: readonly Partial<TrainingOptions>[] = [
     solver: adam({ beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }),
     schedule: { kind: "piecewise", factor: 0.5, period: 2 },
   },
+  {
+    clipMethod: "global-l2norm",
+    shuffle: "every-epoch",
+    initialisation: "glorot",
+    solver: adamw({ weightDecay: 2 }),
+    learnRate: 0.001,
+    schedule: { kind: "cosine", warmup: 3 },
+  },
+  {
+    clipMethod: "l2norm",
+    shuffle: "once",
+    initialisation: "glorot",
+    solver: rmsprop({ epsilon: 1e-3 }),
+    learnRate: 0.001,
+    l2: 0.01,
+    schedule: { kind: "piecewise", factor: 0.5, period: 2 },
+  },
 ];
 
 test.for(variations)(
   "twelve steps: $solver.kind, $clipMethod, schedule $schedule.kind, shuffled $shuffle, $initialisation",
   async (variation) => {
     const options = { ...defaultTrainingOptions, ...variation, epochs: steps / 3, batch, seed: 11 };
-    const network = options.solver.kind === "adam" ? unnormalised : spec;
+    const normalised = options.solver.kind === "sgdm";
+    const network = normalised ? spec : unnormalised;
     const { progress, tensors, result } = await train({
       spec: network,
       batch,
@@ -105,10 +130,10 @@ test.for(variations)(
     for (const [name, expected] of reference.learnables) {
       const got = tensors.get(name)?.data;
       // The bias of a convolution in front of a normalisation moves by the rounding errors of a gradient of zero.
-      if (network === spec && /^conv[12].bias$/.test(name))
-        expectWithin(name, got, expected, () => tolerance);
-      // Adam moves every learnable by up to the rate a step, whatever its size: a small one is what movements left.
-      else if (options.solver.kind === "adam")
+      if (normalised && /^conv[12].bias$/.test(name)) expectWithin(name, got, expected, () => tolerance);
+      // Such a solver moves every learnable by about the rate a step, whatever its size: a small one is what movements
+      // left.
+      else if (!normalised)
         expectWithin(
           name,
           got,
@@ -120,13 +145,16 @@ test.for(variations)(
   },
 );
 
-test("L2 pulls at weights, scales and offsets, and at no bias", async () => {
+test.for([
+  { pull: "L2", solver: sgdm(), learnRate: 0.01, l2: 0.5 },
+  { pull: "the decay of AdamW", solver: adamw({ weightDecay: 5 }), learnRate: 0.01, l2: 0 },
+])("$pull pulls at weights, scales and offsets, and at no bias", async ({ solver, learnRate, l2 }) => {
   const small: NetworkSpec = {
     input: { channels: 2, steps: 33 },
     layers: [batchNorm(), conv1d({ filters: 3, kernel: 3 }), leakyReLU(0.5), dense({ outputs: 1 })],
     loss: "observations",
   };
-  const options = { ...defaultTrainingOptions, l2: 0.5, clip: 50, batch, epochs: 1 };
+  const options = { ...defaultTrainingOptions, solver, learnRate, l2, clip: 50, batch, epochs: 1 };
   const start = new Map(
     Array.from(initialise(small, "glorot", 2), ([name, { length }], seed) => [name, singles(length, seed)]),
   );
