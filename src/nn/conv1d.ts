@@ -99,7 +99,10 @@ export function convolution(
   const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
   const strips = stripsFor(context, flopsOf(context, shape));
-  const workgroup = context.software ? 32 : 64;
+  // Whole workgroups share x in `product`, weights in `convolve`.
+  const isProduct = context.quads && shape.kernel === 1 && strips === 4 && outPairs >= 4;
+  const workgroup = isProduct ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
+  const tiles = batch * Math.ceil(steps / (strips * 5));
   const constants = {
     ...sizes(context, shape),
     PACKED_LENGTH: packedLength,
@@ -115,7 +118,6 @@ export function convolution(
     strips2: strips >= 2,
     strips4: strips >= 4,
   };
-  const tiles = batch * Math.ceil(steps / (strips * 5));
   return [
     {
       label: `${label}: pack weights`,
@@ -129,11 +131,13 @@ export function convolution(
     {
       label,
       file: "conv1d",
-      entry: "convolve",
+      entry: isProduct ? "product" : "convolve",
       constants,
       conditions,
       bindings: { x, packed, y, ...(bias && { bias }) },
-      workgroups: [Math.ceil(tiles / workgroup), outPairs],
+      workgroups: isProduct
+        ? [tiles, Math.ceil(outPairs / workgroup)]
+        : [Math.ceil(tiles / workgroup), outPairs],
       flops: flopsOf(context, shape),
     },
   ];
@@ -230,6 +234,8 @@ function stripsFor({ steps, software }: BuildContext, flops: number): number {
   const waste = (strips: number) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps;
   return [4, 2].find((strips) => strips <= longest && waste(strips) <= 1.1) ?? 1;
 }
+
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 const flopsOf = ({ batch, steps }: BuildContext, { input, output, kernel }: ConvolutionShape) =>
   2 * batch * steps * input * output * kernel;
