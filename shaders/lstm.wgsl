@@ -16,6 +16,7 @@
 // c, and backward dc · f, for each [direction · H + unit][b][t]. So every carried value lies in a buffer, and the time loop can be
 // cut into chunks of CHUNK steps without any difference.
 
+import package::shared::quad::broadcast;
 import package::shared::rows::{GateSums, RowSums, withStates, withGates, listed, listedRows};
 import constants::{BATCH, STEPS, HIDDEN, INPUTS, CHUNK, WORKGROUP, ROW_QUADS, TILE};
 import constants::{DIRECTION_LENGTH, RECURRENT_OFFSET, BIAS_OFFSET, BIAS_START, RECURRENT_START, RECURRENT_STRIDE};
@@ -205,11 +206,6 @@ const ROWS: u32 = ROW_QUADS * 4;
 const CARRIED: u32 = PADDED * ROW_QUADS;
 /// h of the last two steps: [parity][unit][four rows], columns of zeros for the padding.
 var<workgroup> carried: array<vec4f, CARRIED * 2>;
-
-@if(quads)
-fn broadcast(own: vec4f) -> mat4x4f {
-  return mat4x4f(quadBroadcast(own, 0), quadBroadcast(own, 1), quadBroadcast(own, 2), quadBroadcast(own, 3));
-}
 
 /// h of four units from `index` on; a column for each of four rows. `lane` is the invocation's place in its quad.
 fn carriedAt(index: u32, lane: u32) -> mat4x4f {

@@ -99,7 +99,7 @@ export function convolution(
   const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
   const strips = stripsFor(context, flopsOf(context, shape));
-  // Whole workgroups share x in `product`, weights in `convolve`.
+  // Whole workgroups share x in product.wgsl, weights in `convolve`.
   const isProduct = context.quads && shape.kernel === 1 && strips === 4 && outPairs >= 4;
   const workgroup = isProduct ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
   const tiles = batch * Math.ceil(steps / (strips * 5));
@@ -130,8 +130,8 @@ export function convolution(
     },
     {
       label,
-      file: "conv1d",
-      entry: isProduct ? "product" : "convolve",
+      file: isProduct ? "product" : "conv1d",
+      entry: isProduct ? "multiply" : "convolve",
       constants,
       conditions,
       bindings: { x, packed, y, ...(bias && { bias }) },
