@@ -76,7 +76,10 @@ export type LearnRateSchedule =
 
 /** `l2norm` clips each learnable by itself, `global-l2norm` all jointly, `absolute-value` each element. */
 export type ClipMethod = "l2norm" | "global-l2norm" | "absolute-value";
-/** `narrow-normal`: N(0, 0.01²) for every weight (R2018b). `glorot`: Glorot uniform (later releases). */
+/**
+ * `narrow-normal`: N(0, 0.01²) for every weight (R2018b). `glorot`: Glorot uniform, recurrent weights with orthonormal
+ * columns (later releases).
+ */
 export type Initialisation = "narrow-normal" | "glorot";
 /** Where batchnorm's inference statistics come from: one pass over the training set after training (R2018b), or a moving average. */
 export type BatchNormStatistics = "population" | "moving";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
-import { dense, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
+import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
 import { initialise } from "../../src/train/initialise";
-import { largest } from "./differences";
+import { orthonormalColumns } from "../../src/train/orthogonal";
+import { largest, normals } from "./differences";
 
 const cnn = molerCnn();
 
@@ -50,6 +51,54 @@ describe("initialise", () => {
     }
   });
 
+  const recurrent: NetworkSpec = {
+    input: { channels: 50, steps: 1 },
+    layers: [biLstm({ hidden: 33 }), lstm({ hidden: 1 })],
+    loss: "observations-and-steps",
+  };
+
+  it.each(["narrow-normal", "glorot"] as const)("%s: biases of an LSTM 0, of its forget gate 1", (kind) => {
+    const start = initialise(recurrent, kind, 0);
+    for (const name of ["bilstm1.forward.bias", "bilstm1.reverse.bias"])
+      expect(Array.from(start.get(name) ?? []), name).toEqual(
+        [0, 1, 0, 0].flatMap((value) => new Array<number>(33).fill(value)),
+      );
+    expect(Array.from(start.get("lstm1.forward.bias") ?? [])).toEqual([0, 1, 0, 0]);
+  });
+
+  it.each(["weight_ih", "weight_hh"])("narrow-normal: %s of an LSTM N(0, 0.01²)", (suffix) => {
+    const start = initialise(recurrent, "narrow-normal", 0);
+    const [forward, reverse] = ["forward", "reverse"].map(
+      (direction) => start.get(`bilstm1.${direction}.${suffix}`) ?? new Float32Array(),
+    );
+    for (const weight of [forward, reverse]) {
+      const deviation = Math.sqrt(weight.reduce((sum, value) => sum + value ** 2, 0) / weight.length);
+      expect(Math.abs(deviation / 0.01 - 1)).toBeLessThan(5 / Math.sqrt(2 * weight.length));
+    }
+    expect(forward).not.toEqual(reverse);
+  });
+
+  it("glorot: input weights of an LSTM by the fans of one direction", () => {
+    const start = initialise(recurrent, "glorot", 0);
+    const bound = Math.sqrt(6 / (50 + 4 * 33));
+    for (const direction of ["forward", "reverse"]) {
+      const weight = start.get(`bilstm1.${direction}.weight_ih`) ?? [];
+      expect(largest(weight)).toBeLessThanOrEqual(bound);
+      expect(largest(weight)).toBeGreaterThan(0.99 * bound);
+    }
+  });
+
+  it.each([
+    ["bilstm1.forward.weight_hh", 33],
+    ["bilstm1.reverse.weight_hh", 33],
+    ["lstm1.forward.weight_hh", 1],
+  ] as const)("glorot: %s has orthonormal columns", (name, hidden) => {
+    const weight = Float64Array.from(initialise(recurrent, "glorot", 0).get(name) ?? []);
+    expect(weight.length).toBe(4 * hidden * hidden);
+    // Rounded to float32.
+    expect(largest(gramError(weight, 4 * hidden, hidden))).toBeLessThan(2 ** -23);
+  });
+
   it("repeats a seed, and only that", () => {
     expect(initialise(cnn, "glorot", 0)).toEqual(glorot);
     expect(initialise(cnn, "glorot", 1)).not.toEqual(glorot);
@@ -63,5 +112,47 @@ describe("initialise", () => {
     };
     const weights = initialise(network, "narrow-normal", 0);
     expect(weights.get("fc1.weight")).not.toEqual(weights.get("fc2.weight"));
+  });
+});
+
+/** QᵀQ − I of Q (rows, columns). */
+function gramError(q: Float64Array, rows: number, columns: number): Float64Array {
+  const error = new Float64Array(columns * columns);
+  for (let j = 0; j < columns; j++)
+    for (let k = 0; k < columns; k++) {
+      for (let i = 0; i < rows; i++) error[j * columns + k] += q[i * columns + j] * q[i * columns + k];
+      if (j === k) error[j * columns + k] -= 1;
+    }
+  return error;
+}
+
+describe("orthonormalColumns", () => {
+  it.each([
+    [1, 1],
+    [5, 1],
+    [4, 4],
+    [33, 7],
+    [132, 33],
+  ])("(%d, %d): columns orthonormal, R triangular with a positive diagonal", (rows, columns) => {
+    const matrix = normals(rows * columns, 1);
+    const q = orthonormalColumns(matrix, rows, columns);
+    expect(largest(gramError(q, rows, columns))).toBeLessThan(1e-14);
+    // R = Qᵀ · matrix, and matrix = Q · R.
+    for (let j = 0; j < columns; j++)
+      for (let k = 0; k <= j; k++) {
+        let entry = 0;
+        for (let i = 0; i < rows; i++) entry += q[i * columns + j] * matrix[i * columns + k];
+        if (j === k) expect(entry).toBeGreaterThan(0);
+        else expect(Math.abs(entry)).toBeLessThan(1e-13);
+      }
+  });
+
+  it("stays orthogonal where columns are almost parallel", () => {
+    const [rows, columns] = [12, 3];
+    const base = normals(rows, 2);
+    const noise = normals(rows * columns, 3);
+    const matrix = noise.map((value, i) => base[Math.floor(i / columns)] + 1e-9 * value);
+    const q = orthonormalColumns(matrix, rows, columns);
+    expect(largest(gramError(q, rows, columns))).toBeLessThan(1e-14);
   });
 });
