@@ -31,7 +31,11 @@ const clipMethods: readonly ClipMethod[] = ["l2norm", "global-l2norm", "absolute
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
 /** Runs a layer's case (conv1d, dense, lstm, bilstm, batchnorm, leakyrelu) through the kernels of the layer itself. */
-export function runLayer(device: Device, source: ConformanceCase): Promise<Outputs> {
+export function runLayer(
+  device: Device,
+  source: ConformanceCase,
+  kernels: Partial<KernelChoice>,
+): Promise<Outputs> {
   const x = input(source, "x", 3);
   const [batch, channels, steps] = x.shape;
   const [spec, outputs, shapes] = ((): [LayerSpec, number, Record<string, readonly number[]>] => {
@@ -70,13 +74,14 @@ export function runLayer(device: Device, source: ConformanceCase): Promise<Outpu
         return [leakyReLU(number(source, "slope")), channels, {}];
     }
   })();
-  return layerGradients(device, spec, {
+  const values = {
     x,
     dy: shapedInput(source, "dy", [batch, outputs, steps]),
     learnables: new Map(
       Object.entries(shapes).map(([name, shape]) => [name, shapedInput(source, name, shape)]),
     ),
-  });
+  };
+  return layerGradients(device, spec, values, kernels);
 }
 
 /**
@@ -152,12 +157,24 @@ export async function layerGradients(
 }
 
 /** The loss and its gradient. */
-export async function runHalfMse(device: Device, source: ConformanceCase): Promise<Outputs> {
+export async function runHalfMse(
+  device: Device,
+  source: ConformanceCase,
+  kernels: Partial<KernelChoice>,
+): Promise<Outputs> {
   const prediction = input(source, "prediction", 3);
   const [batch, channels, steps] = prediction.shape;
   const memory = new Memory(device);
   try {
-    const context = layerless(device, memory, batch, steps);
+    const context = {
+      memory,
+      batch,
+      steps,
+      ...chooseKernels(device, kernels),
+      parameter: (name: string): never => {
+        throw new RangeError(`there is no learnable ${name} here`);
+      },
+    };
     const activations = ["prediction", "target", "dprediction"].map((label) =>
       createActivation(context, label, channels),
     );
@@ -285,13 +302,3 @@ async function solverSteps(
     memory.dispose();
   }
 }
-
-const layerless = (device: Device, memory: Memory, batch: number, steps: number) => ({
-  memory,
-  batch,
-  steps,
-  ...chooseKernels(device),
-  parameter: (name: string): never => {
-    throw new RangeError(`there is no learnable ${name} here`);
-  },
-});

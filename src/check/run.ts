@@ -1,6 +1,7 @@
 import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
 import { OutOfMemoryError } from "../gpu/memory";
+import type { KernelChoice } from "../nn/layer";
 import { type ConformanceCase, readCase } from "./case";
 import { type Outputs, runClip, runHalfMse, runLayer, runSolver } from "./operations";
 import { compareTensor, type TensorResult } from "./tolerance";
@@ -15,33 +16,42 @@ export interface CaseResult {
 }
 
 /** Operations that this version computes, by the names the cases give them. */
-const operations: ReadonlyMap<string, (device: Device, source: ConformanceCase) => Promise<Outputs>> =
-  new Map([
-    ["conv1d", runLayer],
-    ["dense", runLayer],
-    ["lstm", runLayer],
-    ["bilstm", runLayer],
-    ["batchnorm", runLayer],
-    ["leakyrelu", runLayer],
-    ["halfmse", runHalfMse],
-    ["clip", runClip],
-    ["sgdm", runSolver],
-    ["adam", runSolver],
-    ["adamw", runSolver],
-    ["rmsprop", runSolver],
-    ["train/cnn", runTraining],
-  ]);
+const operations: ReadonlyMap<
+  string,
+  (device: Device, source: ConformanceCase, kernels: Partial<KernelChoice>) => Promise<Outputs>
+> = new Map([
+  ["conv1d", runLayer],
+  ["dense", runLayer],
+  ["lstm", runLayer],
+  ["bilstm", runLayer],
+  ["batchnorm", runLayer],
+  ["leakyrelu", runLayer],
+  ["halfmse", runHalfMse],
+  ["clip", runClip],
+  ["sgdm", runSolver],
+  ["adam", runSolver],
+  ["adamw", runSolver],
+  ["rmsprop", runSolver],
+  ["train/cnn", runTraining],
+  ["train/bilstm", runTraining],
+]);
 
 /**
  * Runs one conformance case on the device.
  * @param label the file's name, for errors and results
+ * @param kernels variants of the kernels other than those for the device
  * @throws FormatError when the file is not a case, or its tensors and config do not fit its operation
  */
-export async function runCase(device: Device, bytes: Uint8Array, label: string): Promise<CaseResult> {
+export async function runCase(
+  device: Device,
+  bytes: Uint8Array,
+  label: string,
+  kernels: Partial<KernelChoice> = {},
+): Promise<CaseResult> {
   const source = readCase(bytes, label);
   const op = source.op === "train" ? `train/${String(source.config.get("network"))}` : source.op;
   const run = operations.get(op);
-  const outputs = await run?.(device, source).catch((error: unknown) => {
+  const outputs = await run?.(device, source, kernels).catch((error: unknown) => {
     // Sizes and options that only the engine can judge.
     throw error instanceof RangeError || error instanceof OutOfMemoryError
       ? new FormatError(label, op, error.message)

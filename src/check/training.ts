@@ -1,27 +1,34 @@
 import { FormatError } from "../formats/error";
 import type { Device } from "../gpu/device";
+import type { KernelChoice } from "../nn/layer";
 import { Network } from "../nn/network";
-import { batchNorm, conv1d, type LossNormalisation, leakyReLU } from "../nn/spec";
+import {
+  batchNorm,
+  biLstm,
+  conv1d,
+  dense,
+  dropout,
+  type LayerSpec,
+  type LossNormalisation,
+  leakyReLU,
+} from "../nn/spec";
 import type { ClipMethod } from "../train/options";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import { type Outputs, readSolver } from "./operations";
 
 /** Trains the case's network on its batches: the loss of every step and the learnables after the last. */
-export async function runTraining(device: Device, source: ConformanceCase): Promise<Outputs> {
+export async function runTraining(
+  device: Device,
+  source: ConformanceCase,
+  kernels: Partial<KernelChoice>,
+): Promise<Outputs> {
   const x = input(source, "x", 3);
   const target = input(source, "target", 3);
   const [rows, channels, steps] = x.shape;
   const batches = source.inputs.get("batches");
   if (batches?.dtype !== "I32" || batches.shape.length !== 2)
     throw new FormatError(source.label, "in.batches", "must be an I32 tensor (steps, batch)");
-  const filters = number(source, "filters");
-  const kernel = number(source, "kernel");
-  const block = [
-    conv1d({ filters, kernel }),
-    batchNorm({ epsilon: number(source, "epsilon") }),
-    leakyReLU(number(source, "slope")),
-  ];
   const options = object(source, "options");
   const training = {
     solver: readSolver(source, options),
@@ -38,12 +45,13 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
   const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
   const learnables = new Map(names.map((name) => [name.slice(prefix.length), input(source, name)]));
   const curves = { rows, x: x.data, target: shapedInput(source, "target", [rows, target.shape[1], steps]) };
-  const network = await Network.build(device, {
+  const spec = {
     input: { channels, steps },
-    layers: [...block, ...block, conv1d({ filters: target.shape[1], kernel })],
+    layers: layersOf(source, target.shape[1]),
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
-  });
+  };
+  const network = await Network.build(device, spec, kernels);
   try {
     const trainer = await Trainer.build(network, {
       train: curves,
@@ -64,4 +72,19 @@ export async function runTraining(device: Device, source: ConformanceCase): Prom
   } finally {
     network.dispose();
   }
+}
+
+/** The post's networks in other sizes. */
+function layersOf(source: ConformanceCase, outputs: number): LayerSpec[] {
+  if (source.config.get("network") === "bilstm") {
+    const recurrent = biLstm({ hidden: number(source, "hidden") });
+    return [recurrent, dropout(number(source, "dropout")), recurrent, dense({ outputs })];
+  }
+  const kernel = number(source, "kernel");
+  const block = [
+    conv1d({ filters: number(source, "filters"), kernel }),
+    batchNorm({ epsilon: number(source, "epsilon") }),
+    leakyReLU(number(source, "slope")),
+  ];
+  return [...block, ...block, conv1d({ filters: outputs, kernel })];
 }

@@ -67,14 +67,15 @@ export interface TrainingLayer {
   readonly pool: (cursor: Slice) => readonly KernelCall[];
 }
 
-/** The variants for a device. */
-export function chooseKernels(device: Device): KernelChoice {
-  const { software } = device.adapter;
+/** The variants for a device, and others where they are given. */
+export function chooseKernels(device: Device, given: Partial<KernelChoice> = {}): KernelChoice {
+  const software = given.software ?? device.adapter.software;
   return {
     software,
     quads: software && device.gpu.features.has("subgroups"),
     workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     dispatchFlops: software ? 1e8 : 2e10,
+    ...given,
   };
 }
 

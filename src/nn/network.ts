@@ -84,7 +84,7 @@ export class Network {
     kernels: Partial<KernelChoice> = {},
   ): Promise<Network> {
     const { batch, ...network } = spec;
-    const chosen = { ...chooseKernels(device), ...kernels };
+    const chosen = chooseKernels(device, kernels);
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {

@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { batchNorm } from "../../src/nn/spec";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
-import type { AdapterKind } from "./adapter";
+import { type AdapterKind, kernelsFor } from "./adapter";
 import { expectSums, expectWithin, sumError, unit } from "./bounds";
 import { magnitudes, runLayer, singles } from "./layer";
 
@@ -54,7 +54,7 @@ test.for(cases)(
           ["offset", offset],
         ]),
       },
-      kind,
+      kernelsFor(kind),
     );
 
     const [x64, dy64, scale64] = [x, dy, scale].map((values) => Float64Array.from(values));

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { gpu } from "../browser/client";
-import type { AdapterKind } from "./adapter";
+import { type AdapterKind, kernelsFor } from "./adapter";
 
 /** An operation on tensors as a conformance case (test/conformance/README.md), with what the reference computed. */
 export interface ReferenceCase {
@@ -26,9 +26,8 @@ export async function expectCase(source: ReferenceCase, kind: AdapterKind): Prom
     ["rtol", JSON.stringify(Object.fromEntries(Array.from(outputs.keys(), (name) => [name, tolerance])))],
   ]);
   const { tensors: results } = await gpu.run(
-    ({ fluxion, device }, { bytes, software }) =>
-      fluxion.runCase({ ...device, adapter: { ...device.adapter, software } }, bytes, "reference"),
-    { bytes: writeSafetensors(tensors, metadata), software: kind === "software" },
+    ({ fluxion, device }, { bytes, kernels }) => fluxion.runCase(device, bytes, "reference", kernels),
+    { bytes: writeSafetensors(tensors, metadata), kernels: kernelsFor(kind) },
   );
   expect(results.length).toBe(outputs.size);
   expect(results.filter(({ passed }) => !passed)).toEqual([]);

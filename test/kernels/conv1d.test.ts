@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { conv1d } from "../../src/nn/spec";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
-import type { AdapterKind } from "./adapter";
+import { type AdapterKind, kernelsFor } from "./adapter";
 import { expectSums } from "./bounds";
 import { magnitudes, runLayer, singles } from "./layer";
 
@@ -85,7 +85,7 @@ test.for(cases)("$input → $output, kernel $kernel, T $steps, batch $batch, $ki
         ["bias", bias],
       ]),
     },
-    kind,
+    kernelsFor(kind),
   );
 
   const y = conv1dForward(Float64Array.from(x), Float64Array.from(weight), Float64Array.from(bias), shape);

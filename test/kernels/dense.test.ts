@@ -1,6 +1,7 @@
 import { test } from "vitest";
 import { dense } from "../../src/nn/spec";
 import { denseBackward, denseForward } from "../../src/reference/dense";
+import { kernelsFor } from "./adapter";
 import { expectSums } from "./bounds";
 import { magnitudes, runLayer, singles } from "./layer";
 
@@ -28,7 +29,7 @@ test.for([
         ["bias", bias],
       ]),
     },
-    kind,
+    kernelsFor(kind),
   );
 
   const y = denseForward(Float64Array.from(x), Float64Array.from(weight), Float64Array.from(bias), shape);

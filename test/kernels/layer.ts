@@ -1,7 +1,7 @@
+import type { KernelChoice } from "../../src/nn/layer";
 import type { LayerSpec } from "../../src/nn/spec";
 import { gpu } from "../browser/client";
 import { normals } from "../reference/differences";
-import type { AdapterKind } from "./adapter";
 
 /** One layer's input, its output's gradient and its learnables: x (B, C, T), dy (B, Cout, T). */
 export interface LayerValues {
@@ -15,16 +15,12 @@ export interface LayerValues {
 export function runLayer(
   spec: LayerSpec,
   values: LayerValues,
-  kind: AdapterKind,
+  kernels: Partial<KernelChoice>,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   return gpu.run(
-    ({ fluxion, device }, { spec, values: { shape, x, dy, learnables }, software }) =>
-      fluxion.layerGradients({ ...device, adapter: { ...device.adapter, software } }, spec, {
-        x: { shape, data: x },
-        dy,
-        learnables,
-      }),
-    { spec, values, software: kind === "software" },
+    ({ fluxion, device }, { spec, values: { shape, x, dy, learnables }, kernels }) =>
+      fluxion.layerGradients(device, spec, { x: { shape, data: x }, dy, learnables }, kernels),
+    { spec, values, kernels },
   );
 }
 

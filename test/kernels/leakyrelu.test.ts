@@ -17,7 +17,7 @@ test.for([
   const got = await runLayer(
     leakyReLU(slope),
     { shape: [batch, channels, steps], x, dy, learnables: new Map() },
-    "software",
+    {},
   );
 
   const y = leakyReLUForward(Float64Array.from(x), slope);

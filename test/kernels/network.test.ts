@@ -19,6 +19,7 @@ import { batchOrder } from "../../src/train/order";
 import { gpu } from "../browser/client";
 import { largest } from "../reference/differences";
 import { dataOf, train } from "../training/train";
+import { kernelsFor } from "./adapter";
 import { expectRelative } from "./bounds";
 import { singles } from "./layer";
 
@@ -103,7 +104,7 @@ describe("gradients of a whole network", () => {
     const { progress, tensors } = await train({
       spec,
       batch,
-      kind,
+      kernels: kernelsFor(kind),
       config: {
         train: curves,
         validation: curves,

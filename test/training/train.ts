@@ -1,42 +1,61 @@
+import type { KernelChoice } from "../../src/nn/layer";
 import type { NamedTensor } from "../../src/nn/network";
 import type { NetworkSpec } from "../../src/nn/spec";
 import type { TrainerConfig } from "../../src/train/config";
 import type { Progress, TrainingResult } from "../../src/train/progress";
+import type { TrainingState } from "../../src/train/state";
 import { gpu } from "../browser/client";
-import type { AdapterKind } from "../kernels/adapter";
 
 export interface TrainingRequest {
   readonly spec: NetworkSpec;
   readonly batch: number;
-  readonly config: TrainerConfig;
-  /** The kernels to use; those of the adapter where nothing is said. */
-  readonly kind?: AdapterKind;
+  /** Functions cannot cross to the page: checkpoints are asked for below. */
+  readonly config: Omit<TrainerConfig, "checkpoint">;
+  /** Saves a state every so many iterations. */
+  readonly checkpointEvery?: number;
+  /** Stops the training once it has told this iteration; 0 before it begins. */
+  readonly stopAt?: number;
+  /** Variants of the kernels other than those for the adapter. */
+  readonly kernels?: Partial<KernelChoice>;
 }
 
 export interface Trained {
   readonly progress: readonly Progress[];
   readonly result: TrainingResult;
+  /** As they were saved. */
+  readonly states: readonly TrainingState[];
   /** Learnables and inference statistics after training. */
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 
 /** Builds a network, trains it to the end and frees it, all in the page. */
 export function train(request: TrainingRequest): Promise<Trained> {
-  return gpu.run(async ({ fluxion, device }, { spec, batch, config, kind }) => {
-    const software = kind === undefined ? device.adapter.software : kind === "software";
-    const network = await fluxion.Network.build(
-      { ...device, adapter: { ...device.adapter, software } },
-      { ...spec, batch },
-    );
+  return gpu.run(async ({ fluxion, device }, { spec, batch, config, checkpointEvery, stopAt, kernels }) => {
+    const network = await fluxion.Network.build(device, { ...spec, batch }, kernels);
     try {
-      const trainer = await fluxion.Trainer.build(network, config);
+      const states: TrainingState[] = [];
+      const trainer = await fluxion.Trainer.build(network, {
+        ...config,
+        ...(checkpointEvery !== undefined && {
+          checkpoint: {
+            every: checkpointEvery,
+            save: (state) => {
+              states.push(state);
+            },
+          },
+        }),
+      });
       const progress: Progress[] = [];
       const steps = trainer.run();
+      if (stopAt === 0) trainer.stop();
       let step = await steps.next();
-      for (; !step.done; step = await steps.next()) progress.push(step.value);
+      for (; !step.done; step = await steps.next()) {
+        progress.push(step.value);
+        if (step.value.iteration === stopAt) trainer.stop();
+      }
       const tensors = await network.readTensors();
       trainer.dispose();
-      return { progress, result: step.value, tensors };
+      return { progress, result: step.value, states, tensors };
     } finally {
       network.dispose();
     }
