@@ -73,7 +73,7 @@ function cut(
     };
   const tile = software ? softwareTile[pass] : 1;
   return {
-    file: "lstm",
+    file: "recurrence",
     entry: pass,
     constants: {
       ...constants,
