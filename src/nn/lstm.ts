@@ -32,31 +32,35 @@ export function buildLstm(
     : output.slice;
 
   const arrangedLayout = layArranged(hidden, input.channels, directions.length);
-  const constants = {
+  const recurrentStart = arrangedLayout.constants.RECURRENT_START;
+  // The recurrences of two layers that differ in their inputs alone share their pipelines.
+  const recurrenceConstants = {
+    ...unused,
     BATCH: batch,
     STEPS: steps,
     HIDDEN: hidden,
-    INPUTS: input.channels,
-    ...learnables.constants,
-    ...arrangedLayout.constants,
     RECURRENT_LENGTH: recurrentLength,
     CELLS: units * batch * steps,
     OUTPUT_LENGTH: output.slice.size / 4,
     STATES_LENGTH: states.size / 4,
-    CHUNK: 1,
-    WORKGROUP: 1,
-    ROW_QUADS: 1,
-    TILE: 1,
   };
   const order = (
     entry: string,
     bindings: Record<string, Slice>,
-    arrangedLength = arrangedLayout.constants.RECURRENT_START,
+    arrangedLength = recurrentStart,
   ): KernelCall => ({
     label: `${name} ${entry.replace("_", " ")}`,
     file: "lstm",
     entry,
-    constants: { ...constants, ARRANGED_LENGTH: arrangedLength },
+    constants: {
+      ...unused,
+      HIDDEN: hidden,
+      INPUTS: input.channels,
+      ...learnables.constants,
+      ...arrangedLayout.constants,
+      ARRANGED_LENGTH: arrangedLength,
+      RECURRENT_LENGTH: recurrentLength,
+    },
     conditions: noTile,
     bindings,
     workgroups: [Math.ceil(learnables.constants.DIRECTION_LENGTH / 64), directions.length],
@@ -67,7 +71,7 @@ export function buildLstm(
     workgroups: [Math.ceil(recurrentLength / 64)],
   });
 
-  const arranged = memory.storage(`${name} arranged`, arrangedLayout.constants.RECURRENT_START);
+  const arranged = memory.storage(`${name} arranged`, recurrentStart);
   const weight = part(arranged, 0, arrangedLayout.weights);
   const bias = part(arranged, arrangedLayout.constants.BIAS_START, 4 * units);
   const product: ConvolutionShape = { input: input.channels, output: 4 * units, kernel: 1, left: 0 };
@@ -80,7 +84,7 @@ export function buildLstm(
       hidden,
       directions: directions.length,
       ragged,
-      constants: { ...constants, ARRANGED_LENGTH: 1 },
+      constants: recurrenceConstants,
       bindings: { recurrent: packing, gates, cells, y: output.slice, ...(ragged && { states }) },
     }),
   ];
@@ -99,7 +103,7 @@ export function buildLstm(
             hidden,
             directions: directions.length,
             ragged,
-            constants: { ...constants, ARRANGED_LENGTH: 1 },
+            constants: recurrenceConstants,
             bindings: { recurrent: transposed, gates, cells, dy },
           }),
           ...weightGradient(training, `${name} input weights gradient`, product, {
@@ -138,6 +142,26 @@ export function buildLstm(
     }),
   };
 }
+
+/** Constants that the files name and a call may not need. */
+const unused = {
+  BATCH: 1,
+  STEPS: 1,
+  HIDDEN: 1,
+  INPUTS: 1,
+  LEARNABLES_LENGTH: 1,
+  DIRECTION_LENGTH: 1,
+  RECURRENT_OFFSET: 1,
+  BIAS_OFFSET: 1,
+  BIAS_START: 1,
+  RECURRENT_START: 1,
+  RECURRENT_STRIDE: 1,
+  ARRANGED_LENGTH: 1,
+  RECURRENT_LENGTH: 1,
+  CELLS: 1,
+  OUTPUT_LENGTH: 1,
+  STATES_LENGTH: 1,
+};
 
 /**
  * Where the learnables lie in the order of the products (`arranged` in the shader), each where it can be bound by itself.
