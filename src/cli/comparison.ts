@@ -2,7 +2,7 @@
 import type { Experiment } from "./experiment";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
-import { scoreNetworks, scoreOf } from "./scores";
+import { scoreOf } from "./scores";
 import { nameInfinities, summarise, summariseDivergence } from "./summary";
 import { type Divergence, isDivergence, type TrainingOutcome } from "./training-run";
 import { judge, type Verdict } from "./verdict";
@@ -84,11 +84,9 @@ function verdictOn(comparison: Comparison): Verdict {
         return [];
     }
   });
-  const outcomes = finished(comparison);
-  return judge(scoreNetworks(outcomes.map(scoreOf)), {
+  return judge(finished(comparison).map(scoreOf), {
     configuration,
     adapter: done[0].adapter.description,
-    testCurves: outcomes[0]?.test.rows ?? 0,
     exceptions: [...exceptions, ...(missing > 0 ? [`Not made: ${missing} of ${planned.length} runs`] : [])],
   });
 }

@@ -18,9 +18,10 @@ import {
   resolveSchedule,
   resolveSolver,
 } from "./flag-readers";
-import type { TrainFlags } from "./train-flags";
+import type { setupReaders, TrainFlags } from "./train-flags";
 
-export type PresetName = keyof typeof presets;
+export const presetNames = ["quick", "moler"] as const;
+export type PresetName = (typeof presetNames)[number];
 
 /** One network to be trained once. */
 export interface Experiment {
@@ -69,7 +70,7 @@ export function resolveExperiments(
  * which one it will be, so flags that fit either may pass.
  */
 export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]): void {
-  const refusals = (flags.preset ? [flags.preset] : (["quick", "moler"] as const)).map((preset) => {
+  const refusals = (flags.preset ? [flags.preset] : presetNames).map((preset) => {
     try {
       resolveExperiments(flags, preset, networks);
       return undefined;
@@ -80,22 +81,33 @@ export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]):
   if (refusals.every((refusal) => refusal !== undefined)) throw refusals.at(-1);
 }
 
-function resolveExperiment(
+const resolveExperiment = (
   flags: TrainFlags,
   preset: PresetName,
   network: NetworkName,
   seed: number,
+): Experiment =>
+  setUp(flags, preset, network, resolveTraining(flags, preset, network, seed), flags.stepsPerSubmit);
+
+/** The numbers that make data and network; the preset's where one is missing. */
+export type Setup = { readonly [Key in keyof typeof setupReaders]?: number };
+
+/** Throws UsageError when data and training contradict each other. */
+export function setUp(
+  setup: Setup,
+  preset: PresetName,
+  network: NetworkName,
+  training: TrainingOptions,
+  stepsPerSubmit: number,
 ): Experiment {
   const base = presets[preset].data;
   const data: CurveOptions = {
-    curves: flags.curves ?? base.curves,
-    samples: flags.samples ?? base.samples,
-    noise: flags.noise ?? base.noise,
-    seed,
+    curves: setup.curves ?? base.curves,
+    samples: setup.samples ?? base.samples,
+    noise: setup.noise ?? base.noise,
+    seed: training.seed,
   };
-  const training = resolveTraining(flags, preset, network, seed);
-  const { spec, options } = resolveNetwork(flags, preset, network, data.samples);
-  const { stepsPerSubmit } = flags;
+  const { spec, options } = resolveNetwork(setup, preset, network, data.samples);
   requireData(data, training.batch);
   requireLength(training, trainingCurves(data.curves));
   return {
@@ -109,17 +121,17 @@ function resolveExperiment(
   };
 }
 
-function resolveNetwork(flags: TrainFlags, preset: PresetName, network: NetworkName, samples: number) {
+function resolveNetwork(setup: Setup, preset: PresetName, network: NetworkName, samples: number) {
   switch (network) {
     case "cnn": {
       const base = presets[preset].cnn.network;
-      const { filters = base.filters, kernel = base.kernel } = flags;
+      const { filters = base.filters, kernel = base.kernel } = setup;
       const options = { filters, kernel, slope: base.slope, samples };
       return { spec: molerCnn(options), options };
     }
     case "bilstm": {
       const base = presets[preset].bilstm.network;
-      const { hidden = base.hidden, dropout = base.dropout } = flags;
+      const { hidden = base.hidden, dropout = base.dropout } = setup;
       const options = { hidden, dropout, samples };
       return { spec: molerBilstm(options), options };
     }

@@ -58,6 +58,11 @@ export class OutputDirectory {
     }
   }
 
+  /** Whether anything stands in it that was written here. */
+  get written(): boolean {
+    return this.#written;
+  }
+
   /** Writes all files, or none: UsageError when the disk refuses. */
   write(files: ReadonlyMap<string, FileContent>): void {
     const temporary = new Map<string, string>();

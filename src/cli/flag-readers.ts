@@ -3,7 +3,8 @@ import { adam, adamw, type LearnRateSchedule, rmsprop, type SolverSpec, sgdm } f
 import { UsageError } from "./errors";
 import type { TrainFlags } from "./train-flags";
 
-export type NetworkName = "cnn" | "bilstm";
+export const networkNames = ["cnn", "bilstm"] as const;
+export type NetworkName = (typeof networkNames)[number];
 
 /** Flag, its value, and the choices that read it. */
 type Reader<Choice> = readonly [flag: string, value: number | string | undefined, readers: readonly Choice[]];

@@ -20,15 +20,17 @@ export interface ScoredRun {
   readonly evaluation: Evaluation;
   /** Of predicting zero, on the same test set. */
   readonly zero: Evaluation;
+  readonly testCurves: number;
   /** Of training. */
   readonly seconds: number;
 }
 
-export const scoreOf = ({ experiment, evaluation, zero, result }: TrainingOutcome): ScoredRun => ({
+export const scoreOf = ({ experiment, evaluation, zero, test, result }: TrainingOutcome): ScoredRun => ({
   network: experiment.network,
   seed: experiment.data.seed,
   evaluation,
   zero,
+  testCurves: test.rows,
   seconds: result.seconds,
 });
 
@@ -111,4 +113,5 @@ export function scoreTable(runs: readonly ScoredRun[]): string[][] {
 export const plusMinus = ({ runs, mean, deviation }: Spread): string =>
   runs > 1 ? `${figure(mean)} ± ${figure(deviation)}` : figure(mean);
 
-export const figure = (value: number): string => (value < 0.01 ? value.toPrecision(2) : value.toFixed(3));
+export const figure = (value: number): string =>
+  value < 0.01 || value >= 1e6 ? value.toPrecision(2) : value.toFixed(3);

@@ -1,6 +1,7 @@
 /** All runs of one `train`, one after the other: each leaves its files as soon as it is done. */
 import { join } from "node:path";
-import type { Device } from "../index";
+import type { Device, TrainingState } from "../index";
+import { checkpointInto, checkpointName } from "./checkpoint";
 import {
   type Comparison,
   comparisonFiles,
@@ -15,28 +16,70 @@ import { endOnInterrupt } from "./interrupt";
 import { resultsTable } from "./results-table";
 import { figure, scoreOf } from "./scores";
 import { summarise, summariseDivergence, trainingFiles } from "./summary";
-import { type Divergence, isDivergence, runExperiment, type TrainingOutcome } from "./training-run";
+import {
+  type Divergence,
+  type Ended,
+  isDivergence,
+  runExperiment,
+  type TrainingOutcome,
+} from "./training-run";
 
-/** Trains the only run into the directory itself. Sets the exit status when it diverges. */
+/** How the runs of a command are made. */
+export interface SessionSettings {
+  /** Whether the last line of standard output is the summary as JSON. */
+  readonly json: boolean;
+  /** Iterations between checkpoints. */
+  readonly checkpointEvery?: number;
+}
+
+/**
+ * Trains the only run into the directory itself. Sets the exit status when it diverges.
+ * @param resume the state from which it goes on
+ */
 export async function trainOne(
   device: Device,
   experiment: Experiment,
   out: OutputDirectory,
-  json: boolean,
+  settings: SessionSettings,
+  resume?: TrainingState,
 ): Promise<void> {
-  const { outcome } = await runExperiment(device, experiment, "abandoned: nothing was written");
-  if (isDivergence(outcome)) reportDivergence(outcome);
-  else {
-    out.write(trainingFiles(outcome));
+  const { outcome } = await runInto(out, device, experiment, settings, "nothing was written", resume);
+  if (!isDivergence(outcome))
     process.stdout.write(
       `${resultsTable([scoreOf(outcome)])}\nRMSE per point against the clean derivative, ${outcome.test.rows} test curves\n` +
         `${describeEnd(outcome)}\nwritten to ${join(out.path, "report.html")}\n`,
     );
-  }
-  if (json)
+  if (settings.json)
     process.stdout.write(
       `${JSON.stringify(isDivergence(outcome) ? summariseDivergence(outcome) : summarise(outcome))}\n`,
     );
+}
+
+/** One run, its files and what is to be said of its end. */
+async function runInto(
+  directory: OutputDirectory,
+  device: Device,
+  experiment: Experiment,
+  { checkpointEvery }: SessionSettings,
+  kept: string,
+  resume?: TrainingState,
+): Promise<Ended> {
+  const checkpoint =
+    checkpointEvery === undefined ? undefined : checkpointInto(directory, experiment, checkpointEvery);
+  const goOn = `fluxion train --resume ${join(directory.path, checkpointName)}`;
+  const ended = await runExperiment(device, experiment, {
+    abandoned: () =>
+      `abandoned: ${checkpoint && directory.written ? `the last checkpoint is kept, to go on: ${goOn}` : kept}`,
+    checkpoint,
+    resume,
+  });
+  const { outcome } = ended;
+  if (isDivergence(outcome)) reportDivergence(outcome);
+  else {
+    directory.write(trainingFiles(outcome));
+    if (checkpoint && outcome.result.stopReason === "stopped") process.stderr.write(`to go on: ${goOn}\n`);
+  }
+  return ended;
 }
 
 /**
@@ -49,7 +92,7 @@ export async function trainSeveral(
   experiments: readonly Experiment[],
   out: OutputDirectory,
   configuration: string,
-  json: boolean,
+  settings: SessionSettings,
 ): Promise<void> {
   const done: (TrainingOutcome | Divergence)[] = [];
   const compare = (): Comparison => ({ planned: experiments, done, configuration });
@@ -58,15 +101,12 @@ export async function trainSeveral(
     endOnInterrupt(done.length > 0 ? kept : undefined);
     process.stderr.write(`${nameOf(experiment)}, run ${done.length + 1} of ${experiments.length}\n`);
     const directory = new OutputDirectory(join(out.path, runDirectory(experiment, experiments)));
-    const { outcome, interrupted } = await runExperiment(device, experiment, `abandoned: ${kept}`);
+    const { outcome, interrupted } = await runInto(directory, device, experiment, settings, kept);
     done.push(outcome);
-    if (isDivergence(outcome)) reportDivergence(outcome);
-    else {
-      directory.write(trainingFiles(outcome));
+    if (!isDivergence(outcome))
       process.stdout.write(
         `${nameOf(experiment)}: RMSE ${figure(outcome.evaluation.rmse)}, ${describeEnd(outcome)}, written to ${directory.path}\n`,
       );
-    }
     if (finished(compare()).length > 0) out.write(comparisonFiles(compare()));
     if (interrupted) break;
   }
@@ -75,7 +115,7 @@ export async function trainSeveral(
     process.stdout.write(
       `${resultsTable(scored)}\n${summariseComparison(compare()).verdict.sentence}\nwritten to ${join(out.path, "report.html")}\n`,
     );
-  if (json) process.stdout.write(`${JSON.stringify(summariseComparison(compare()))}\n`);
+  if (settings.json) process.stdout.write(`${JSON.stringify(summariseComparison(compare()))}\n`);
 }
 
 function reportDivergence({ experiment, result }: Divergence): void {

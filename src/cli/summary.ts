@@ -24,6 +24,7 @@ export function summarise(outcome: TrainingOutcome): Record<string, unknown> {
     iterations: result.iterations,
     seconds: result.seconds,
     stopReason: result.stopReason,
+    best: result.best,
     rmse: evaluation.rmse,
     rmsePerFunction: evaluation.rmsePerFunction,
     rmseNoisy: evaluation.rmseNoisy,

@@ -27,6 +27,8 @@ export interface TrainFlags {
   readonly out?: string;
   readonly json?: true;
   readonly stepsPerSubmit: number;
+  readonly checkpointEvery?: number;
+  readonly resume?: string;
   readonly curves?: number;
   readonly samples?: number;
   readonly noise?: number;
@@ -62,6 +64,20 @@ export interface TrainFlags {
 }
 
 const most = 1e9;
+
+/** Readers of the numbers that make data and network: on the command line, and in a checkpoint. */
+export const setupReaders = {
+  curves: wholeNumber(6, 1e6),
+  samples: wholeNumber(1, 1e5),
+  noise: number({ from: 0, to: 1e3 }),
+  filters: wholeNumber(1, 4096),
+  kernel: wholeNumber(1, 1024),
+  hidden: wholeNumber(1, 1024),
+  dropout: number({ from: 0, below: 1 }),
+} as const;
+
+/** Reader of --checkpoint-every. */
+export const readInterval = wholeNumber(1, most);
 
 /** "moler: 3000, quick: 1200", read from the presets. */
 const byPreset = (read: (preset: Preset) => number): string =>
@@ -105,18 +121,24 @@ export function addTrainFlags(command: Command): Command {
       .argParser(wholeNumber(1, 256))
       .default(8),
   );
+  add(
+    "--checkpoint-every <n>",
+    "iterations between checkpoints, from which --resume goes on (none)",
+    readInterval,
+  );
+  command.option("--resume <file>", "go on with the run of this checkpoint, in its directory");
 
   command.optionsGroup("Data:");
   add(
     "--curves <n>",
     `curves, training and test together, a multiple of 6 (${byPreset(({ data }) => data.curves)})`,
-    wholeNumber(6, 1e6),
+    setupReaders.curves,
   );
-  add("--samples <n>", `points of a curve (${byPreset(({ data }) => data.samples)})`, wholeNumber(1, 1e5));
+  add("--samples <n>", `points of a curve (${byPreset(({ data }) => data.samples)})`, setupReaders.samples);
   add(
     "--noise <sigma>",
     `standard deviation of the noise on curves and targets (${byPreset(({ data }) => data.noise)})`,
-    number({ from: 0, to: 1e3 }),
+    setupReaders.noise,
   );
   add("--seed <n>", "of data, split, weights and shuffles (0)", wholeNumber(0, 2 ** 32 - 1));
 
@@ -124,22 +146,22 @@ export function addTrainFlags(command: Command): Command {
   add(
     "--filters <n>",
     `cnn: filters of the hidden convolutions (${byPreset(({ cnn }) => cnn.network.filters)})`,
-    wholeNumber(1, 4096),
+    setupReaders.filters,
   );
   add(
     "--kernel <n>",
     `cnn: taps of every convolution (${byPreset(({ cnn }) => cnn.network.kernel)})`,
-    wholeNumber(1, 1024),
+    setupReaders.kernel,
   );
   add(
     "--hidden <n>",
     `bilstm: hidden units of each direction (${byPreset(({ bilstm }) => bilstm.network.hidden)})`,
-    wholeNumber(1, 1024),
+    setupReaders.hidden,
   );
   add(
     "--dropout <probability>",
     `bilstm: share of values dropped while training (${byPreset(({ bilstm }) => bilstm.network.dropout)})`,
-    number({ from: 0, below: 1 }),
+    setupReaders.dropout,
   );
   choose("--init <method>", `initial weights (${defaults.initialisation})`, ["narrow-normal", "glorot"]);
 
@@ -234,10 +256,12 @@ export function addAdapterFlag(command: Command): Command {
   );
 }
 
-/** The options of these groups that stand on the command line, as "--epochs 3". */
-export function givenFlags(command: Command, groups: readonly string[]): string[] {
-  return command.options
-    .filter(({ helpGroupHeading }) => helpGroupHeading !== undefined && groups.includes(helpGroupHeading))
-    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
-    .map((option) => `${option.long} ${command.getOptionValue(option.attributeName())}`);
-}
+/** The options that stand on the command line, as "--epochs 3", but for those that say how the program runs. */
+export const givenFlags = (command: Command, except: readonly (keyof TrainFlags)[]): string[] =>
+  command.options
+    .map((option) => ({ long: option.long, key: option.attributeName() }))
+    .filter(({ key }) => command.getOptionValueSource(key) === "cli" && !except.some((name) => name === key))
+    .map(({ long, key }) => {
+      const value: unknown = command.getOptionValue(key);
+      return `${long} ${value === Number.POSITIVE_INFINITY ? "none" : value}`;
+    });

@@ -1,6 +1,9 @@
 /** `fluxion train`: trains networks, evaluates them and writes their files. */
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
+import { readResumption } from "./checkpoint";
+import { nameOf } from "./comparison";
+import { UsageError } from "./errors";
 import { checkFlags, type PresetName, resolveExperiments } from "./experiment";
 import { OutputDirectory } from "./files";
 import type { NetworkName } from "./flag-readers";
@@ -21,10 +24,14 @@ Examples:
   fluxion train both --seeds 3                     three runs of each, with mean and spread
   fluxion train cnn --preset quick --init glorot --learn-rate-schedule cosine --warmup 20
   fluxion train cnn --seed 1 --json | tail -n 1    the summary as JSON
+  fluxion train bilstm --out runs/b --checkpoint-every 50
+  fluxion train --resume runs/b/checkpoint.safetensors
 
 Written to --out: model.safetensors, metrics.csv, predictions.csv, summary.json, report.html. Of
 several runs each has a directory, <network>/, seed-<n>/ or <network>/seed-<n>/, and --out itself
 holds the report and the summary of all.
+With --checkpoint-every the directory of a run also holds checkpoint.safetensors, its latest state:
+--resume goes on from there as if the run had never been interrupted.
 Ctrl-C stops early, keeps what was trained and begins no further run; twice abandons the run under way.`;
 
 const choices = { cnn: ["cnn"], bilstm: ["bilstm"], both: ["cnn", "bilstm"] } as const;
@@ -44,6 +51,7 @@ export function addTrain(program: Command): void {
 }
 
 async function train(choice: keyof typeof choices, flags: TrainFlags, command: Command): Promise<void> {
+  if (flags.resume !== undefined) return resume(flags.resume, flags, command);
   const networks: readonly NetworkName[] = choices[choice];
   checkFlags(flags, networks);
   endOnInterrupt();
@@ -53,12 +61,31 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   const preset = flags.preset ?? presetFor(device.adapter.software);
   const experiments = resolveExperiments(flags, preset, networks);
   const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
-  if (experiments.length === 1) return trainOne(device, experiments[0], out, flags.json === true);
-  const changes = givenFlags(command, ["Data:", "Network:", "Training:"]).filter(
-    (flag) => !flag.startsWith("--seed "),
-  );
-  const configuration = [`preset ${preset}`, ...changes].join(" ");
-  return trainSeveral(device, experiments, out, configuration, flags.json === true);
+  const settings = { json: flags.json === true, checkpointEvery: flags.checkpointEvery };
+  if (experiments.length === 1) return trainOne(device, experiments[0], out, settings);
+  // The seeds are told by themselves.
+  const changes = givenFlags(command, [...runFlags, "preset", "seed", "seeds"]);
+  return trainSeveral(device, experiments, out, [`preset ${preset}`, ...changes].join(" "), settings);
+}
+
+/** Flags that say how the program runs, not what is trained. */
+const runFlags = ["adapter", "out", "json", "stepsPerSubmit", "checkpointEvery", "resume"] as const;
+
+/** Goes on with one run: the checkpoint says what is trained, and no flag may say otherwise. */
+async function resume(path: string, flags: TrainFlags, command: Command): Promise<void> {
+  const [contrary] = givenFlags(command, runFlags);
+  if (contrary !== undefined)
+    throw new UsageError(`${contrary}: cannot stand beside --resume, which goes on with the run as it was`);
+  const { experiment, state, every, directory } = await readResumption(path, flags.stepsPerSubmit);
+  const [asked] = command.args;
+  if (asked !== undefined && asked !== experiment.network)
+    throw new UsageError(`train ${asked} --resume ${path}: is a checkpoint of ${experiment.network}`);
+  endOnInterrupt();
+  const out = new OutputDirectory(flags.out ?? directory);
+  const device = await openHost(flags.adapter);
+  process.stderr.write(`${nameOf(experiment)}, on from iteration ${state.iteration}\n`);
+  const settings = { json: flags.json === true, checkpointEvery: flags.checkpointEvery ?? every };
+  return trainOne(device, experiment, out, settings, state);
 }
 
 /** Says on standard error which preset it will be. */

@@ -12,7 +12,9 @@ import {
   type Progress,
   splitCurves,
   Trainer,
+  type TrainerConfig,
   type TrainingResult,
+  type TrainingState,
 } from "../index";
 import { UsageError } from "./errors";
 import type { Experiment } from "./experiment";
@@ -53,21 +55,37 @@ export interface Ended {
   readonly interrupted: boolean;
 }
 
+/** How a training runs, apart from what is trained. */
+export interface RunSettings {
+  /** What to say when a second signal ends the process. */
+  readonly abandoned: () => string;
+  readonly checkpoint?: TrainerConfig["checkpoint"];
+  readonly resume?: TrainingState;
+}
+
 /**
  * Trains and evaluates, then frees the device. Ctrl-C ends the training early, and its result is evaluated like any
  * other; a second one ends the process.
- * @param abandoned what to say when it does
- * @throws UsageError when the device cannot hold the experiment
+ * @throws UsageError when the device cannot hold the experiment, or what a checkpoint's `save` throws
  */
 export async function runExperiment(
   device: Device,
   experiment: Experiment,
-  abandoned: string,
+  settings: RunSettings,
 ): Promise<Ended> {
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
-  const { network, trainer } = await build(device, experiment, train, test);
+  const { checkpoint, resume } = settings;
+  const { training: options, stepsPerSubmit } = experiment;
+  const { network, trainer } = await build(device, experiment, {
+    train,
+    validation: test,
+    options,
+    stepsPerSubmit,
+    checkpoint,
+    resume,
+  });
   try {
-    const { history, result, interrupted } = await runTrainer(trainer, abandoned);
+    const { history, result, interrupted } = await runTrainer(trainer, settings);
     const { adapter } = device;
     if (result.stopReason === "diverged")
       return {
@@ -97,14 +115,12 @@ export async function runExperiment(
 
 async function build(
   device: Device,
-  { spec, training, stepsPerSubmit }: Experiment,
-  train: Curves,
-  validation: Curves,
+  { spec, training }: Experiment,
+  config: TrainerConfig,
 ): Promise<{ network: Network; trainer: Trainer }> {
   try {
     const network = await Network.build(device, { ...spec, batch: training.batch });
-    const trainer = await Trainer.build(network, { train, validation, options: training, stepsPerSubmit });
-    return { network, trainer };
+    return { network, trainer: await Trainer.build(network, config) };
   } catch (error) {
     // Options that no file could know of: they do not fit this adapter.
     if (error instanceof RangeError || error instanceof OutOfMemoryError)
@@ -113,7 +129,8 @@ async function build(
   }
 }
 
-async function runTrainer(trainer: Trainer, abandoned: string) {
+/** The history begins with that of the state from which the training goes on. */
+async function runTrainer(trainer: Trainer, { abandoned, resume }: RunSettings) {
   const display = new ProgressDisplay(trainer.iterations);
   let interrupted = false;
   stopOnInterrupt(
@@ -124,9 +141,9 @@ async function runTrainer(trainer: Trainer, abandoned: string) {
       );
       trainer.stop();
     },
-    () => display.stop(abandoned),
+    () => display.stop(abandoned()),
   );
-  const history: Progress[] = [];
+  const history: Progress[] = [...(resume?.history ?? [])];
   try {
     const run = trainer.run();
     for (let next = await run.next(); ; next = await run.next()) {

@@ -1,6 +1,14 @@
 /** Moler's question, "is a derivative more like an image or a sound?", answered with the numbers of these runs. */
 import type { NetworkName } from "./flag-readers";
-import { figure, type NetworkScore, plusMinus, type Spread } from "./scores";
+import {
+  figure,
+  type NetworkScore,
+  plusMinus,
+  type ScoredRun,
+  type Spread,
+  scoreNetworks,
+  spreadOf,
+} from "./scores";
 
 export interface Verdict {
   /** The network of the lower mean RMSE; null when only one was trained, or both score the same. */
@@ -21,7 +29,6 @@ export interface Circumstances {
   /** The preset, with the flags that changed it. */
   readonly configuration: string;
   readonly adapter: string;
-  readonly testCurves: number;
   /** Runs that did not go as planned, each as a clause: "cnn with seed 3 diverged". */
   readonly exceptions: readonly string[];
 }
@@ -29,13 +36,14 @@ export interface Circumstances {
 const names = { cnn: "the CNN", bilstm: "the recurrent net" } as const;
 const likeness = { cnn: "an image", bilstm: "a sound" } as const;
 
-/** @param scores of one network or two */
-export function judge(scores: readonly NetworkScore[], circumstances: Circumstances): Verdict {
+/** @param runs of one network or two, or none */
+export function judge(runs: readonly ScoredRun[], circumstances: Circumstances): Verdict {
+  const scores = scoreNetworks(runs);
   const [first, second] = scores;
   const open = { lower: null, factor: null, functions: null, overlap: null, networks: scores };
   if (first === undefined)
     return { ...open, sentence: `No run has a result. ${circumstances.exceptions.join(". ")}.` };
-  const basis = describeBasis(scores, circumstances);
+  const basis = describeBasis(runs, scores, circumstances);
   if (second === undefined) return { ...open, sentence: `RMSE ${describeNetwork(first)}. ${basis}` };
   if (first.rmse.mean === second.rmse.mean)
     return { ...open, sentence: `Undecided: both networks have RMSE ${figure(first.rmse.mean)}. ${basis}` };
@@ -79,17 +87,19 @@ const describeScore = (rmse: Spread): string =>
 
 /** What the numbers were measured on: they say nothing beyond it. */
 function describeBasis(
+  runs: readonly ScoredRun[],
   scores: readonly NetworkScore[],
-  { configuration, adapter, testCurves, exceptions }: Circumstances,
+  { configuration, adapter, exceptions }: Circumstances,
 ): string {
-  const seeds = scores.flatMap((score) => score.seeds);
+  const seeds = runs.map(({ seed }) => seed);
+  const zero = spreadOf(runs.map((run) => run.zero.rmse)).mean;
   const [least, most] = [Math.min(...seeds), Math.max(...seeds)];
   const time = scores.map(
     ({ network, seconds }) =>
       `${seconds.mean.toFixed(1)} s${seconds.runs > 1 ? " a run" : ""} for ${names[network]}`,
   );
   return [
-    `Measured against the clean derivative on ${testCurves} test curves of the functions trained on`,
+    `Measured against the clean derivative on ${runs[0].testCurves} test curves of the functions trained on, where predicting zero scores ${figure(zero)}`,
     `${configuration}, ${least === most ? `seed ${least}` : `seeds ${least} to ${most}`}, ${adapter}`,
     `training took ${time.join(" and ")}.`,
   ]

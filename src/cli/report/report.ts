@@ -85,6 +85,9 @@ function describeRun({
     iterations: String(result.iterations),
     "ended by": result.stopReason,
     seconds: result.seconds.toFixed(1),
+    "lowest validation loss": result.best
+      ? `${result.best.loss.toPrecision(4)} at iteration ${result.best.iteration}`
+      : "none",
     "test curves": String(test.rows),
     "RMSE, noisy target": figure(evaluation.rmseNoisy),
     "dispatches a step": String(result.dispatchesPerStep),
