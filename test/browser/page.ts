@@ -6,18 +6,22 @@ import { Plan } from "../../src/gpu/plan";
 import { readWords } from "../../src/gpu/readback";
 import * as fluxion from "../../src/index";
 import { ArenaLayout } from "../../src/nn/arena";
-import { createCursor } from "../../src/nn/batch";
+import { Backpropagation } from "../../src/nn/backpropagation";
+import { createCursor, gatherCall, scatterCall } from "../../src/nn/batch";
 import { updateCalls } from "../../src/train/update";
 import { type Base64, decode, encode } from "./wire";
 
 /** What the library keeps from its users and its own tests need. */
 const internals = {
   ArenaLayout,
+  Backpropagation,
   compile,
   createCursor,
+  gatherCall,
   Memory,
   Plan,
   readWords,
+  scatterCall,
   updateCalls,
   write,
 } as const;
