@@ -15,8 +15,8 @@ export function requireFit(
   rows: TrainingState["rows"],
 ): void {
   const compare = (what: string, was: unknown, is: unknown) => {
-    const [before, now] = [was, is].map((value) => JSON.stringify(sorted(value)));
-    if (before !== now) throw new RangeError(`resume: ${what} was ${before}, is ${now}`);
+    const [then, now] = [was, is].map((value) => JSON.stringify(sorted(value)));
+    if (then !== now) throw new RangeError(`resume: ${what} was ${then}, is ${now}`);
   };
   const { input, layers, loss } = network.spec;
   compare("the network's input", state.network.input, input);
@@ -25,8 +25,8 @@ export function requireFit(
     compare(`layer ${i + 1}`, state.network.layers[i], layer);
   });
   compare("the network's loss", state.network.loss, loss);
-  for (const [name, value] of Object.entries(course.options))
-    compare(name, Object.entries(state.options).find(([key]) => key === name)?.[1], value);
+  const before = new Map<string, unknown>(Object.entries(state.options));
+  for (const [name, value] of Object.entries(course.options)) compare(name, before.get(name), value);
   compare("the number of training curves", state.rows.training, rows.training);
   compare("the number of validation curves", state.rows.validation, rows.validation);
   const { order } = course;
