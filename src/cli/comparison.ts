@@ -1,5 +1,5 @@
 /** Several runs together: their names and directories, their summary, and the files at the top of --out. */
-import type { Experiment } from "./experiment";
+import { type Experiment, nameOf } from "./experiment";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
 import { scoreOf } from "./scores";
@@ -15,9 +15,6 @@ export interface Comparison {
   /** The preset and the flags that changed it, in words. */
   readonly configuration: string;
 }
-
-/** "cnn, seed 0". */
-export const nameOf = ({ network, data }: Experiment): string => `${network}, seed ${data.seed}`;
 
 /** Where a run's files go below --out: by network where there are several, by seed where there are several. */
 export function runDirectory({ network, data }: Experiment, planned: readonly Experiment[]): string {

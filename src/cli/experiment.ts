@@ -35,6 +35,9 @@ export interface Experiment {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** "cnn, seed 0". */
+export const nameOf = ({ network, data }: Experiment): string => `${network}, seed ${data.seed}`;
+
 /** Points of all curves together; their predictor takes twice as many floats. */
 const mostPoints = 1e8;
 /** Each has its learning rate and its results kept on the GPU. */

@@ -2,15 +2,8 @@
 import { join } from "node:path";
 import type { Device, TrainingState } from "../index";
 import { checkpointInto, checkpointName } from "./checkpoint";
-import {
-  type Comparison,
-  comparisonFiles,
-  finished,
-  nameOf,
-  runDirectory,
-  summariseComparison,
-} from "./comparison";
-import type { Experiment } from "./experiment";
+import { type Comparison, comparisonFiles, finished, runDirectory, summariseComparison } from "./comparison";
+import { type Experiment, nameOf } from "./experiment";
 import { OutputDirectory } from "./files";
 import { endOnInterrupt } from "./interrupt";
 import { resultsTable } from "./results-table";

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
 import { readResumption } from "./checkpoint";
-import { nameOf } from "./comparison";
 import { UsageError } from "./errors";
-import { checkFlags, type PresetName, resolveExperiments } from "./experiment";
+import { checkFlags, nameOf, type PresetName, resolveExperiments } from "./experiment";
 import { OutputDirectory } from "./files";
 import type { NetworkName } from "./flag-readers";
 import { openHost } from "./host";

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const program = join(root, "dist/cli/fluxion.js");
@@ -37,24 +38,50 @@ export function runProgram(directory: string, ...flags: readonly string[]): Endi
   });
 }
 
-/** Runs `fluxion` in a directory and sends it a signal as soon as `path` exists there. */
-export async function interruptProgram(
-  directory: string,
-  signal: NodeJS.Signals,
-  path: string,
-  ...flags: readonly string[]
-): Promise<Ending> {
-  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, timeout: 60_000 });
+/** Starts `fluxion` in a directory. */
+export function startProgram(directory: string, ...flags: readonly string[]) {
+  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, timeout: 120_000 });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
     child[name].on("data", (chunk: Buffer) => {
       output[name] += chunk.toString();
     });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  while (child.exitCode === null && child.signalCode === null && !existsSync(join(directory, path)))
-    await setTimeout(5);
-  child.kill(signal);
-  return { status: await ended, ...output };
+  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  const ended = new Promise<Ending>((resolve) =>
+    child.once("close", (status) => resolve({ status, ...output })),
+  );
+  return { child, running, ended };
+}
+
+/** Waits until `reached` holds or the program has ended. */
+export async function waitFor(reached: () => boolean, running: () => boolean): Promise<void> {
+  while (running() && !reached()) await setTimeout(5);
+}
+
+/** Milliseconds: longer than a Ctrl-C that arrives twice, and than a submit takes to encode. */
+const pauseBetweenSignals = 500;
+
+/** Runs `fluxion` in a directory and sends it signals, the first as soon as `path` exists there. */
+export async function interruptProgram(
+  directory: string,
+  signals: readonly NodeJS.Signals[],
+  path: string,
+  ...flags: readonly string[]
+): Promise<Ending> {
+  const { child, running, ended } = startProgram(directory, ...flags);
+  await waitFor(() => existsSync(join(directory, path)), running);
+  for (const [i, signal] of signals.entries()) {
+    if (i > 0) await setTimeout(pauseBetweenSignals);
+    child.kill(signal);
+  }
+  return ended;
+}
+
+/** A directory that is gone when the test is over. */
+export function testDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "fluxion-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
 
 /** Calls `use` with a new directory and removes it. */

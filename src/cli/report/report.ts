@@ -3,6 +3,7 @@
 import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
 import { calculusFunctions, type Progress } from "../../index";
+import { nameOf } from "../experiment";
 import { figure, scoreOf, scoreTable } from "../scores";
 import type { TrainingOutcome } from "../training-run";
 import pageScript from "./draw.js?raw";
@@ -37,8 +38,10 @@ export function writeReport({ title, verdict, runs }: Report): string {
     networks: drawn.map(({ outcome }) => networkData(outcome)),
     numbers: scoreTable(runs.map(({ outcome }) => scoreOf(outcome))),
     seeds: runs.length > drawn.length ? seedTable(runs) : [],
-    run: sideBySide(drawn.map(({ outcome }) => [runTitle(outcome), describeRun(outcome)])),
-    options: sideBySide(drawn.map(({ outcome, options }) => [runTitle(outcome), describeOptions(options)])),
+    run: sideBySide(drawn.map(({ outcome }) => [nameOf(outcome.experiment), describeRun(outcome)])),
+    options: sideBySide(
+      drawn.map(({ outcome, options }) => [nameOf(outcome.experiment), describeOptions(options)]),
+    ),
   };
   return page({
     title,
@@ -51,14 +54,11 @@ export function writeReport({ title, verdict, runs }: Report): string {
 /** JSON inside a script element: no "<" may begin an end tag or a comment. */
 const escapeForScript = (json: string): string => json.replaceAll("<", "\\u003c");
 
-const runTitle = ({ experiment }: TrainingOutcome): string =>
-  `${experiment.network}, seed ${experiment.data.seed}`;
-
 /** What is drawn of a run. */
 function networkData(outcome: TrainingOutcome) {
   const history = thin(outcome.history);
   return {
-    title: runTitle(outcome),
+    title: nameOf(outcome.experiment),
     rmseZero: outcome.evaluation.rmseZero,
     noiseFloor: outcome.evaluation.noiseFloor,
     iterations: history.map(({ iteration }) => iteration),
@@ -108,7 +108,7 @@ const describeOptions = (options: Readonly<Record<string, unknown>>): Record<str
 const seedTable = (runs: readonly ReportedRun[]): string[][] => [
   ["run", "RMSE", "iterations", "ended by", "seconds"],
   ...runs.map(({ outcome }) => [
-    runTitle(outcome),
+    nameOf(outcome.experiment),
     figure(outcome.evaluation.rmse),
     String(outcome.result.iterations),
     outcome.result.stopReason,
