@@ -20,7 +20,8 @@ export interface TrainingParts {
   /** A validation whose weights are kept if they are the best so far. */
   readonly candidate: Validation;
   readonly snapshot: Snapshot;
-  readonly population: Pass;
+  /** Where there are inference statistics to be taken from the training set. */
+  readonly population: Pass | undefined;
   readonly diagnosis: Diagnosis;
   /** Where checkpoints are wanted. */
   readonly capture: Capture | undefined;
@@ -50,6 +51,8 @@ export async function buildParts(
   const step = await buildStep(network, memory, backpropagation, { course, set, order, cursor, target });
   const validation = await buildValidation(network, memory, held, target);
   const { score } = validation;
+  const wantsPopulation =
+    options.batchNormStatistics === "population" && network.stages.some(({ statistics }) => statistics);
   const snapshot = await buildSnapshot(network, memory, score, cursor);
   return {
     step,
@@ -63,7 +66,9 @@ export async function buildParts(
       },
     },
     snapshot,
-    population: await buildPopulationStatistics(network, memory, set, backpropagation),
+    population: wantsPopulation
+      ? await buildPopulationStatistics(network, memory, set, backpropagation)
+      : undefined,
     diagnosis: await Diagnosis.build(network, memory, backpropagation, step, target.slice),
     capture: config.checkpoint && new Capture(network, memory, step.moments, snapshot),
   };

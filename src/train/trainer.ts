@@ -264,7 +264,7 @@ export class Trainer {
       candidate.encode(pass);
       snapshot.restore.encode(pass);
     }
-    if (population && this.options.batchNormStatistics === "population") this.#parts.population.encode(pass);
+    if (population) this.#parts.population?.encode(pass);
     validation.encode(pass);
     pass.end();
     const read = this.#ring.take((staging) => {
