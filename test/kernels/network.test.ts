@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   batchNorm,
+  biLstm,
   conv1d,
   dense,
+  dropout,
   leakyReLU,
+  lstm,
   type NetworkSpec,
   resolveLayers,
   tensorShapes,
@@ -51,6 +54,20 @@ const apart: NetworkSpec = {
   loss: "observations-and-steps",
 };
 
+/** Recurrent layers in both forms one above another, with dropout between and in front. */
+const stacked: NetworkSpec = {
+  input: { channels: 3, steps: 13 },
+  layers: [
+    dropout(0.1),
+    biLstm({ hidden: 5 }),
+    dropout(0.5),
+    lstm({ hidden: 6 }),
+    biLstm({ hidden: 4 }),
+    dense({ outputs: 2 }),
+  ],
+  loss: "observations-and-steps",
+};
+
 const batch = 7;
 
 /** Learnables away from their initial values, so that every one matters. */
@@ -82,6 +99,8 @@ describe("gradients of a whole network", () => {
     { name: "fused, dense head", spec: headed, kind: "software" },
     { name: "fused, dense head", spec: headed, kind: "hardware" },
     { name: "apart", spec: apart, kind: "software" },
+    { name: "recurrent", spec: stacked, kind: "software" },
+    { name: "recurrent", spec: stacked, kind: "hardware" },
   ] as const;
 
   test.for(cases)("$name, $kind", async ({ spec, kind }) => {

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { generateCurves } from "../../src/calculus/curves";
+import { molerBilstm } from "../../src/calculus/networks";
+import type { KernelChoice } from "../../src/nn/layer";
+import { biLstm, dense, dropout, lstm, type NetworkSpec } from "../../src/nn/spec";
+import { halfMSE } from "../../src/reference/halfmse";
+import { inferenceForward } from "../../src/reference/network";
+import { trainReference } from "../../src/reference/training";
+import { initialise } from "../../src/train/initialise";
+import { adam, defaultTrainingOptions, type TrainingOptions } from "../../src/train/options";
+import { batchOrder } from "../../src/train/order";
+import { expectRelative, expectWithin } from "../kernels/bounds";
+import { train } from "./train";
+
+test("ten steps with Adam and two dropout layers follow the reference, and so does the validation", async () => {
+  const spec: NetworkSpec = {
+    input: { channels: 2, steps: 17 },
+    layers: [dropout(0.2), lstm({ hidden: 6 }), dropout(0.5), biLstm({ hidden: 9 }), dense({ outputs: 1 })],
+    loss: "observations-and-steps",
+  };
+  const curves = generateCurves({ curves: 12, samples: 17, seed: 3 });
+  const batch = 6;
+  const options: TrainingOptions = {
+    ...defaultTrainingOptions,
+    ...{ solver: adam(), learnRate: 0.01, epochs: 5, batch, seed: 4294967295 },
+    clip: 0.1,
+    clipMethod: "l2norm",
+    initialisation: "glorot",
+  };
+  const { progress, tensors, result } = await train({
+    spec,
+    batch,
+    config: { train: curves, validation: curves, options },
+  });
+
+  const epoch = Array.from(batchOrder(curves.rows, options));
+  const batches = Array.from({ length: 10 * batch }, (_, i) => epoch[i % epoch.length]);
+  const start = initialise(spec, options.initialisation, options.seed);
+  const reference = trainReference(spec, options, start, curves, batches);
+  expectRelative(
+    "losses",
+    progress.map(({ loss }) => loss),
+    reference.losses,
+    1e-5,
+  );
+  // Adam moves every learnable by about the rate in each step, whatever its size and that of its gradient.
+  for (const [name, expected] of reference.learnables)
+    expectWithin(name, tensors.get(name)?.data, expected, (i) => 1e-5 * (Math.abs(expected[i]) + 0.1));
+  const prediction = inferenceForward(spec, reference.learnables, new Map(), Float64Array.from(curves.x));
+  const { loss } = halfMSE(prediction, Float64Array.from(curves.target), spec.loss, { batch: 12, steps: 17 });
+  expect(Math.abs(result.validation.loss / loss - 1)).toBeLessThan(1e-5);
+});
+
+/** Two steps of training, of three curves each. */
+async function shortly(spec: NetworkSpec, kernels: Partial<KernelChoice>) {
+  const curves = generateCurves({ curves: 6, samples: spec.input.steps, seed: 1 });
+  const options = { solver: adam(), epochs: 1, validationEvery: 1 };
+  const { result } = await train({
+    spec,
+    batch: 3,
+    kernels,
+    config: { train: curves, validation: curves, options },
+  });
+  expect(result).toMatchObject({ stopReason: "completed", iterations: 2, buffersCreatedWhileTraining: 0 });
+  return result;
+}
+
+test("the post's BiLSTM has at most 60 dispatches a step, as many at any T", async () => {
+  const counts = new Set<number>();
+  for (const samples of [1, 7, 100, 257]) {
+    const whole = { dispatchFlops: Number.POSITIVE_INFINITY };
+    counts.add((await shortly(molerBilstm({ samples }), whole)).dispatchesPerStep);
+  }
+  expect(counts.size).toBe(1);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(60);
+});
+
+describe("seven steps of a BiLSTM", () => {
+  const spec = molerBilstm({ hidden: 5, samples: 7 });
+  /** 8 · H² · batch · directions, of one step. */
+  const flops = 8 * 5 * 5 * 3 * 2;
+  /** States of two steps: 16 bytes for each of eight units, five and those that pad them. */
+  const bytes = 2 * 16 * 8;
+
+  test.for([
+    { kernels: { dispatchFlops: 7 * flops }, dispatches: 1 },
+    { kernels: { dispatchFlops: 7 * flops - 1 }, dispatches: 2 },
+    { kernels: { dispatchFlops: 3 * flops }, dispatches: 3 },
+    { kernels: { dispatchFlops: 2 * flops }, dispatches: 4 },
+    { kernels: { dispatchFlops: 1 }, dispatches: 7 },
+    { kernels: { workgroupBytes: bytes }, dispatches: 1 },
+    { kernels: { workgroupBytes: bytes - 1 }, dispatches: 7 },
+  ])("are $dispatches dispatches with $kernels", async ({ kernels, dispatches }) => {
+    const { dispatchesPerStep } = await shortly(spec, {});
+    // Two layers, forward and backward.
+    expect((await shortly(spec, kernels)).dispatchesPerStep - dispatchesPerStep).toBe(4 * (dispatches - 1));
+  });
+});
