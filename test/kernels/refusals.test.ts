@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { writeSafetensors } from "../../src/formats/safetensors";
+import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors";
+import { biLstm, dropout, lstm } from "../../src/nn/spec";
 import { gpu } from "../browser/client";
 
 type Tensors = Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
@@ -30,6 +32,26 @@ const solver = {
   config: { learnRate: 0.1, momentum: 0.9, l2: 0 },
   inputs: { weight: [[2], [1, 2]], "grad.1": [[2], [1, 2]] },
   outputs: { "weight.1": [[2], [1, 2]] },
+} as const;
+
+/** One unit of one input, one step. */
+const recurrent = {
+  op: "lstm",
+  config: { hidden: 1 },
+  inputs: {
+    x: [[1, 1, 1], [1]],
+    dy: [[1, 1, 1], [1]],
+    "forward.weight_ih": [
+      [4, 1],
+      [1, 2, 3, 4],
+    ],
+    "forward.weight_hh": [
+      [4, 1],
+      [1, 2, 3, 4],
+    ],
+    "forward.bias": [[4], [1, 2, 3, 4]],
+  },
+  outputs: { y: [[1, 1, 1], [1]] },
 } as const;
 
 const bad: readonly BadCase[] = [
@@ -85,6 +107,44 @@ const bad: readonly BadCase[] = [
   { ...conv, what: "a kernel of no taps", config: { kernel: -1 }, message: /in\.weight: must be/ },
   { ...conv, what: "no bias", inputs: { x, dy: x, weight: [[1, 1, 1], [2]] }, message: /in\.bias: must be/ },
   {
+    ...recurrent,
+    what: "no hidden units",
+    config: { hidden: 0 },
+    message: /in\.dy: must be \[1, 0, 1\], is \[1, 1, 1\]/,
+  },
+  {
+    ...recurrent,
+    what: "hidden units untold",
+    config: {},
+    message: /config hidden: must be a finite number/,
+  },
+  {
+    ...recurrent,
+    what: "weights for fewer hidden units",
+    config: { hidden: 2 },
+    inputs: {
+      ...recurrent.inputs,
+      dy: [
+        [1, 2, 1],
+        [1, 2],
+      ],
+    },
+    message: /in\.forward\.weight_ih: must be \[8, 1\], is \[4, 1\]/,
+  },
+  {
+    ...recurrent,
+    what: "one direction of two",
+    op: "bilstm",
+    inputs: {
+      ...recurrent.inputs,
+      dy: [
+        [1, 2, 1],
+        [1, 2],
+      ],
+    },
+    message: /in\.reverse\.weight_ih: must be a non-empty F32 tensor of 2 axes/,
+  },
+  {
     ...solver,
     what: "no gradient",
     inputs: { weight: [[2], [1, 2]] },
@@ -123,17 +183,56 @@ const encode = ({ op, config, inputs, outputs, rtol }: BadCase) => {
   );
 };
 
-test.for(bad)("a case with $what is refused in one line", async (source) => {
+/** Expects a case to be refused for its content, in one line. */
+async function expectRefusal(bytes: Uint8Array, message: RegExp): Promise<void> {
   const error = await gpu.run(
     ({ fluxion, device }, { bytes }) =>
       fluxion.runCase(device, bytes, "case").then(
         () => ({ name: "nothing was thrown", message: "" }),
         ({ name, message }: Error) => ({ name, message }),
       ),
-    { bytes: encode(source) },
+    { bytes },
   );
-  expect(error).toMatchObject({ name: "FormatError", message: expect.stringMatching(source.message) });
+  expect(error).toMatchObject({ name: "FormatError", message: expect.stringMatching(message) });
   expect(error.message).not.toContain("\n");
+}
+
+test.for(bad)("a case with $what is refused in one line", async (source) => {
+  await expectRefusal(encode(source), source.message);
+});
+
+test.for([
+  [lstm({ hidden: Number.NaN }), "lstm1.hidden must be a positive whole number, got NaN"],
+  [biLstm({ hidden: -1 }), "bilstm1.hidden must be a positive whole number, got -1"],
+  [dropout(Number.NaN), "drop1.probability must be from 0 to below 1, got NaN"],
+  [dropout(1.5), "drop1.probability must be from 0 to below 1, got 1.5"],
+] as const)("%o is refused in one line", async ([layer, message]) => {
+  const input = { channels: 1, steps: 1 };
+  const building = gpu.run(
+    ({ fluxion, device }, spec) => fluxion.Network.build(device, spec).then((network) => network.dispose()),
+    { input, layers: [layer], loss: "observations", batch: 1 } as const,
+  );
+  await expect(building).rejects.toMatchObject({ name: "RangeError", message });
+});
+
+const trainBilstm = readSafetensors(
+  new Uint8Array(readFileSync(new URL("../conformance/train-bilstm.safetensors", import.meta.url))),
+  "train-bilstm",
+);
+
+test.for([
+  [{ hidden: 0 }, /bilstm1\.hidden must be a positive whole number, got 0/],
+  [{ hidden: 1.5 }, /bilstm1\.hidden must be a positive whole number, got 1\.5/],
+  [{ hidden: "8" }, /config hidden: must be a finite number/],
+  [{ hidden: 7 }, /bilstm1\.forward\.weight_ih: expected 56 values, got 64/],
+  [{ dropout: 1 }, /drop1\.probability must be from 0 to below 1, got 1/],
+  [{ dropout: -0.5 }, /drop1\.probability must be from 0 to below 1, got -0\.5/],
+  [{ dropout: null }, /config dropout: must be a finite number/],
+] as const)("a training of a recurrent network with %o is refused in one line", async ([change, message]) => {
+  const { tensors, metadata } = trainBilstm;
+  const config = { ...JSON.parse(metadata.get("config") ?? ""), ...change };
+  const bytes = writeSafetensors(tensors, new Map([...metadata, ["config", JSON.stringify(config)]]));
+  await expectRefusal(bytes, message);
 });
 
 test("an operation named like a member of every object is only unknown", async () => {
