@@ -117,7 +117,7 @@ test("layers count from the first dropout, whatever stands between, and draw num
   expect(predicted).toEqual(x);
 });
 
-test("a value is kept from its own 24 bits on", async () => {
+test("a value is kept where its 24 bits are the rounded threshold, and dropped one below", async () => {
   const [seed, step] = [4294967295, 17];
   const shape = [2, 5, 3] as const;
   const random = randomStream(seed, "dropout", step);
@@ -131,8 +131,8 @@ test("a value is kept from its own 24 bits on", async () => {
   ]) {
     const word = words[(b * 3 + t) * 8 + c];
     const at = (b * 5 + c) * 3 + t;
-    expect((await maskOf(word / 2 ** 24, shape, { seed, step }))[at]).toBeGreaterThan(0);
-    expect((await maskOf((word + 1) / 2 ** 24, shape, { seed, step }))[at]).toBe(0);
+    expect((await maskOf((word + 0.4) / 2 ** 24, shape, { seed, step }))[at]).toBeGreaterThan(0);
+    expect((await maskOf((word + 0.6) / 2 ** 24, shape, { seed, step }))[at]).toBe(0);
   }
 });
 
