@@ -37,6 +37,17 @@ describe("an output directory", () => {
     });
   });
 
+  it("is taken back as the process ends, together with one made in it", () => {
+    inDirectory((directory) => {
+      const before = process.rawListeners("exit");
+      new OutputDirectory(join(directory, "a"));
+      new OutputDirectory(join(directory, "a/b/c"));
+      for (const leave of process.rawListeners("exit").filter((listener) => !before.includes(listener)))
+        leave.call(process, 0);
+      expect(readdirSync(directory)).toEqual([]);
+    });
+  });
+
   it("is cleared of what a killed process was writing, and of nothing else", () => {
     inDirectory((directory) => {
       const { pid } = spawnSync(process.execPath, ["--version"]);
