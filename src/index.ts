@@ -6,6 +6,7 @@ export * from "./calculus/networks";
 export * from "./calculus/presets";
 export {
   type Benchmark,
+  type BenchmarkSubject,
   benchmark,
   type KernelShare,
   type NetworkBenchmark,

@@ -1,10 +1,11 @@
-import { molerCnn } from "../calculus/networks";
 import type { Device } from "../gpu/device";
 import { Memory } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { profilePlan } from "../gpu/profile";
 import { Network } from "../nn/network";
+import type { NetworkSpec } from "../nn/spec";
 import { randomStream } from "../random";
+import type { TrainingOptions } from "../train/options";
 import { Trainer } from "../train/trainer";
 
 export interface Peak {
@@ -14,7 +15,7 @@ export interface Peak {
   readonly gbps: number;
 }
 
-/** One kernel's part of a step. */
+/** One kernel's part of a step, all its dispatches together. */
 export interface KernelShare {
   readonly label: string;
   readonly ms: number;
@@ -24,8 +25,15 @@ export interface KernelShare {
   readonly gflops: number;
 }
 
+/** A network to be timed, trained by these options. */
+export interface BenchmarkSubject {
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  readonly options: Partial<TrainingOptions>;
+}
+
 export interface NetworkBenchmark {
-  readonly network: "cnn";
+  readonly network: string;
   readonly batch: number;
   /** Median over the timed submits. */
   readonly msPerStep: number;
@@ -46,65 +54,67 @@ export interface Benchmark {
 /** Measured in repetitions of which the best counts: a yardstick should not be bent by other work on the machine. */
 const peakRepetitions = 3;
 
-/** Steps in one submit of the bench, as the command line trains. */
-const stepsPerSubmit = 8;
+/** Steps in one submit of the bench, at most: as the command line trains. */
+const mostStepsPerSubmit = 8;
+/** Where steps are slow, a submit holds as many as take about this long, and at least one. */
+const submitMilliseconds = 2000;
+/** A median of fewer submits would be none. */
+const fewestSubmits = 3;
+/** Timed steps where the caller does not say: so many, but fewer, to the least, where they take longer than this. */
+const steps = { most: 24, least: 3, milliseconds: 30_000 } as const;
 
 /**
- * Times training steps of Moler's CNN on random curves, after warm-up, beside what the adapter can do at best.
- * @param options.steps timed steps; rounded up to whole submits of 8
+ * Times training steps of networks on random curves, after warm-up, beside what the adapter can do at best.
+ * @param options.steps timed steps, rounded up to whole submits; 24 where nothing is said, fewer where they are slow
  */
 export async function benchmark(
   device: Device,
-  options: { readonly network: "cnn"; readonly batch: number; readonly steps: number },
+  options: {
+    readonly networks: readonly BenchmarkSubject[];
+    readonly batch: number;
+    readonly steps?: number;
+  },
 ): Promise<Benchmark> {
   const peak = await measurePeak(device);
-  return { peak, networks: [await benchmarkCnn(device, options.batch, options.steps, peak)] };
+  const networks: NetworkBenchmark[] = [];
+  for (const subject of options.networks)
+    networks.push(await benchmarkNetwork(device, subject, options.batch, options.steps, peak));
+  return { peak, networks };
 }
 
-async function benchmarkCnn(
+async function benchmarkNetwork(
   device: Device,
+  { name, spec, options }: BenchmarkSubject,
   batch: number,
-  steps: number,
+  asked: number | undefined,
   peak: Peak,
 ): Promise<NetworkBenchmark> {
-  const spec = molerCnn();
-  const submits = Math.ceil(steps / stepsPerSubmit);
   const network = await Network.build(device, { ...spec, batch });
   try {
     const curves = randomCurves(batch, spec.input.steps);
     const trainer = await Trainer.build(network, {
       train: curves,
       validation: curves,
-      // Every step is an epoch of one batch; profiling takes two.
-      options: { epochs: 2 + submits * stepsPerSubmit },
+      // Every step is an epoch of one batch; profiling takes two, rounding up a submit at most.
+      options: { ...options, epochs: 2 + (asked ?? steps.most) + mostStepsPerSubmit },
     });
     try {
-      // Profiling runs each kernel once, which also compiles and warms it.
-      const times = await profilePlan(device, trainer.plan);
-      const kernels = (await profilePlan(device, trainer.plan)).map(({ call, milliseconds }, i) => ({
-        label: call.label,
-        ms: Math.min(milliseconds, times[i].milliseconds),
-        flops: call.flops ?? 0,
-      }));
+      const kernels = await profileKernels(device, trainer);
       const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
-      const milliseconds: number[] = [];
-      let hostMs = 0;
-      for (let i = 0; i < submits; i++) {
-        const begun = performance.now();
-        hostMs += await trainer.runSteps(stepsPerSubmit);
-        milliseconds.push((performance.now() - begun) / stepsPerSubmit);
-      }
-      const msPerStep = median(milliseconds);
+      const timed = asked ?? clamp(steps.milliseconds / total, steps.least, steps.most);
+      const fitting = Math.min(submitMilliseconds / total, timed / fewestSubmits);
+      const stepsPerSubmit = clamp(fitting, 1, mostStepsPerSubmit);
+      const { msPerStep, hostMsPerStep } = await timeSteps(trainer, timed, stepsPerSubmit);
       const gflops = trainer.flopsPerStep / msPerStep / 1e6;
       return {
-        network: "cnn",
+        network: name,
         batch,
         msPerStep,
         gflops,
         shareOfPeak: gflops / peak.gflops,
         dispatchesPerStep: trainer.dispatchesPerStep,
         submitsPerStep: 1 / stepsPerSubmit,
-        hostMsPerStep: hostMs / (submits * stepsPerSubmit),
+        hostMsPerStep,
         kernels: kernels.map(({ label, ms, flops }) => ({
           label,
           ms,
@@ -119,6 +129,36 @@ async function benchmarkCnn(
     network.dispose();
   }
 }
+
+/** Runs each dispatch of a step twice, which also compiles and warms it; the better time counts. Sums by label. */
+async function profileKernels(device: Device, { plan }: Trainer) {
+  const times = await profilePlan(device, plan);
+  const kernels = new Map<string, { ms: number; flops: number }>();
+  for (const [i, { call, milliseconds }] of (await profilePlan(device, plan)).entries()) {
+    const { ms, flops } = kernels.get(call.label) ?? { ms: 0, flops: 0 };
+    kernels.set(call.label, {
+      ms: ms + Math.min(milliseconds, times[i].milliseconds),
+      flops: flops + (call.flops ?? 0),
+    });
+  }
+  return Array.from(kernels, ([label, kernel]) => ({ label, ...kernel }));
+}
+
+async function timeSteps(trainer: Trainer, steps: number, stepsPerSubmit: number) {
+  const submits = Math.ceil(steps / stepsPerSubmit);
+  const milliseconds: number[] = [];
+  let hostMs = 0;
+  for (let i = 0; i < submits; i++) {
+    const begun = performance.now();
+    hostMs += await trainer.runSteps(stepsPerSubmit);
+    milliseconds.push((performance.now() - begun) / stepsPerSubmit);
+  }
+  return { msPerStep: median(milliseconds), hostMsPerStep: hostMs / (submits * stepsPerSubmit) };
+}
+
+/** The whole number below `value`, within bounds. */
+const clamp = (value: number, least: number, most: number): number =>
+  Math.max(least, Math.min(most, Math.floor(value)));
 
 async function measurePeak(device: Device): Promise<Peak> {
   const memory = new Memory(device);

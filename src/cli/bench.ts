@@ -1,16 +1,25 @@
 /** `fluxion bench`: what this adapter reaches, and what training makes of it. */
 import Table from "cli-table3";
 import { type Command, Option } from "commander";
-import { type AdapterChoice, benchmark, type NetworkBenchmark } from "../index";
+import {
+  type AdapterChoice,
+  type BenchmarkSubject,
+  benchmark,
+  molerBilstm,
+  molerCnn,
+  type NetworkBenchmark,
+  presets,
+} from "../index";
 import { UsageError } from "./errors";
+import { type NetworkName, networkNames } from "./flag-readers";
 import { openHost } from "./host";
 import { wholeNumber } from "./numbers";
 import { addAdapterFlag } from "./train-flags";
 
 interface BenchFlags {
   readonly batch: number;
-  readonly steps: number;
-  readonly network: "cnn" | "bilstm";
+  readonly steps?: number;
+  readonly network: NetworkName | "both";
   readonly host: "node" | "chrome";
   readonly json?: true;
   readonly adapter: AdapterChoice;
@@ -18,11 +27,18 @@ interface BenchFlags {
 
 const examples = `
 Peak figures are those of plain kernels on the same adapter: arithmetic in registers (GFLOP/s) and
-a copy (GB/s). A step is one training iteration of the network at full width, median after warm-up.
+a copy (GB/s). A step is one training iteration of the network at full width, median after warm-up;
+eight stand in a submit, or fewer where they are slow.
 
 Examples:
   fluxion bench
-  fluxion bench --batch 20 --steps 16 --json | tail -n 1`;
+  fluxion bench --network cnn --batch 20 --steps 16 --json | tail -n 1`;
+
+/** The post's networks, at full width. */
+const subjects: Readonly<Record<NetworkName, BenchmarkSubject>> = {
+  cnn: { name: "cnn", spec: molerCnn(), options: presets.moler.cnn.training },
+  bilstm: { name: "bilstm", spec: molerBilstm(), options: presets.moler.bilstm.training },
+};
 
 export function addBench(program: Command): void {
   addAdapterFlag(
@@ -30,10 +46,14 @@ export function addBench(program: Command): void {
       .command("bench")
       .summary("measure training throughput")
       .description("Measure the adapter's peak and the time of a training step.")
-      .addOption(new Option("--network <name>", "network to time").choices(["cnn", "bilstm"]).default("cnn"))
+      .addOption(
+        new Option("--network <name>", "network to time").choices([...networkNames, "both"]).default("both"),
+      )
       .addOption(new Option("--batch <n>", "curves in a step").argParser(wholeNumber(1, 1e6)).default(200))
       .addOption(
-        new Option("--steps <n>", "steps to time, eight a submit").argParser(wholeNumber(3, 1e6)).default(24),
+        new Option("--steps <n>", "steps to time (24, or fewer where they are slow)").argParser(
+          wholeNumber(3, 1e6),
+        ),
       )
       .addOption(new Option("--host <name>", "where it runs").choices(["node", "chrome"]).default("node"))
       .option("--json", "print the figures as one line of JSON, last on standard output"),
@@ -44,10 +64,13 @@ export function addBench(program: Command): void {
 
 async function bench({ network, batch, steps, host, json, adapter }: BenchFlags): Promise<void> {
   if (host !== "node") throw new UsageError(`--host ${host}: is not built in this version, use --host node`);
-  if (network !== "cnn")
-    throw new UsageError(`--network ${network}: is not built in this version, use --network cnn`);
   const device = await openHost(adapter);
-  const { peak, networks } = await benchmark(device, { network, batch, steps });
+  const names = network === "both" ? networkNames : [network];
+  const { peak, networks } = await benchmark(device, {
+    networks: names.map((name) => subjects[name]),
+    batch,
+    steps,
+  });
   if (json) {
     process.stdout.write(`${JSON.stringify({ adapter: device.adapter, peak, networks, peers: [] })}\n`);
     return;

@@ -18,6 +18,7 @@ import {
   type SolverSpec,
   sgdm,
 } from "../index";
+import { networkNames } from "./flag-readers";
 import { number, orNone, wholeNumber } from "./numbers";
 
 /** What the user set; everything absent comes from the preset. Keys are commander's, from the flags. */
@@ -94,6 +95,18 @@ const trained = (key: "epochs" | "batch"): string =>
     })
     .join(", ");
 
+/** "sgdm: 0.01, adam: 0.001 …", and where a preset has its own. */
+const learnRates = (): string =>
+  [
+    ...Object.entries(defaultLearnRates).map(([solver, rate]) => `${solver}: ${rate}`),
+    ...Object.entries(presets).flatMap(([name, preset]) =>
+      networkNames.flatMap((network) => {
+        const { learnRate } = preset[network].training;
+        return learnRate === undefined ? [] : [`${network} of preset ${name}: ${learnRate}`];
+      }),
+    ),
+  ].join(", ");
+
 /** Declares all flags on the command, in groups, with their defaults in the help. */
 export function addTrainFlags(command: Command): Command {
   const add = (flags: string, description: string, read: (text: string) => number): void => {
@@ -169,13 +182,7 @@ export function addTrainFlags(command: Command): Command {
   add("--epochs <n>", `passes over the training set (${trained("epochs")})`, wholeNumber(1, 1e6));
   add("--batch <n>", `curves in a mini-batch (${trained("batch")})`, wholeNumber(1, 1e6));
   choose("--solver <name>", "optimizer (cnn: sgdm, bilstm: adam)", Object.keys(defaultLearnRates));
-  add(
-    "--learn-rate <rate>",
-    `initial learning rate (${Object.entries(defaultLearnRates)
-      .map(([solver, rate]) => `${solver}: ${rate}`)
-      .join(", ")})`,
-    number({ above: 0, to: 1e6 }),
-  );
+  add("--learn-rate <rate>", `initial learning rate (${learnRates()})`, number({ above: 0, to: 1e6 }));
   command.addOption(
     new Option("--learn-rate-schedule <name>", "course of the learning rate")
       .choices(["none", "piecewise", "cosine"])

@@ -22,9 +22,10 @@ describe("an output directory", () => {
     });
   });
 
-  it("holds all files or none", () => {
+  it("takes all files or none, and then keeps what it held", () => {
     inDirectory((directory) => {
       const out = new OutputDirectory(directory);
+      out.write(new Map([["first.txt", "whole"]]));
       const write = () =>
         out.write(
           new Map([
@@ -33,7 +34,8 @@ describe("an output directory", () => {
           ]),
         );
       expect(write).toThrow(UsageError);
-      expect(readdirSync(directory)).toEqual([]);
+      expect(readdirSync(directory)).toEqual(["first.txt"]);
+      expect(readFileSync(join(directory, "first.txt"), "utf8")).toBe("whole");
     });
   });
 
