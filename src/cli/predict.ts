@@ -7,6 +7,7 @@ import {
   type Model,
   Network,
   OutOfMemoryError,
+  type ResolvedLayer,
   readCurvesCsv,
   readModel,
   resolveLayers,
@@ -33,8 +34,8 @@ const mostElements = 2 ** 25;
 
 const examples = `
 The input is a CSV file with the columns curve, x and f in any order: the number of the curve, a
-position, the value there. All curves have as many points as the first; a convolutional network
-takes any number of points. The output repeats them with a column prediction, the derivative.
+position, the value there. All curves have as many points as the first; a network takes any number
+of points. The output repeats them with a column prediction, the derivative.
 
 Examples:
   fluxion predict --model runs/a/model.safetensors --input curves.csv --output derivatives.csv
@@ -122,9 +123,13 @@ function requireCurveModel({ spec }: Model, path: string): void {
     );
 }
 
+/** Channels of a layer's largest buffer: an LSTM holds four gates for each that it gives out. */
+const widest = ({ spec, outputChannels }: ResolvedLayer): number =>
+  spec.kind === "lstm" || spec.kind === "bilstm" ? 4 * outputChannels : outputChannels;
+
 /** How many curves to compute at once, so that no layer's activations exceed what every adapter can bind. */
 function fitBatch({ spec }: Model, steps: number, rows: number): number {
-  const channels = Math.max(2, ...resolveLayers(spec).map(({ outputChannels }) => outputChannels));
+  const channels = Math.max(2, ...resolveLayers(spec).map(widest));
   const fitting = Math.floor(mostElements / (channels * steps));
   if (fitting < 1)
     throw new UsageError(

@@ -153,7 +153,7 @@ export function addTrainFlags(command: Command): Command {
     `standard deviation of the noise on curves and targets (${byPreset(({ data }) => data.noise)})`,
     setupReaders.noise,
   );
-  add("--seed <n>", "of data, split, weights and shuffles (0)", wholeNumber(0, 2 ** 32 - 1));
+  add("--seed <n>", "of data, split, weights, shuffles and dropout (0)", wholeNumber(0, 2 ** 32 - 1));
 
   command.optionsGroup("Network:");
   add(
