@@ -26,6 +26,9 @@ interface Groups {
   readonly first: number;
 }
 
+/** Work from which a product is worth the time its long tile takes to compile. */
+const productFlops = 2e7;
+
 /** Threads that fill an adapter in the weight gradient; see `splitPlan`. */
 const wantedThreads = { software: 8_192, hardware: 65_536 };
 const maxSplits = 64;
@@ -93,18 +96,23 @@ export function convolution(
   slices: { readonly x: Slice; readonly weight: Slice; readonly bias?: Slice; readonly y: Slice },
 ): KernelCall[] {
   const { x, weight, bias, y } = slices;
-  const { batch, steps } = context;
+  // Without neighbouring taps the curves of a batch are one long curve.
+  const [batch, steps] =
+    shape.kernel === 1 ? [1, context.batch * context.steps] : [context.batch, context.steps];
   const outGroups = groupsOf(shape.output);
   const outPairs = Math.ceil(outGroups / 2);
   const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
-  const strips = stripsFor(context, flopsOf(context, shape));
   // Whole workgroups share x in product.wgsl, weights in `convolve`.
-  const isProduct = context.quads && shape.kernel === 1 && strips === 4 && outPairs >= 4;
+  const isProduct =
+    context.quads && shape.kernel === 1 && outPairs >= 4 && flopsOf(context, shape) >= productFlops;
+  const strips = isProduct ? 4 : stripsFor(steps, context.software, flopsOf(context, shape));
   const workgroup = isProduct ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
   const tiles = batch * Math.ceil(steps / (strips * 5));
   const constants = {
     ...sizes(context, shape),
+    BATCH: batch,
+    STEPS: steps,
     PACKED_LENGTH: packedLength,
     STRIPS: strips,
     WORKGROUP: workgroup,
@@ -229,7 +237,7 @@ function splitPlan({ batch, software }: BuildContext, threads: number): { splits
  * Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. Long tiles take
  * seconds to compile on a software adapter, so only large convolutions get them.
  */
-function stripsFor({ steps, software }: BuildContext, flops: number): number {
+function stripsFor(steps: number, software: boolean, flops: number): number {
   const longest = software && flops >= 1e8 ? 4 : software && flops >= 1e7 ? 2 : 1;
   const waste = (strips: number) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps;
   return [4, 2].find((strips) => strips <= longest && waste(strips) <= 1.1) ?? 1;
