@@ -1,6 +1,7 @@
 /** From the flags of `train` and a preset to everything the runs need to know. */
 import {
   type CurveOptions,
+  defaultL2,
   defaultLearnRates,
   defaultTrainingOptions,
   molerBilstm,
@@ -163,7 +164,7 @@ function resolveTraining(
     schedule: resolveSchedule(flags),
     epochs: flags.epochs ?? base.epochs,
     batch: flags.batch ?? base.batch,
-    l2: flags.l2 ?? base.l2,
+    l2: flags.l2 ?? defaultL2[solver.kind],
     clip: flags.clip ?? base.clip,
     clipMethod: flags.clipMethod ?? base.clipMethod,
     initialisation: flags.init ?? base.initialisation,

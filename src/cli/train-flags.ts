@@ -6,6 +6,7 @@ import {
   adamw,
   type BatchNormStatistics,
   type ClipMethod,
+  defaultL2,
   defaultLearnRates,
   defaultTrainingOptions as defaults,
   type Initialisation,
@@ -217,7 +218,11 @@ export function addTrainFlags(command: Command): Command {
     `of adamw: decoupled decay of weights (${adamw().weightDecay})`,
     number({ from: 0, to: 1e6 }),
   );
-  add("--l2 <lambda>", `L2 regularisation (${defaults.l2})`, number({ from: 0, to: 1e6 }));
+  add(
+    "--l2 <lambda>",
+    `L2 regularisation (${defaults.l2}, adamw: ${defaultL2.adamw})`,
+    number({ from: 0, to: 1e6 }),
+  );
   add(
     "--clip <threshold>",
     `gradient threshold, or none (${defaults.clip})`,

@@ -1,5 +1,5 @@
 import type { Network } from "../nn/network";
-import { defaultLearnRates, defaultTrainingOptions, type TrainingOptions } from "./options";
+import { defaultL2, defaultLearnRates, defaultTrainingOptions, type TrainingOptions } from "./options";
 import { batchOrder } from "./order";
 import { requireOptions } from "./requirements";
 import { learnRateAt } from "./schedule";
@@ -32,6 +32,7 @@ export function planCourse(
   const options: TrainingOptions = {
     ...defaultTrainingOptions,
     learnRate: defaultLearnRates[kind],
+    l2: defaultL2[kind],
     ...given,
     batch: network.batch,
   };

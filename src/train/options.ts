@@ -19,8 +19,8 @@ export interface AdamSpec {
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), which passes by the moments and follows the learning
- * rate: besides Adam's step, w ← w − α·weightDecay·w for weights, not for biases. The coupled `l2` of the training
- * options adds to it; the paper's algorithm has `l2` 0.
+ * rate: besides Adam's step, w ← w − α·weightDecay·w for weights, not for biases. The coupled `l2` is then 0 unless it
+ * is set.
  */
 export interface AdamWSpec extends Omit<AdamSpec, "kind"> {
   readonly kind: "adamw";
@@ -42,6 +42,14 @@ export const defaultLearnRates: Readonly<Record<SolverSpec["kind"], number>> = {
   adam: 0.001,
   adamw: 0.001,
   rmsprop: 0.001,
+};
+
+/** MATLAB's coupled L2 factor. AdamW has its own decay instead. */
+export const defaultL2: Readonly<Record<SolverSpec["kind"], number>> = {
+  sgdm: 1e-4,
+  adam: 1e-4,
+  adamw: 0,
+  rmsprop: 1e-4,
 };
 
 export const sgdm = (options: { momentum?: number } = {}): SgdmSpec => ({
@@ -117,7 +125,7 @@ export const defaultTrainingOptions: TrainingOptions = {
   schedule: { kind: "none" },
   epochs: 30,
   batch: 200,
-  l2: 1e-4,
+  l2: defaultL2.sgdm,
   clip: 1,
   clipMethod: "l2norm",
   initialisation: "narrow-normal",

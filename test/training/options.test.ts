@@ -141,3 +141,30 @@ test("a network without learnables cannot be trained", async () => {
   );
   expect(message).toBe("the network has no learnables to train");
 });
+
+test("the learning rate and L2 follow the solver where they are not set", async () => {
+  const chosen = await gpu.run(
+    async ({ fluxion, device }, { spec, curves, solvers }) => {
+      const options: { learnRate: number; l2: number }[] = [];
+      for (const given of solvers) {
+        const network = await fluxion.Network.build(device, { ...spec, batch: 2 });
+        const trainer = await fluxion.Trainer.build(network, {
+          train: curves,
+          validation: curves,
+          options: given,
+        });
+        options.push({ learnRate: trainer.options.learnRate, l2: trainer.options.l2 });
+        trainer.dispose();
+        network.dispose();
+      }
+      return options;
+    },
+    { spec, curves, solvers: [{}, { solver: adamw() }, { solver: rmsprop() }, { solver: adamw(), l2: 0.5 }] },
+  );
+  expect(chosen).toEqual([
+    { learnRate: 0.01, l2: 1e-4 },
+    { learnRate: 0.001, l2: 0 },
+    { learnRate: 0.001, l2: 1e-4 },
+    { learnRate: 0.001, l2: 0.5 },
+  ]);
+});
