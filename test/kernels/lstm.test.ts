@@ -56,7 +56,7 @@ const cases: readonly Case[] = (
     ["bilstm", 65, 67, 7, 11, software, "three quads of rows"],
     ["lstm", 65, 1, 2, 7, software, "two quads of rows"],
     ["lstm", 33, 1, 7, 13, software, "four quads of rows"],
-    ["bilstm", 128, 256, 7, 3, software, "the post's second layer"],
+    ["bilstm", 128, 256, 7, 7, software, "the post's second layer"],
     ["lstm", 128, 2, 257, 1, software, "long and wide"],
     ["lstm", 130, 256, 1, 3, software, "one step"],
     ["bilstm", 130, 3, 2, 17, software, "a second block of units"],
