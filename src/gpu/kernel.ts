@@ -139,7 +139,7 @@ function bind(
   const groups = call.workgroups.find((count = 1) => count > limit);
   if (groups !== undefined)
     throw new RangeError(
-      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, shorter curves or fewer filters`,
+      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, shorter curves or a narrower network`,
     );
   const known = new Set(bindings.map(({ name }) => name));
   for (const name of Object.keys(call.bindings))

@@ -56,7 +56,7 @@ export class Memory {
     if (size > limit)
       throw new OutOfMemoryError(
         `${label} needs ${megabytes(size)}, more than the ${megabytes(limit)} this adapter allows in one buffer: ` +
-          "use a smaller batch, fewer filters or fewer curves",
+          "use a smaller batch, a narrower network or fewer curves",
       );
     const buffer = this.#device.gpu.createBuffer({ label, size, usage: flags });
     this.#device.buffersCreated++;
@@ -86,7 +86,7 @@ export async function guardMemory<T extends { dispose(): void }>(
   if ("value" in outcome) outcome.value.dispose();
   if (refused)
     throw new OutOfMemoryError(
-      `the GPU is out of memory (${refused.message}): use a smaller batch or fewer filters`,
+      `the GPU is out of memory (${refused.message}): use a smaller batch or a narrower network`,
     );
   throw "error" in outcome ? outcome.error : new Error(`the GPU refused a command: ${invalid?.message}`);
 }
