@@ -31,8 +31,9 @@ const echoMilliseconds = 100;
  * While training: the first signal stops it, the second ends all.
  * @param stop called at the first signal
  * @param abandon called before the process ends at the second
+ * @returns whether there has been a signal, until another function here takes them over
  */
-export function stopOnInterrupt(stop: () => void, abandon: () => void): void {
+export function stopOnInterrupt(stop: () => void, abandon: () => void): () => boolean {
   let first: number | undefined;
   onSignal((signal) => {
     const now = performance.now();
@@ -44,6 +45,7 @@ export function stopOnInterrupt(stop: () => void, abandon: () => void): void {
       end(signal);
     }
   });
+  return () => first !== undefined;
 }
 
 const end = (signal: Signal): never => process.exit(128 + constants.signals[signal]);

@@ -101,7 +101,7 @@ export async function trainSeveral(
         `${nameOf(experiment)}: RMSE ${figure(outcome.evaluation.rmse)}, ${describeEnd(outcome)}, written to ${directory.path}\n`,
       );
     if (finished(compare()).length > 0) out.write(comparisonFiles(compare()));
-    if (interrupted) break;
+    if (interrupted()) break;
   }
   const scored = finished(compare()).map(scoreOf);
   if (scored.length > 0)

@@ -51,8 +51,8 @@ export const isDivergence = (outcome: TrainingOutcome | Divergence): outcome is 
 /** What becomes of a training. */
 export interface Ended {
   readonly outcome: TrainingOutcome | Divergence;
-  /** Whether a signal asked for its end, in time or too late. */
-  readonly interrupted: boolean;
+  /** Whether a signal has asked for its end: also during evaluation, and after it until the next run begins. */
+  readonly interrupted: () => boolean;
 }
 
 /** How a training runs, apart from what is trained. */
@@ -132,10 +132,8 @@ async function build(
 /** The history begins with that of the state from which the training goes on. */
 async function runTrainer(trainer: Trainer, { abandoned, resume }: RunSettings) {
   const display = new ProgressDisplay(trainer.iterations);
-  let interrupted = false;
-  stopOnInterrupt(
+  const interrupted = stopOnInterrupt(
     () => {
-      interrupted = true;
       display.stop(
         "stopping: finishing the steps already submitted, then evaluating; Ctrl-C again abandons the run",
       );

@@ -1,0 +1,87 @@
+/** What is done between the runs of a command. The trainings here are of a trainer that computes nothing. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Experiment, setUp } from "../../src/cli/experiment";
+import { OutputDirectory } from "../../src/cli/files";
+import { trainSeveral } from "../../src/cli/session";
+import { type Device, defaultTrainingOptions } from "../../src/index";
+import { testDirectory } from "./program";
+
+/** What happens as a network predicts. */
+const hooks = vi.hoisted(() => ({ predict: (): void => undefined }));
+
+vi.mock(import("../../src/index"), async (original) => {
+  const actual = await original();
+  const network = {
+    parameterCount: 1,
+    predict: async (x: Float32Array) => {
+      hooks.predict();
+      return new Float32Array(x.length / 2);
+    },
+    readTensors: async () => new Map(),
+    dispose: () => undefined,
+  };
+  const result = { stopReason: "completed", iterations: 1, seconds: 1, dispatchesPerStep: 1, submits: 1 };
+  const trainer = {
+    iterations: 1,
+    bytesOnDevice: 1,
+    stop: () => undefined,
+    dispose: () => undefined,
+    run: async function* () {
+      yield { iteration: 1, epoch: 1, learnRate: 0.1, loss: 1, rmse: 1, gradientNorm: 1, seconds: 1 };
+      return result;
+    },
+  };
+  return Object.assign({}, actual, {
+    Network: { build: async () => network },
+    Trainer: { build: async () => trainer },
+    writeModel: () => new Uint8Array(),
+  });
+});
+
+const device = { adapter: { description: "none" } } as Device;
+const experiment = (network: Experiment["network"], seed = 0): Experiment =>
+  setUp({ curves: 36, samples: 10 }, "quick", network, { ...defaultTrainingOptions, batch: 10, seed }, 1);
+
+const listeners = process.rawListeners("SIGTERM");
+afterAll(() => {
+  // The runner ends this process by a signal.
+  for (const listener of process.rawListeners("SIGTERM"))
+    if (!listeners.includes(listener)) process.off("SIGTERM", listener as NodeJS.SignalsListener);
+});
+
+let said: string;
+beforeEach(() => {
+  said = "";
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+  return () => {
+    vi.restoreAllMocks();
+    hooks.predict = () => undefined;
+  };
+});
+
+describe("a signal while a run is evaluated", () => {
+  it("begins no further run and keeps the one that is done", async () => {
+    hooks.predict = () => void process.emit("SIGINT", "SIGINT");
+    const out = testDirectory();
+    const both = [experiment("cnn"), experiment("bilstm")];
+    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false });
+    expect(readdirSync(out).sort()).toEqual(["cnn", "report.html", "summary.json"]);
+    expect(said).toContain("stopping: ");
+    expect(said).toContain("Not made: 1 of 2 runs.");
+    expect(readFileSync(join(out, "summary.json"), "utf8")).toContain("Not made: 1 of 2 runs.");
+  });
+
+  it("changes nothing where there is none", async () => {
+    const out = testDirectory();
+    const both = [experiment("cnn"), experiment("bilstm")];
+    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false });
+    expect(readdirSync(out).sort()).toEqual(["bilstm", "cnn", "report.html", "summary.json"]);
+    expect(said).not.toContain("Not made");
+  });
+});
