@@ -37,6 +37,8 @@ export function readInput(flag: string, path: string, mostBytes: number): Uint8A
  * that ends before takes back the directories it made. What a killed process was writing there is cleared.
  */
 export class OutputDirectory {
+  /** Those of this process: one listener serves them all, however many runs there are. */
+  static readonly #all: OutputDirectory[] = [];
   /** The topmost directory that had to be made, if any. */
   readonly #made: string | undefined;
   readonly #what: string;
@@ -45,8 +47,8 @@ export class OutputDirectory {
   /** Makes the directory where it is missing. Throws UsageError when it cannot be made or written to. */
   constructor(readonly path: string) {
     this.#what = `--out ${path} cannot be written`;
-    // The last directory made goes first: it may stand in one made before.
-    process.prependOnceListener("exit", () => this.#discard());
+    if (OutputDirectory.#all.length === 0) process.once("exit", OutputDirectory.#discardAll);
+    OutputDirectory.#all.push(this);
     try {
       this.#made = makeDirectories(resolve(path));
       const probe = join(path, temporaryName("probe"));
@@ -78,6 +80,11 @@ export class OutputDirectory {
       for (const path of temporary.keys()) rmSync(path, { force: true });
       throw fileError(this.#what, error);
     }
+  }
+
+  /** The last directory made goes first: it may stand in one made before. */
+  static #discardAll(): void {
+    for (const directory of OutputDirectory.#all.toReversed()) directory.#discard();
   }
 
   #discard(): void {

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
 import { makeDirectories, OutputDirectory, writeOutput } from "../../src/cli/files";
-import { inDirectory } from "./program";
+import { inDirectory, testDirectory } from "./program";
 
 describe("an output directory", () => {
   it("is made with those above it, and replaces what it holds", () => {
@@ -39,15 +39,17 @@ describe("an output directory", () => {
     });
   });
 
-  it("is taken back as the process ends, together with one made in it", () => {
-    inDirectory((directory) => {
-      const before = process.rawListeners("exit");
-      new OutputDirectory(join(directory, "a"));
-      new OutputDirectory(join(directory, "a/b/c"));
-      for (const leave of process.rawListeners("exit").filter((listener) => !before.includes(listener)))
-        leave.call(process, 0);
-      expect(readdirSync(directory)).toEqual([]);
-    });
+  it("is taken back as the process ends, together with those made in it, by one listener", async () => {
+    const directory = testDirectory();
+    vi.resetModules();
+    const fresh = await import("../../src/cli/files");
+    const before = process.rawListeners("exit");
+    new fresh.OutputDirectory(join(directory, "a"));
+    for (let i = 0; i < 12; i++) new fresh.OutputDirectory(join(directory, `a/b/${i}`));
+    const [leave, ...others] = process.rawListeners("exit").filter((listener) => !before.includes(listener));
+    expect(others).toEqual([]);
+    leave.call(process, 0);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it("is cleared of what a killed process was writing, and of nothing else", () => {
