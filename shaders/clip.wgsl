@@ -9,9 +9,11 @@
 // A group is one learnable, or those that MATLAB holds as one: the same weights of both directions of a BiLSTM. The sums
 // of squares go by chunks of a learnable, then in order over the chunks of a group. The one workgroup that forms the
 // factors also closes the step: it tests loss and gradients for finiteness, writes the history and moves the cursor on.
+// A learnable that is not finite makes the sum of its chunk infinite: the clamped activations of an LSTM would hide it
+// from loss and gradients.
 
 import package::shared::cursor::Cursor;
-import package::shared::finite::isFinite;
+import package::shared::finite::{isFinite, infiniteBits};
 import package::shared::reduce::workgroupSum;
 import package::shared::chunk::Chunk;
 import package::shared::gradient::regularised;
@@ -37,13 +39,15 @@ const BOUNDS_LENGTH: u32 = GROUPS + 1;
 fn sum_squares(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let chunk = chunks[group.x];
   var sum = 0f;
+  var spoilt = 0f;
   for (var i = chunk.start + local; i < chunk.end; i += WORKGROUP) {
     let g = regularised(gradient[i], weight[i], chunk.l2Factor);
     sum += g * g;
+    spoilt += select(1f, 0f, isFinite(weight[i]));
   }
-  let total = workgroupSum(vec4f(sum), local).x;
+  let totals = workgroupSum(vec4f(sum, spoilt, 0, 0), local);
   if (local == 0) {
-    square[group.x] = total;
+    square[group.x] = bitcast<f32>(select(bitcast<u32>(totals.x), infiniteBits, totals.y > 0));
   }
 }
 

@@ -1,7 +1,9 @@
 // WGSL may assume that no value is NaN or infinite, so comparisons cannot find them; the bits can.
 
+const infiniteBits: u32 = 0x7f800000;
+
 fn isFiniteBits(bits: u32) -> bool {
-  return (bits & 0x7f800000) != 0x7f800000;
+  return (bits & infiniteBits) != infiniteBits;
 }
 
 fn isFinite(value: f32) -> bool {

@@ -1,24 +1,32 @@
+import type { Device } from "../gpu/device";
 import type { Memory, Slice } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readWords } from "../gpu/readback";
-import type { Backpropagation } from "../nn/backpropagation";
+import type { Backpropagation, Inspection } from "../nn/backpropagation";
 import type { Network } from "../nn/network";
 import type { Step } from "./step";
 
-/** Finds out, after a step was refused, which layer was the first to produce a value that is not finite. */
+/** Finds out which learnable or layer was the first with a value that is not finite. */
 export class Diagnosis {
-  readonly #network: Network;
+  readonly #device: Device;
   readonly #labels: readonly string[];
-  readonly #step: Step;
-  readonly #scan: Plan;
+  readonly #gradientPlan: Plan;
+  readonly #learnables: Plan;
+  readonly #values: Plan;
   readonly #found: Slice;
 
-  private constructor(network: Network, labels: readonly string[], step: Step, scan: Plan, found: Slice) {
-    this.#network = network;
+  private constructor(
+    device: Device,
+    labels: readonly string[],
+    gradientPlan: Plan,
+    scans: { readonly learnables: Plan; readonly values: Plan; readonly found: Slice },
+  ) {
+    this.#device = device;
     this.#labels = labels;
-    this.#step = step;
-    this.#scan = scan;
-    this.#found = found;
+    this.#gradientPlan = gradientPlan;
+    this.#learnables = scans.learnables;
+    this.#values = scans.values;
+    this.#found = scans.found;
   }
 
   static async build(
@@ -28,43 +36,54 @@ export class Diagnosis {
     step: Step,
     target: Slice,
   ): Promise<Diagnosis> {
-    const inspections = [
+    const { device, layout, parameters } = network;
+    const learnables = layout.places.map(({ name }) => ({
+      label: name,
+      slice: layout.slice(parameters, name),
+    }));
+    const values = [
       { label: "a training curve", slice: network.input.slice },
       { label: "a training target", slice: target },
       ...backpropagation.inspections,
       { label: "the loss", slice: step.score },
     ];
-    const found = memory.storage("findings", inspections.length);
-    const scan = await Plan.build(
-      network.device,
-      inspections.map(({ label, slice }, index) => ({
-        label: `scan ${label}`,
-        file: "scan",
-        entry: "scan",
-        constants: { INDEX: index },
-        bindings: { values: slice, found },
-        workgroups: [64] as const,
-      })),
-    );
-    return new Diagnosis(
-      network,
-      inspections.map(({ label }) => label),
-      step,
-      scan,
+    const labels = [...learnables, ...values].map(({ label }) => label);
+    const found = memory.storage("findings", labels.length);
+    const scan = (inspections: readonly Inspection[], first: number) =>
+      Plan.build(
+        device,
+        inspections.map(({ label, slice }, index) => ({
+          label: `scan ${label}`,
+          file: "scan",
+          entry: "scan",
+          constants: { INDEX: first + index },
+          bindings: { values: slice, found },
+          workgroups: [64] as const,
+        })),
+      );
+    return new Diagnosis(device, labels, step.gradientPlan, {
+      learnables: await scan(learnables, 0),
+      values: await scan(values, learnables.length),
       found,
-    );
+    });
   }
 
   /**
-   * Repeats the refused step without its update; the learnables are as they were before it. Where every value is finite,
-   * it was their sum of squares that overflowed.
+   * The first learnable or, where all of them are finite, the first value that is not. Repeats the refused step without
+   * its update; the learnables are as they were before it. Where every value is finite, it was the sum of squares of the
+   * gradients that overflowed.
    */
-  async firstBadLayer(): Promise<string> {
-    const { device } = this.#network;
-    this.#step.gradientPlan.submit(device);
-    this.#scan.submit(device);
-    const words = await readWords(device, this.#found);
+  async firstBadValue(): Promise<string> {
+    this.#gradientPlan.submit(this.#device);
+    this.#values.submit(this.#device);
+    return (await this.firstBadLearnable()) ?? "the gradient norm";
+  }
+
+  /** The first learnable that is not finite. */
+  async firstBadLearnable(): Promise<string | undefined> {
+    this.#learnables.submit(this.#device);
+    const words = await readWords(this.#device, this.#found);
     const found = new Uint32Array(words.buffer);
-    return this.#labels.find((_, index) => found[index] !== 0) ?? "the gradient norm";
+    return this.#labels.find((_, index) => found[index] !== 0);
   }
 }

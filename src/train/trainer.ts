@@ -110,8 +110,8 @@ export class Trainer {
 
   /**
    * Trains once. Yields every iteration in order, as submits complete; then takes the inference statistics, validates
-   * and returns the result. A loss or gradient that is not finite ends it with `diverged`, learnables as they were
-   * before that step, or the best ones where `restore` asks for them.
+   * and returns the result. A loss, gradient or learnable that is not finite ends it with `diverged`, learnables as they
+   * were before that step, or the best ones where `restore` asks for them.
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
     if (this.#disposed) throw new Error("the Trainer was disposed");
@@ -195,12 +195,14 @@ export class Trainer {
       hostMsPerStep: hostMs / Math.max(1, submitted - first),
     };
     if (stopReason === "diverged") {
-      const detail = `iteration ${done + 1}: ${await this.#parts.diagnosis.firstBadLayer()} is not finite`;
+      const detail = `iteration ${done + 1}: ${await this.#parts.diagnosis.firstBadValue()} is not finite`;
       return { stopReason, detail, ...measured, ...(await this.#finish(false)) };
     }
     const outcome = await this.#finish(true);
-    if (!Number.isFinite(outcome.validation.loss)) {
-      const detail = `after iteration ${done}: the validation loss is not finite`;
+    const invalid = Number.isFinite(outcome.validation.loss) ? undefined : "the validation loss";
+    const bad = (await this.#parts.diagnosis.firstBadLearnable()) ?? invalid;
+    if (bad !== undefined) {
+      const detail = `after iteration ${done}: ${bad} is not finite`;
       return { stopReason: "diverged", detail, ...measured, ...outcome };
     }
     return { stopReason, ...measured, ...outcome };

@@ -132,4 +132,48 @@ describe("learnables of one group", () => {
       expectWithin("norm", [norm], [globalNorm(exact.values())], () => sumError(2049 + 42) * norm);
     },
   );
+
+  // First of a chunk, last of a chunk of one element, and in the middle of one, with decay and without.
+  test.for([
+    { name: "forward.weight", index: 0, value: Number.NaN },
+    { name: "forward.weight", index: 2048, value: Number.NEGATIVE_INFINITY },
+    { name: "forward.bias", index: 3, value: Number.NaN },
+    { name: "reverse.bias", index: 0, value: Number.POSITIVE_INFINITY },
+    { name: "alone", index: 2, value: 3e38 },
+  ])("halts at weight $value, and at no finite one: $name[$index]", async ({ name, index, value }) => {
+    const { halted, norm } = await gpu.run(
+      async ({ device, internals }, { learnables, options, name, index, value }) => {
+        const memory = new internals.Memory(device);
+        const layout = new internals.ArenaLayout(learnables);
+        const parameters = layout.create(memory, "parameters");
+        const { offset } = layout.place(name);
+        const words = new Float32Array(layout.length);
+        words[offset + index] = value;
+        internals.write(device, parameters, words);
+        const cursor = internals.createCursor(memory, "cursor", 1);
+        const history = memory.storage("history", 4);
+        const { calls } = internals.updateCalls(memory, layout, options, {
+          parameters,
+          gradients: layout.create(memory, "gradients"),
+          score: memory.storage("score", 4),
+          cursor,
+          learnRates: Float32Array.of(1),
+          history,
+        });
+        (await internals.Plan.build(device, calls)).submit(device);
+        const [, , norm] = await internals.readWords(device, history);
+        const halted = new Uint32Array((await internals.readWords(device, cursor)).buffer)[2];
+        memory.dispose();
+        return { halted, norm };
+      },
+      {
+        learnables,
+        options: { solver: sgdm(), l2: 0, clip: 1, clipMethod: "l2norm" as const },
+        name,
+        index,
+        value,
+      },
+    );
+    expect({ halted, norm }).toEqual({ halted: Number.isFinite(value) ? 0 : 1, norm: 0 });
+  });
 });

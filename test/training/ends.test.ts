@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { batchNorm, conv1d, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import {
+  batchNorm,
+  biLstm,
+  conv1d,
+  dense,
+  dropout,
+  leakyReLU,
+  lstm,
+  type NetworkSpec,
+} from "../../src/nn/spec";
+import { initialise } from "../../src/train/initialise";
+import { adam } from "../../src/train/options";
 import { gpu } from "../browser/client";
 import { singles } from "../kernels/layer";
 import { dataOf, type TrainingRequest, train } from "./train";
@@ -78,6 +89,59 @@ describe("training that diverges", () => {
   });
 });
 
+describe("a learnable that is not finite, which an LSTM hides from loss and gradients", () => {
+  const recurrent: NetworkSpec = {
+    ...spec,
+    layers: [biLstm({ hidden: 5 }), dropout(0.2), lstm({ hidden: 3 }), dense({ outputs: 1 })],
+  };
+
+  test.for([
+    { name: "bilstm1.reverse.bias", value: Number.NaN, l2: 0, software: true },
+    { name: "bilstm1.reverse.bias", value: Number.NaN, l2: 0, software: false },
+    { name: "lstm1.forward.bias", value: Number.NaN, l2: 1e-4, software: true },
+    { name: "lstm1.forward.weight_hh", value: Number.NaN, l2: 0, software: true },
+    { name: "bilstm1.forward.weight_ih", value: Number.POSITIVE_INFINITY, l2: 0, software: true },
+    { name: "bilstm1.forward.weight_ih", value: Number.NEGATIVE_INFINITY, l2: 0, software: false },
+  ])("stops it: $value in $name, L2 $l2, software kernels $software", async (spoiling) => {
+    const { name, value, l2, software } = spoiling;
+    const learnables = new Map(
+      Array.from(initialise(recurrent, "glorot", 0), ([key, data]) => [
+        key,
+        { data: key === name ? data.map((w, i) => (i === 1 ? value : w)) : data },
+      ]),
+    );
+    const options = { solver: adam(), l2, epochs: 1 };
+    const { result, tensors } = await train({
+      ...request(options, { learnables }),
+      spec: recurrent,
+      kernels: { software },
+    });
+    expect(result).toMatchObject({
+      stopReason: "diverged",
+      iterations: 0,
+      detail: `iteration 1: ${name} is not finite`,
+    });
+    for (const [key, { data }] of learnables) expect(tensors.get(key)?.data, key).toEqual(data);
+  });
+
+  test("stops it where the last update made it so", async () => {
+    const bounded: NetworkSpec = { ...spec, layers: [lstm({ hidden: 1 })] };
+    const far = { ...curves, target: curves.target.map((value) => 1e6 * (value + 4)) };
+    const { result } = await train({
+      ...request(
+        { epochs: 1, learnRate: 3e38, clip: Number.POSITIVE_INFINITY },
+        { train: far, batches: Uint32Array.of(0, 1) },
+      ),
+      spec: bounded,
+    });
+    expect(result).toMatchObject({
+      stopReason: "diverged",
+      iterations: 1,
+      detail: "after iteration 1: lstm1.forward.weight_ih is not finite",
+    });
+  });
+});
+
 describe("training that is ended", () => {
   test("by stop(): what was submitted is finished and told", async () => {
     const { progress, result, planned } = await gpu.run(
@@ -145,12 +209,15 @@ describe("training that is ended", () => {
     expect(again).toBe(120);
   });
 
-  test("by a last update that leaves no finite validation", async () => {
+  test.for([
+    { learnRate: 1e25, bad: "the validation loss" },
+    { learnRate: 3e38, bad: "conv1.weight" },
+  ])("by a last update at rate $learnRate that leaves no finite validation", async ({ learnRate, bad }) => {
     const { result } = await train(
-      request({ epochs: 1, learnRate: 3e38, clip: 3e38 }, { batches: Uint32Array.of(0, 1) }),
+      request({ epochs: 1, learnRate, clip: 3e38 }, { batches: Uint32Array.of(0, 1) }),
     );
     expect(result).toMatchObject({ stopReason: "diverged", iterations: 1 });
-    expect(result.detail).toBe("after iteration 1: the validation loss is not finite");
+    expect(result.detail).toBe(`after iteration 1: ${bad} is not finite`);
   });
 
   test("by disposal: a trainer that was freed or has run refuses to run, and the device stays sound", async () => {
