@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -20,15 +21,39 @@ import { fileError, UsageError } from "./errors";
 
 export type FileContent = string | Uint8Array;
 
-/** Reads a file of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
+/** Reads a file or pipe of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
 export function readInput(flag: string, path: string, mostBytes: number): Uint8Array {
+  const what = `${flag} ${path}`;
   try {
     const stat = statSync(path);
-    if (stat.isFile() && stat.size > mostBytes)
-      throw new UsageError(`${flag} ${path}: must be at most ${mostBytes} bytes, has ${stat.size}`);
+    if (stat.isCharacterDevice() || stat.isBlockDevice())
+      throw new UsageError(`${what}: is a device, must be a file or a pipe`);
+    if (stat.isFIFO()) return readPipe(what, path, mostBytes);
+    if (stat.size > mostBytes)
+      throw new UsageError(`${what}: must be at most ${mostBytes} bytes, has ${stat.size}`);
     return readFileSync(path);
   } catch (error) {
-    throw error instanceof UsageError ? error : fileError(`${flag} ${path}`, error);
+    throw error instanceof UsageError ? error : fileError(what, error);
+  }
+}
+
+const pieceBytes = 2 ** 16;
+
+/** A pipe does not tell its length, and may have no end. */
+function readPipe(what: string, path: string, mostBytes: number): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const buffer = new Uint8Array(pieceBytes);
+    const pieces: Uint8Array[] = [];
+    for (let bytes = 0; bytes <= mostBytes; ) {
+      const read = readSync(file, buffer);
+      if (read === 0) return Buffer.concat(pieces);
+      pieces.push(buffer.slice(0, read));
+      bytes += read;
+    }
+    throw new UsageError(`${what}: must be at most ${mostBytes} bytes`);
+  } finally {
+    closeSync(file);
   }
 }
 

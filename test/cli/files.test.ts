@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
-import { makeDirectories, OutputDirectory, writeOutput } from "../../src/cli/files";
+import { makeDirectories, OutputDirectory, readInput, writeOutput } from "../../src/cli/files";
 import { inDirectory, testDirectory } from "./program";
 
 describe("an output directory", () => {
@@ -72,6 +72,42 @@ describe("an output directory", () => {
   it("cannot be made where the file system denies it, and says so at once", () => {
     expect(() => new OutputDirectory("/dev/null/a/b")).toThrow(/not a directory/);
     if (process.platform === "linux") expect(() => new OutputDirectory("/proc/a/b")).toThrow(UsageError);
+  });
+});
+
+describe("an input", () => {
+  it("is a file of at most so many bytes", () => {
+    inDirectory((directory) => {
+      const path = join(directory, "in.csv");
+      writeFileSync(path, "1234");
+      expect(new TextDecoder().decode(readInput("--input", path, 4))).toBe("1234");
+      expect(() => readInput("--input", path, 3)).toThrow(`--input ${path}: must be at most 3 bytes, has 4`);
+      expect(() => readInput("--input", directory, 2 ** 20)).toThrow(`--input ${directory}: is a directory`);
+    });
+  });
+
+  it.runIf(process.platform !== "win32")("is no device, which may have no end", () => {
+    expect(() => readInput("--resume", "/dev/null", 1000)).toThrow(
+      new UsageError("--resume /dev/null: is a device, must be a file or a pipe"),
+    );
+  });
+
+  it.runIf(process.platform !== "win32")("may be a pipe, and then is bounded too", () => {
+    inDirectory((directory) => {
+      const path = join(directory, "pipe");
+      spawnSync("mkfifo", [path]);
+      const readFrom = (writer: string, mostBytes: number): Uint8Array => {
+        spawn("sh", ["-c", `${writer} > "$0"`, path], { stdio: "ignore" });
+        return readInput("--input", path, mostBytes);
+      };
+      // More than a pipe holds.
+      const { length } = readFrom("head -c 200000 /dev/zero", 200_000);
+      expect(length).toBe(200_000);
+      expect(() => readFrom("head -c 200001 /dev/zero", 200_000)).toThrow(
+        `--input ${path}: must be at most 200000 bytes`,
+      );
+      expect(() => readFrom("yes", 2 ** 22)).toThrow(`--input ${path}: must be at most 4194304 bytes`);
+    });
   });
 });
 

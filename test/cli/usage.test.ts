@@ -108,6 +108,7 @@ describe("bad usage is one line and status 2", () => {
     ],
     ["check", /missing required argument 'file'/],
     ["check missing.safetensors", /check missing.safetensors: no such file or directory/],
+    ["train --resume /dev/zero", /--resume \/dev\/zero: is a device, must be a file or a pipe/],
     ["check .", /check .: must hold .safetensors files, holds none/],
     ["bench --steps 2", /'2' is invalid. Expected a whole number from 3/],
     ["bench --host chrome", /--host chrome: is not built in this version/],
