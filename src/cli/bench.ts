@@ -21,6 +21,7 @@ interface BenchFlags {
   readonly steps?: number;
   readonly network: NetworkName | "both";
   readonly host: "node" | "chrome";
+  readonly peers?: true;
   readonly json?: true;
   readonly adapter: AdapterChoice;
 }
@@ -56,14 +57,16 @@ export function addBench(program: Command): void {
         ),
       )
       .addOption(new Option("--host <name>", "where it runs").choices(["node", "chrome"]).default("node"))
+      .option("--peers", "time other libraries beside it (not in this version)")
       .option("--json", "print the figures as one line of JSON, last on standard output"),
   )
     .addHelpText("after", examples)
     .action(bench);
 }
 
-async function bench({ network, batch, steps, host, json, adapter }: BenchFlags): Promise<void> {
+async function bench({ network, batch, steps, host, peers, json, adapter }: BenchFlags): Promise<void> {
   if (host !== "node") throw new UsageError(`--host ${host}: is not built in this version, use --host node`);
+  if (peers) throw new UsageError("--peers: is not built in this version, times Fluxion alone without it");
   const device = await openHost(adapter);
   const names = network === "both" ? networkNames : [network];
   const { peak, networks } = await benchmark(device, {

@@ -112,6 +112,7 @@ describe("bad usage is one line and status 2", () => {
     ["check .", /check .: must hold .safetensors files, holds none/],
     ["bench --steps 2", /'2' is invalid. Expected a whole number from 3/],
     ["bench --host chrome", /--host chrome: is not built in this version/],
+    ["bench --peers", /--peers: is not built in this version, times Fluxion alone without it/],
     ["bench --network rnn", /'rnn' is invalid. Allowed choices are cnn, bilstm, both/],
   ])("fluxion %s", (flags, message) => {
     expectRefusal(flags.split(" ").filter(Boolean), message);
