@@ -4,6 +4,7 @@
 // (see conv1d.wgsl). Channels beyond the last are zero.
 
 import package::shared::cursor::Cursor;
+import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, CHANNELS, ROWS, ORDER_STEPS, ORDER_LENGTH, DATA_LENGTH, ACTIVATION_LENGTH};
 
 @group(0) @binding(0) var<storage, read> cursor: Cursor;
@@ -18,16 +19,17 @@ import constants::{BATCH, STEPS, CHANNELS, ROWS, ORDER_STEPS, ORDER_LENGTH, DATA
 // otherwise they follow one another, and the last repeats where the batch is longer than what is left.
 
 @compute @workgroup_size(64)
-fn gather(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= BATCH * STEPS) {
+fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= BATCH * STEPS) {
     return;
   }
-  let b = id.x / STEPS;
-  let t = id.x % STEPS;
+  let b = n / STEPS;
+  let t = n % STEPS;
   @if(ordered) let row = order[cursor.index % ORDER_STEPS * BATCH + b];
   @else let row = min(cursor.index * BATCH + b, ROWS - 1);
-  let channel = id.y * 4;
-  activation[id.y * BATCH * STEPS + id.x] = vec4f(
+  let channel = id.z * 4;
+  activation[id.z * BATCH * STEPS + n] = vec4f(
     value(row, channel, t),
     value(row, channel + 1, t),
     value(row, channel + 2, t),
@@ -45,15 +47,16 @@ fn value(row: u32, channel: u32, t: u32) -> f32 {
 // --- scatter: destination (B, channels, T) = source, as the host reads it.
 
 @compute @workgroup_size(64)
-fn scatter(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= BATCH * STEPS) {
+fn scatter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= BATCH * STEPS) {
     return;
   }
-  let b = id.x / STEPS;
-  let t = id.x % STEPS;
-  let values = source[id.y * BATCH * STEPS + id.x];
+  let b = n / STEPS;
+  let t = n % STEPS;
+  let values = source[id.z * BATCH * STEPS + n];
   for (var lane = 0u; lane < 4; lane++) {
-    let channel = id.y * 4 + lane;
+    let channel = id.z * 4 + lane;
     if (channel < CHANNELS) {
       destination[(b * CHANNELS + channel) * STEPS + t] = values[lane];
     }

@@ -16,6 +16,7 @@
 // store nothing.
 
 import package::shared::quad::broadcast;
+import package::shared::spread::numberOf;
 import package::shared::strip::{Strip, filled, shifted, accumulated};
 import package::shared::taps::{TapSums, TapWindow, moved, withStep};
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
@@ -45,15 +46,16 @@ const OUT_PAIRS: u32 = (OUT_GROUPS + 1) / 2;
 // vec4f over four output channels: the order in which `convolve` reads. With `transposed`, the weights of dx.
 
 @compute @workgroup_size(64)
-fn pack(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= PACKED_LENGTH) {
+fn pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= PACKED_LENGTH) {
     return;
   }
-  let lane = id.x % 4;
-  let outGroup = (id.x / 4) % (OUT_PAIRS * 2);
-  let tap = (id.x / (OUT_PAIRS * 8)) % KERNEL;
-  let inGroup = id.x / (OUT_PAIRS * 8 * KERNEL);
-  packing[id.x] = vec4f(
+  let lane = n % 4;
+  let outGroup = (n / 4) % (OUT_PAIRS * 2);
+  let tap = (n / (OUT_PAIRS * 8)) % KERNEL;
+  let inGroup = n / (OUT_PAIRS * 8 * KERNEL);
+  packing[n] = vec4f(
     weightAt(outGroup * 4, inGroup * 4 + lane, tap),
     weightAt(outGroup * 4 + 1, inGroup * 4 + lane, tap),
     weightAt(outGroup * 4 + 2, inGroup * 4 + lane, tap),
@@ -280,17 +282,18 @@ fn weight_gradient(
 }
 
 @compute @workgroup_size(64)
-fn reduce_gradient(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= SPLIT_LENGTH) {
+fn reduce_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= SPLIT_LENGTH) {
     return;
   }
   var sum = vec4f();
   for (var split = 0u; split < SPLITS; split++) {
-    sum += partials[split * SPLIT_LENGTH + id.x];
+    sum += partials[split * SPLIT_LENGTH + n];
   }
-  if (id.x >= SPLIT_WEIGHTS) {
+  if (n >= SPLIT_WEIGHTS) {
     @if(biased) {
-      let output = (id.x - SPLIT_WEIGHTS) * 4;
+      let output = (n - SPLIT_WEIGHTS) * 4;
       storeBias(output, sum.x);
       storeBias(output + 1, sum.y);
       storeBias(output + 2, sum.z);
@@ -298,9 +301,9 @@ fn reduce_gradient(@builtin(global_invocation_id) id: vec3u) {
     }
     return;
   }
-  let tap = (id.x / 4) % (TAP_BLOCKS * TAP_BLOCK);
-  let input = id.x / (4 * TAP_BLOCKS * TAP_BLOCK) % IN_GROUPS * 4 + id.x % 4;
-  let output = id.x / (4 * TAP_BLOCKS * TAP_BLOCK * IN_GROUPS) * 4;
+  let tap = (n / 4) % (TAP_BLOCKS * TAP_BLOCK);
+  let input = n / (4 * TAP_BLOCKS * TAP_BLOCK) % IN_GROUPS * 4 + n % 4;
+  let output = n / (4 * TAP_BLOCKS * TAP_BLOCK * IN_GROUPS) * 4;
   if (tap >= KERNEL || input >= IN_CHANNELS) {
     return;
   }

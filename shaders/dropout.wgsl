@@ -7,6 +7,7 @@
 // word are not below THRESHOLD = p · 2²⁴.
 
 import package::shared::cursor::Cursor;
+import package::shared::spread::numberOf;
 import package::shared::threefry::threefry;
 import constants::{LENGTH, ROWS, GROUPS, SEED, STREAM, THRESHOLD, SCALE};
 
@@ -24,18 +25,20 @@ fn maskAt(n: u32) -> vec4f {
 
 /// Forward on x, and backward with dy in its place.
 @compute @workgroup_size(64)
-fn mask(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= LENGTH) {
+fn mask(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= LENGTH) {
     return;
   }
-  y[id.x] = x[id.x] * maskAt(id.x);
+  y[n] = x[n] * maskAt(n);
 }
 
 /// At prediction every value passes.
 @compute @workgroup_size(64)
-fn keep(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= LENGTH) {
+fn keep(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= LENGTH) {
     return;
   }
-  y[id.x] = x[id.x];
+  y[n] = x[n];
 }

@@ -16,6 +16,7 @@
 // c, and backward dc · f, for each [direction · H + unit][b][t]. So every carried value lies in a buffer, and the time loop can be
 // cut into chunks of CHUNK steps without any difference.
 
+import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, HIDDEN, INPUTS};
 import constants::{DIRECTION_LENGTH, RECURRENT_OFFSET, BIAS_OFFSET, BIAS_START, RECURRENT_START, RECURRENT_STRIDE};
 import constants::{LEARNABLES_LENGTH, ARRANGED_LENGTH, RECURRENT_LENGTH, CELLS, OUTPUT_LENGTH, STATES_LENGTH};
@@ -64,38 +65,41 @@ fn unitMajor(row: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn arrange_input(@builtin(global_invocation_id) id: vec3u) {
-  let place = arrangedAt(id.y, id.x);
+fn arrange_input(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  let place = arrangedAt(id.z, n);
   if (place < ARRANGED_LENGTH) {
-    arranged[place] = learnables[id.y * DIRECTION_LENGTH + id.x];
+    arranged[place] = learnables[id.z * DIRECTION_LENGTH + n];
   }
 }
 
 @compute @workgroup_size(64)
-fn restore(@builtin(global_invocation_id) id: vec3u) {
-  let place = arrangedAt(id.y, id.x);
+fn restore(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  let place = arrangedAt(id.z, n);
   if (place < ARRANGED_LENGTH) {
-    dlearnables[id.y * DIRECTION_LENGTH + id.x] = darranged[place];
+    dlearnables[id.z * DIRECTION_LENGTH + n] = darranged[place];
   }
 }
 
 /// weight_hh → vec4f over the gates, [direction][from unit][to unit], or with `transposed` [direction][to unit][from unit]:
 /// neighbouring invocations of a recurrence then read neighbouring vectors.
 @compute @workgroup_size(64)
-fn arrange_recurrent(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= RECURRENT_LENGTH) {
+fn arrange_recurrent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= RECURRENT_LENGTH) {
     return;
   }
-  let row = id.x / PADDED % PADDED;
-  let column = id.x % PADDED;
+  let row = n / PADDED % PADDED;
+  let column = n % PADDED;
   if (max(row, column) >= HIDDEN) {
-    packing[id.x] = vec4f();
+    packing[n] = vec4f();
     return;
   }
-  @if(transposed) let n = row * HIDDEN + column;
-  @else let n = column * HIDDEN + row;
-  let start = id.x / (PADDED * PADDED) * DIRECTION_LENGTH + RECURRENT_OFFSET + n;
-  packing[id.x] = vec4f(
+  @if(transposed) let weight = row * HIDDEN + column;
+  @else let weight = column * HIDDEN + row;
+  let start = n / (PADDED * PADDED) * DIRECTION_LENGTH + RECURRENT_OFFSET + weight;
+  packing[n] = vec4f(
     learnables[start],
     learnables[start + HIDDEN * HIDDEN],
     learnables[start + 2 * HIDDEN * HIDDEN],
@@ -193,11 +197,12 @@ fn retreat(place: Place, recurrentGradient: f32) {
 // One invocation a cell; step `chunk.x` of the direction, backward counted from the last.
 
 @compute @workgroup_size(64)
-fn step_forward(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= HIDDEN * BATCH) {
+fn step_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= HIDDEN * BATCH) {
     return;
   }
-  let place = Place(id.y, id.x / BATCH, id.x % BATCH, chunk.x);
+  let place = Place(id.z, n / BATCH, n % BATCH, chunk.x);
   var sum = vec4f();
   if (place.step > 0) {
     for (var source = 0u; source < HIDDEN; source++) {
@@ -209,11 +214,12 @@ fn step_forward(@builtin(global_invocation_id) id: vec3u) {
 }
 
 @compute @workgroup_size(64)
-fn step_backward(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= HIDDEN * BATCH) {
+fn step_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= HIDDEN * BATCH) {
     return;
   }
-  let place = Place(id.y, id.x / BATCH, id.x % BATCH, STEPS - 1 - chunk.x);
+  let place = Place(id.z, n / BATCH, n % BATCH, STEPS - 1 - chunk.x);
   var sum = 0f;
   if (chunk.x > 0) {
     for (var to = 0u; to < HIDDEN; to++) {

@@ -27,6 +27,16 @@ export interface KernelCall {
   readonly flops?: number;
 }
 
+/** What one dimension of a dispatch holds on every adapter. */
+const mostWorkgroups = 65_535;
+
+/** Workgroups of 64 for so many invocations, over two dimensions where one is too short (shaders/shared/spread.wgsl). */
+export function spread(invocations: number): readonly [x: number, y: number] {
+  const groups = Math.ceil(invocations / 64);
+  const rows = Math.ceil(groups / mostWorkgroups);
+  return [Math.ceil(groups / rows), rows];
+}
+
 /** A shader or its bindings are wrong; the message names file, entry and place. */
 export class KernelError extends Error {
   override readonly name = "KernelError";

@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
 import { type Activation, activationLength, type BuildContext, groupsOf } from "./layer";
 
@@ -46,7 +46,7 @@ export function gatherCall(
       activation: activation.slice,
       ...(order && { order: order.slice }),
     },
-    workgroups: [Math.ceil((context.batch * context.steps) / 64), groupsOf(data.channels)],
+    workgroups: [...spread(context.batch * context.steps), groupsOf(data.channels)],
   };
 }
 
@@ -60,7 +60,7 @@ export function scatterCall(context: BuildContext, source: Activation, destinati
     constants: sizes(context, { slice: destination, rows: context.batch, channels }),
     conditions: { ordered: false },
     bindings: { source: source.slice, destination },
-    workgroups: [Math.ceil((context.batch * context.steps) / 64), groupsOf(channels)],
+    workgroups: [...spread(context.batch * context.steps), groupsOf(channels)],
   };
 }
 

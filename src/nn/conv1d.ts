@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
 import {
   type Activation,
@@ -134,7 +134,7 @@ export function convolution(
       constants,
       conditions,
       bindings: { weight, packing: packed },
-      workgroups: [Math.ceil(packedLength / 64)],
+      workgroups: spread(packedLength),
     },
     {
       label,
@@ -209,7 +209,7 @@ export function weightGradient(
       constants,
       conditions,
       bindings: { partials: partial, dweight, ...(dbias && { dbias }) },
-      workgroups: [Math.ceil(splitLength / 64)],
+      workgroups: spread(splitLength),
     },
   ];
 }

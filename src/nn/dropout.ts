@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
 import { streamKey } from "../random";
 import {
@@ -24,7 +24,7 @@ export function buildDropout(
   const length = activationLength(input.channels, context);
   const output = createActivation(context, `${name} output`, input.channels);
   const sizes = { LENGTH: length, ROWS: context.batch * context.steps, GROUPS: groupsOf(input.channels) };
-  const workgroups = [Math.ceil(length / 64)] as const;
+  const workgroups = spread(length);
   const masked = (label: string, seed: number, x: Slice, y: Slice, cursor: Slice): KernelCall => {
     const [key, stream] = streamKey(seed, "dropout", ordinal);
     return {
@@ -56,6 +56,7 @@ export function buildDropout(
     infer: [keep],
     train: ({ memory, seed, cursor: training }) => ({
       forward: (cursor) => [masked("forward", seed, input.slice, output.slice, cursor)],
+      forwardOverSet: () => [keep],
       backward(dOutput, wanted) {
         if (!wanted) return { calls: [] };
         const dInput = createActivation(

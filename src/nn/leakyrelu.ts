@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
 import {
   type Activation,
@@ -24,7 +24,7 @@ export function buildLeakyReLU(
     entry,
     constants: { LENGTH: length, SLOPE: slope },
     bindings,
-    workgroups: [Math.ceil(length / 64)],
+    workgroups: spread(length),
   });
   const infer = [call("forward", { x: input.slice, y: output.slice })];
   return {

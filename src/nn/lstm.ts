@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import { part, type Slice } from "../gpu/memory";
 import { type ConvolutionShape, convolution, weightGradient } from "./conv1d";
 import { type Activation, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
@@ -63,12 +63,12 @@ export function buildLstm(
     },
     conditions: noTile,
     bindings,
-    workgroups: [Math.ceil(learnables.constants.DIRECTION_LENGTH / 64), directions.length],
+    workgroups: [...spread(learnables.constants.DIRECTION_LENGTH), directions.length],
   });
   const packRecurrent = (packing: Slice, transposed: boolean): KernelCall => ({
     ...order("arrange_recurrent", { learnables: learnables.slice, packing }),
     conditions: { ...noTile, transposed },
-    workgroups: [Math.ceil(recurrentLength / 64)],
+    workgroups: spread(recurrentLength),
   });
 
   const arranged = memory.storage(`${name} arranged`, recurrentStart);

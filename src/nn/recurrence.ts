@@ -1,4 +1,4 @@
-import type { KernelCall } from "../gpu/kernel";
+import { type KernelCall, spread } from "../gpu/kernel";
 import { type Memory, part, type Slice } from "../gpu/memory";
 import type { BuildContext } from "./layer";
 
@@ -29,6 +29,9 @@ const alignment = 64;
 /** Units of an invocation: four gates each forward, one number each backward. */
 const softwareTile = { forward: 2, backward: 8 } as const;
 
+/** Batch rows of an invocation by fours, at most (shaders/shared/rows.wgsl). */
+const mostRowQuads = 5;
+
 /** Hidden units padded to the largest tile (PADDED in the shader). */
 export const paddedUnits = (hidden: number): number => Math.ceil(hidden / 8) * 8;
 
@@ -43,7 +46,7 @@ export function recurrenceCalls(
   parts: RecurrenceParts,
 ): KernelCall[] {
   const { steps, memory } = context;
-  const tiling = tilingOf(context, parts);
+  const tiling = tilingOf(context, pass, parts);
   const { chunk } = tiling;
   const chunks = Math.ceil(steps / chunk);
   const starts = chunkStarts(memory, `${name} ${pass} chunks`, chunk, chunks);
@@ -69,7 +72,7 @@ function cut(
       entry: `step_${pass}`,
       constants,
       conditions: { ...noTile, ragged },
-      workgroups: [Math.ceil((hidden * batch) / 64), directions],
+      workgroups: [...spread(hidden * batch), directions],
     };
   const tile = software ? softwareTile[pass] : 1;
   return {
@@ -120,16 +123,23 @@ function chunkStarts(memory: Memory, label: string, chunk: number, chunks: numbe
 const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrenceParts): number =>
   8 * hidden * hidden * batch * directions;
 
-function tilingOf(context: BuildContext, parts: RecurrenceParts): Tiling {
+/** Of a dispatch: with few rows a step costs its latency, whatever it computes. */
+const mostSteps = 512;
+
+function tilingOf(context: BuildContext, pass: "forward" | "backward", parts: RecurrenceParts): Tiling {
   const { steps, workgroupBytes, dispatchFlops } = context;
   const { hidden, directions } = parts;
   // h of two steps, a vec4f for each unit and four rows.
-  const fitting = Math.min(5, Math.floor(workgroupBytes / (2 * 16 * paddedUnits(hidden))));
+  const fitting = Math.min(mostRowQuads, Math.floor(workgroupBytes / (2 * 16 * paddedUnits(hidden))));
   if (fitting < 1) return { rowQuads: undefined, chunk: 1 };
-  const longest = Math.max(1, Math.min(steps, Math.floor(dispatchFlops / stepFlops(context, parts))));
-  // Chunks of even length.
-  const chunk = Math.ceil(steps / Math.ceil(steps / longest));
-  return { rowQuads: rowQuadsFor(context, directions, fitting), chunk };
+  const affordable = Math.floor(dispatchFlops / stepFlops(context, parts));
+  const longest = Math.max(1, Math.min(steps, mostSteps, affordable));
+  return {
+    // Backward needs no workgroup memory.
+    rowQuads: rowQuadsFor(context, directions, pass === "forward" ? fitting : mostRowQuads),
+    // Chunks of even length.
+    chunk: Math.ceil(steps / Math.ceil(steps / longest)),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { leakyReLU } from "../../src/nn/spec";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import { gpu } from "../browser/client";
 import { expectWithin, unit } from "./bounds";
 import { runLayer, singles } from "./layer";
 
@@ -25,4 +26,22 @@ test.for([
   // One rounding of the slope, one of the product.
   expectWithin("y", got.get("y"), y, (i) => 2 * unit * Math.abs(y[i]));
   expectWithin("dx", got.get("dx"), dx, (i) => 2 * unit * Math.abs(dx[i]));
+});
+
+test("a curve longer than one dimension of a dispatch", async () => {
+  const worst = await gpu.run(async ({ fluxion, device }) => {
+    const steps = 65_535 * 64 + 7;
+    const data = Float32Array.from({ length: steps }, (_, i) => (i % 1000) - 500);
+    const got = await fluxion.layerGradients(device, fluxion.leakyReLU(0.5), {
+      x: { shape: [1, 1, steps], data },
+      dy: data,
+      learnables: new Map(),
+    });
+    const expected = data.map((value) => (value < 0 ? value / 2 : value));
+    return [...got].map(([name, values]) => [name, values.findIndex((value, i) => value !== expected[i])]);
+  }, {});
+  expect(worst).toEqual([
+    ["y", -1],
+    ["dx", -1],
+  ]);
 });

@@ -75,6 +75,13 @@ test("the post's BiLSTM has at most 60 dispatches a step, as many at any T", asy
   expect(Math.max(...counts)).toBeLessThanOrEqual(60);
 });
 
+test("a dispatch holds 512 steps at most", async () => {
+  const whole = { dispatchFlops: Number.POSITIVE_INFINITY };
+  const one = await shortly(molerBilstm({ hidden: 1, samples: 512 }), whole);
+  const three = await shortly(molerBilstm({ hidden: 1, samples: 1025 }), whole);
+  expect(three.dispatchesPerStep - one.dispatchesPerStep).toBe(4 * 2);
+});
+
 describe("seven steps of a BiLSTM", () => {
   const spec = molerBilstm({ hidden: 5, samples: 7 });
   /** 8 · H² · batch · directions, of one step. */
