@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Device, TrainingState } from "../index";
 import { checkpointInto, checkpointName } from "./checkpoint";
 import { type Comparison, comparisonFiles, finished, runDirectory, summariseComparison } from "./comparison";
+import { UsageError } from "./errors";
 import { type Experiment, nameOf } from "./experiment";
 import { OutputDirectory } from "./files";
 import { endOnInterrupt } from "./interrupt";
@@ -59,20 +60,27 @@ async function runInto(
 ): Promise<Ended> {
   const checkpoint =
     checkpointEvery === undefined ? undefined : checkpointInto(directory, experiment, checkpointEvery);
-  const goOn = `fluxion train --resume ${join(directory.path, checkpointName)}`;
-  const ended = await runExperiment(device, experiment, {
-    abandoned: () =>
-      `abandoned: ${checkpoint && directory.written ? `the last checkpoint is kept, to go on: ${goOn}` : kept}`,
-    checkpoint,
-    resume,
-  });
-  const { outcome } = ended;
-  if (isDivergence(outcome)) reportDivergence(outcome);
-  else {
-    directory.write(trainingFiles(outcome));
-    if (checkpoint && outcome.result.stopReason === "stopped") process.stderr.write(`to go on: ${goOn}\n`);
+  const goOn = `to go on: fluxion train --resume ${join(directory.path, checkpointName)}`;
+  const checkpointKept = (): string | undefined =>
+    checkpoint && directory.written ? `the last checkpoint is kept, ${goOn}` : undefined;
+  try {
+    const ended = await runExperiment(device, experiment, {
+      abandoned: () => `abandoned: ${checkpointKept() ?? kept}`,
+      checkpoint,
+      resume,
+    });
+    const { outcome } = ended;
+    if (isDivergence(outcome)) reportDivergence(outcome);
+    else {
+      directory.write(trainingFiles(outcome));
+      if (checkpoint && outcome.result.stopReason === "stopped") process.stderr.write(`${goOn}\n`);
+    }
+    return ended;
+  } catch (error) {
+    const hint = checkpointKept();
+    if (!(error instanceof UsageError) || hint === undefined) throw error;
+    throw new UsageError(`${error.message}; ${hint}`, { cause: error });
   }
-  return ended;
 }
 
 /**

@@ -2,14 +2,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { UsageError } from "../../src/cli/errors";
 import { type Experiment, setUp } from "../../src/cli/experiment";
 import { OutputDirectory } from "../../src/cli/files";
-import { trainSeveral } from "../../src/cli/session";
-import { type Device, defaultTrainingOptions } from "../../src/index";
+import { trainOne, trainSeveral } from "../../src/cli/session";
+import { type Device, defaultTrainingOptions, type TrainerConfig, type TrainingState } from "../../src/index";
 import { testDirectory } from "./program";
 
-/** What happens as a network predicts. */
-const hooks = vi.hoisted(() => ({ predict: (): void => undefined }));
+const hooks = vi.hoisted(() => ({
+  /** What happens as a network predicts. */
+  predict: (): void => undefined,
+  /** Files for which there is room on the disk. */
+  room: Number.POSITIVE_INFINITY,
+}));
+
+vi.mock(import("node:fs"), async (original) => {
+  const actual = await original();
+  const fsyncSync: typeof actual.fsyncSync = (file) => {
+    if (--hooks.room < 0) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    actual.fsyncSync(file);
+  };
+  return { ...actual, fsyncSync, default: { ...actual.default, fsyncSync } };
+});
 
 vi.mock(import("../../src/index"), async (original) => {
   const actual = await original();
@@ -28,14 +42,16 @@ vi.mock(import("../../src/index"), async (original) => {
     bytesOnDevice: 1,
     stop: () => undefined,
     dispose: () => undefined,
-    run: async function* () {
-      yield { iteration: 1, epoch: 1, learnRate: 0.1, loss: 1, rmse: 1, gradientNorm: 1, seconds: 1 };
-      return result;
-    },
+  };
+  const run = async function* (config: TrainerConfig) {
+    for (let i = 0; i < 2; i++) await config.checkpoint?.save({} as TrainingState);
+    yield { iteration: 1, epoch: 1, learnRate: 0.1, loss: 1, rmse: 1, gradientNorm: 1, seconds: 1 };
+    return result;
   };
   return Object.assign({}, actual, {
     Network: { build: async () => network },
-    Trainer: { build: async () => trainer },
+    Trainer: { build: async (_: unknown, config: TrainerConfig) => ({ ...trainer, run: () => run(config) }) },
+    writeCheckpoint: async () => new Uint8Array([1]),
     writeModel: () => new Uint8Array(),
   });
 });
@@ -62,6 +78,7 @@ beforeEach(() => {
   return () => {
     vi.restoreAllMocks();
     hooks.predict = () => undefined;
+    hooks.room = Number.POSITIVE_INFINITY;
   };
 });
 
@@ -83,5 +100,34 @@ describe("a signal while a run is evaluated", () => {
     await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false });
     expect(readdirSync(out).sort()).toEqual(["bilstm", "cnn", "report.html", "summary.json"]);
     expect(said).not.toContain("Not made");
+  });
+});
+
+describe("a disk that is full", () => {
+  const train = (out: string) =>
+    trainOne(device, experiment("cnn"), new OutputDirectory(out), { json: false, checkpointEvery: 1 });
+
+  it.each([
+    ["at a later checkpoint", 1],
+    ["at the results", 2],
+  ])("%s is reported with the way to go on from the last checkpoint", async (_, room) => {
+    hooks.room = room;
+    const out = testDirectory();
+    await expect(train(out)).rejects.toThrow(
+      new UsageError(
+        `--out ${out} cannot be written: no space left on the disk; the last checkpoint is kept, ` +
+          `to go on: fluxion train --resume ${join(out, "checkpoint.safetensors")}`,
+      ),
+    );
+    expect(readdirSync(out)).toEqual(["checkpoint.safetensors"]);
+  });
+
+  it("at the first checkpoint is reported alone", async () => {
+    hooks.room = 0;
+    const out = testDirectory();
+    await expect(train(out)).rejects.toThrow(
+      new UsageError(`--out ${out} cannot be written: no space left on the disk`),
+    );
+    expect(readdirSync(out)).toEqual([]);
   });
 });
