@@ -3,7 +3,8 @@ import type { Device } from "../gpu/device";
 import { OutOfMemoryError } from "../gpu/memory";
 import type { KernelChoice } from "../nn/layer";
 import { type ConformanceCase, readCase } from "./case";
-import { type Outputs, runClip, runHalfMse, runLayer, runSolver } from "./operations";
+import { type Outputs, runHalfMse, runLayer } from "./operations";
+import { runClip, runSolver } from "./solver";
 import { compareTensor, type TensorResult } from "./tolerance";
 import { runTraining } from "./training";
 

@@ -15,7 +15,8 @@ import {
 import type { ClipMethod } from "../train/options";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
-import { type Outputs, readSolver } from "./operations";
+import type { Outputs } from "./operations";
+import { readSolver } from "./solver";
 
 /** Trains the case's network on its batches: the loss of every step and the learnables after the last. */
 export async function runTraining(

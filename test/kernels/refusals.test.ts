@@ -56,6 +56,12 @@ const recurrent = {
 
 const bad: readonly BadCase[] = [
   {
+    ...recurrent,
+    what: "gates in another order",
+    config: { hidden: 1, gates: "ifog" },
+    message: /gates/,
+  },
+  {
     ...leaky,
     what: "an infinite expectation",
     outputs: {
