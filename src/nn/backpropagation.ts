@@ -62,6 +62,11 @@ export class Backpropagation {
     return this.#layers.flatMap((layer) => layer.forward(cursor));
   }
 
+  /** Forward with the statistics of the batch and without dropout, for `pool`. */
+  forwardOverSet(cursor: Slice): KernelCall[] {
+    return this.#layers.flatMap((layer) => layer.forwardOverSet?.() ?? layer.forward(cursor));
+  }
+
   commit(cursor: Slice): KernelCall[] {
     return this.#layers.flatMap((layer) => layer.commit(cursor));
   }

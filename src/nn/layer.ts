@@ -63,7 +63,9 @@ export interface TrainingLayer {
   ): { readonly calls: readonly KernelCall[]; readonly dInput?: Slice };
   /** Run after a step was accepted: keeps a moving average of the statistics. */
   readonly commit: (cursor: Slice) => readonly KernelCall[];
-  /** Run after `forward` in a pass over the training set: merges the batch into the inference statistics. */
+  /** Forward in a pass over the training set for inference statistics, where it is not `forward`. */
+  readonly forwardOverSet?: () => readonly KernelCall[];
+  /** Run after the forward pass of that kind: merges the batch into the inference statistics. */
   readonly pool: (cursor: Slice) => readonly KernelCall[];
 }
 

@@ -27,14 +27,15 @@ export interface ForwardPass extends LayerState {
 }
 
 /**
- * x (B, C, T) → prediction with the batch's own statistics and the dropout masks of that seed and step.
+ * x (B, C, T) → prediction with the batch's own statistics and the dropout masks of that draw; without one, nothing is
+ * dropped.
  * Throws RangeError naming a missing learnable.
  */
 export function trainingForward(
   network: NetworkSpec,
   learnables: Tensors,
   x: Float64Array,
-  draw: DropoutDraw = { seed: 0, step: 0 },
+  draw?: DropoutDraw,
 ): ForwardPass {
   const statistics = new Map<string, Float64Array>();
   const masks = new Map<string, Float64Array>();
@@ -47,7 +48,7 @@ export function trainingForward(
       statistics.set(`${layer.name}.mean`, mean);
       statistics.set(`${layer.name}.variance`, variance);
     }
-    if (layer.spec.kind === "dropout") {
+    if (layer.spec.kind === "dropout" && draw) {
       const shape = shapeOf(network, layer, activation);
       masks.set(layer.name, dropoutMask(layer.spec.probability, shape, draw, masks.size));
     }

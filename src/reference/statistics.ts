@@ -25,15 +25,14 @@ export function updateMovingStatistics(moving: Tensors, batch: Tensors): void {
 
 /**
  * MATLAB R2018b's way: one pass over the whole training set, x (rows, C, T), with the final learnables in
- * training mode, in mini-batches of `batch` rows (the last may be shorter), then pooled over mini-batches.
- * Dropout draws for mini-batch i, from 0, what it draws for step i of that seed.
+ * training mode but without dropout, in mini-batches of `batch` rows (the last may be shorter), then pooled over
+ * mini-batches.
  */
 export function populationStatistics(
   network: NetworkSpec,
   learnables: Tensors,
   x: Float64Array,
   batch: number,
-  seed = 0,
 ): Map<string, Float64Array> {
   const { channels, steps } = network.input;
   const parts: { count: number; statistics: Tensors }[] = [];
@@ -41,7 +40,7 @@ export function populationStatistics(
     const part = x.subarray(start, start + batch * channels * steps);
     parts.push({
       count: part.length / channels,
-      statistics: trainingForward(network, learnables, part, { seed, step: parts.length }).statistics,
+      statistics: trainingForward(network, learnables, part).statistics,
     });
   }
   return new Map(

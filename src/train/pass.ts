@@ -42,7 +42,10 @@ export async function buildValidation(
   return { ...pass, score };
 }
 
-/** Takes the inference statistics of all batch normalisations from the training set, as MATLAB R2018b does. */
+/**
+ * Takes the inference statistics of all batch normalisations from the training set, as MATLAB R2018b does. Dropout drops
+ * nothing here, as at prediction.
+ */
 export function buildPopulationStatistics(
   network: Network,
   memory: Memory,
@@ -51,7 +54,7 @@ export function buildPopulationStatistics(
 ): Promise<Pass> {
   const cursor = createCursor(memory, "population cursor", network.batch);
   return buildPass(network, set, cursor, [
-    ...backpropagation.forward(cursor),
+    ...backpropagation.forwardOverSet(cursor),
     ...backpropagation.pool(cursor),
   ]);
 }

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { generateCurves, takeCurves } from "../../src/calculus/curves";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
-import { batchNorm, conv1d, dense, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import { batchNorm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import { tensorOf } from "../../src/reference/network";
+import { populationStatistics } from "../../src/reference/statistics";
 import { trainReference } from "../../src/reference/training";
 import { initialise } from "../../src/train/initialise";
 import {
@@ -16,6 +18,7 @@ import { batchOrder } from "../../src/train/order";
 import { learnRateAt } from "../../src/train/schedule";
 import { expectRelative, expectWithin } from "../kernels/bounds";
 import { singles } from "../kernels/layer";
+import { largest } from "../reference/differences";
 import { train } from "./train";
 
 const spec = molerCnn({ filters: 12, samples: 33 });
@@ -204,4 +207,33 @@ test.for([
   expectRelative("gradient norms, L2 included", norms, gradientNorms, tolerance);
   for (const [name, expected] of learnables)
     expectRelative(name, tensors.get(name)?.data, expected, tolerance);
+});
+
+test("the inference statistics are taken without dropout", async () => {
+  const network: NetworkSpec = {
+    input: { channels: 2, steps: 33 },
+    layers: [
+      dropout(0.5),
+      conv1d({ filters: 5, kernel: 3 }),
+      dropout(0.3),
+      batchNorm(),
+      dense({ outputs: 1 }),
+    ],
+    loss: "observations",
+  };
+  const { tensors } = await train({
+    spec: network,
+    batch,
+    config: { train: data, validation, options: { initialisation: "glorot", epochs: 1 } },
+  });
+  const learnables = new Map(
+    Array.from(tensors, ([name, { data: values }]) => [name, Float64Array.from(values)]),
+  );
+  const statistics = populationStatistics(network, learnables, Float64Array.from(data.x), batch);
+  for (const [name, expected] of statistics) {
+    // A mean may lie near zero: its error is relative to the deviation.
+    const variance = largest(tensorOf(statistics, "bn1.variance"));
+    const scale = name === "bn1.mean" ? Math.sqrt(variance) : variance;
+    expectRelative(name, tensors.get(name)?.data, expected, tolerance, scale);
+  }
 });
