@@ -145,13 +145,14 @@ function solverInputs(
     case "adam":
     case "adamw": {
       const weightDecay = solver.kind === "adamw" ? solver.weightDecay : 0;
-      const steps = Array.from(learnRates, (rate, i) => [
-        adamStepSize(rate, solver, i + 1),
-        rate * weightDecay,
-      ]);
+      const steps = new Float32Array(2 * learnRates.length);
+      learnRates.forEach((rate, i) => {
+        steps[2 * i] = adamStepSize(rate, solver, i + 1);
+        steps[2 * i + 1] = rate * weightDecay;
+      });
       return {
         file: "adam",
-        rates: { steps: memory.upload("step sizes and decay", Float32Array.from(steps.flat())) },
+        rates: { steps: memory.upload("step sizes and decay", steps) },
         moments: {
           mean: layout.create(memory, "gradient mean"),
           meanSquare: layout.create(memory, "gradient mean square"),
