@@ -37,7 +37,7 @@ export async function trainOne(
   settings: SessionSettings,
   resume?: TrainingState,
 ): Promise<void> {
-  const { outcome } = await runInto(out, device, experiment, settings, "nothing was written", resume);
+  const { outcome } = await runInto(out, device, experiment, settings, { resume });
   if (!isDivergence(outcome))
     process.stdout.write(
       `${resultsTable([scoreOf(outcome)])}\nRMSE per point against the clean derivative, ${outcome.test.rows} test curves\n` +
@@ -49,18 +49,28 @@ export async function trainOne(
     );
 }
 
+/** What surrounds a run. */
+interface Surroundings {
+  /** Where the report of all runs stands, if it is one of several. */
+  readonly comparison?: string;
+  /** What earlier runs have left. */
+  readonly kept?: string;
+  readonly resume?: TrainingState;
+}
+
 /** One run, its files and what is to be said of its end. */
 async function runInto(
   directory: OutputDirectory,
   device: Device,
   experiment: Experiment,
   { checkpointEvery }: SessionSettings,
-  kept: string,
-  resume?: TrainingState,
+  { comparison, kept = "nothing was written", resume }: Surroundings,
 ): Promise<Ended> {
   const checkpoint =
     checkpointEvery === undefined ? undefined : checkpointInto(directory, experiment, checkpointEvery);
-  const goOn = `to go on: fluxion train --resume ${join(directory.path, checkpointName)}`;
+  const alone =
+    comparison === undefined ? "" : ` with this run alone, without a new report of all runs in ${comparison}`;
+  const goOn = `to go on${alone}: fluxion train --resume ${join(directory.path, checkpointName)}`;
   const checkpointKept = (): string | undefined =>
     checkpoint && directory.written ? `the last checkpoint is kept, ${goOn}` : undefined;
   try {
@@ -102,7 +112,10 @@ export async function trainSeveral(
     endOnInterrupt(done.length > 0 ? kept : undefined);
     process.stderr.write(`${nameOf(experiment)}, run ${done.length + 1} of ${experiments.length}\n`);
     const directory = new OutputDirectory(join(out.path, runDirectory(experiment, experiments)));
-    const { outcome, interrupted } = await runInto(directory, device, experiment, settings, kept);
+    const { outcome, interrupted } = await runInto(directory, device, experiment, settings, {
+      comparison: out.path,
+      kept,
+    });
     done.push(outcome);
     if (!isDivergence(outcome))
       process.stdout.write(

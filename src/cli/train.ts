@@ -30,7 +30,8 @@ Written to --out: model.safetensors, metrics.csv, predictions.csv, summary.json,
 several runs each has a directory, <network>/, seed-<n>/ or <network>/seed-<n>/, and --out itself
 holds the report and the summary of all.
 With --checkpoint-every the directory of a run also holds checkpoint.safetensors, its latest state:
---resume goes on from there as if the run had never been interrupted.
+--resume goes on from there as if the run had never been interrupted. Of several runs it goes on
+with that one alone: the report and the summary of all stay as they were.
 Ctrl-C stops early, keeps what was trained and begins no further run; twice abandons the run under way.`;
 
 const choices = { cnn: ["cnn"], bilstm: ["bilstm"], both: ["cnn", "bilstm"] } as const;

@@ -64,7 +64,10 @@ describe("a signal while two networks are trained", () => {
       "out/bilstm/checkpoint.safetensors",
       ...["train", "both", "--epochs", "100", "--checkpoint-every", "10", ...small],
     );
-    expect(ending.stderr).toContain("to go on: fluxion train --resume out/bilstm/checkpoint.safetensors\n");
+    expect(ending.stderr).toContain(
+      "to go on with this run alone, without a new report of all runs in out: " +
+        "fluxion train --resume out/bilstm/checkpoint.safetensors\n",
+    );
     expect(ending.stdout).toMatch(/Stopped after \d+ iterations: bilstm, seed 0\./);
     expect(ending.status).toBe(0);
     expect(readdirSync(join(directory, "out/bilstm")).sort()).toEqual(["checkpoint.safetensors", ...files]);
@@ -80,7 +83,7 @@ describe("a signal while two networks are trained", () => {
       ...small,
     );
     expect(ending.stderr).toContain(
-      "abandoned: the last checkpoint is kept, to go on: fluxion train --resume",
+      "abandoned: the last checkpoint is kept, to go on with this run alone, without a new report",
     );
     expect(ending.status).toBe(130);
     expect(readdirSync(join(directory, "out")).sort()).toEqual([

@@ -209,6 +209,7 @@ describe("help", () => {
       "train --help",
       /Network:[\s\S]*bilstm: hidden units[\s\S]*Training:[\s\S]*--epochs <n> +passes over the training set[\s\S]*Examples:[\s\S]*--seeds 3/,
     ],
+    ["train --help", /--resume goes on[\s\S]*Of several runs[\s\S]*the report and the summary of all stay/],
     ["predict --help", /columns curve, x and f[\s\S]*Examples:/],
     ["check --help", /null in JSON[\s\S]*Exit status 1 when anything fails[\s\S]*Examples:/],
     ["bench --help", /--steps <n> [\s\S]*median after warm-up[\s\S]*Examples:/],
