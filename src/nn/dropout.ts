@@ -57,7 +57,6 @@ export function buildDropout(
     train: ({ memory, seed, cursor: training }) => ({
       forward: (cursor) => [masked("forward", seed, input.slice, output.slice, cursor)],
       forwardOverSet: () => [keep],
-      forwardOverSet: () => [keep],
       backward(dOutput, wanted) {
         if (!wanted) return { calls: [] };
         const dInput = createActivation(
