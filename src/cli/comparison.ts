@@ -1,11 +1,11 @@
 /** Several runs together: their names and directories, their summary, and the files at the top of --out. */
-import { type Experiment, nameOf } from "./experiment";
+import type { Experiment } from "./experiment";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
 import { scoreOf } from "./scores";
 import { nameInfinities, summarise, summariseDivergence } from "./summary";
 import { type Divergence, isDivergence, type TrainingOutcome } from "./training-run";
-import { judge, type Verdict } from "./verdict";
+import { judge, type RunException, type Verdict } from "./verdict";
 
 export interface Comparison {
   /** All runs that were asked for, in order. */
@@ -70,20 +70,29 @@ export const finished = ({ done }: Comparison): TrainingOutcome[] =>
 
 function verdictOn(comparison: Comparison): Verdict {
   const { planned, done, configuration } = comparison;
-  const missing = planned.length - done.length;
-  const exceptions = done.flatMap(({ experiment, result }) => {
-    switch (result.stopReason) {
+  const ended = done.flatMap(({ experiment, result }): RunException[] => {
+    const { stopReason, iterations } = result;
+    const { network, data } = experiment;
+    switch (stopReason) {
       case "diverged":
-        return [`Diverged: ${nameOf(experiment)}`];
       case "stopped":
-        return [`Stopped after ${result.iterations} iterations: ${nameOf(experiment)}`];
-      default:
+        return [{ network, seed: data.seed, ended: stopReason, iterations }];
+      case "completed":
+      case "patience":
         return [];
+      default:
+        throw new RangeError(`unknown end ${stopReason satisfies never}`);
     }
   });
+  const unmade = planned
+    .slice(done.length)
+    .map(
+      ({ network, data }): RunException => ({ network, seed: data.seed, ended: "not made", iterations: 0 }),
+    );
   return judge(finished(comparison).map(scoreOf), {
     configuration,
     adapter: done[0].adapter.description,
-    exceptions: [...exceptions, ...(missing > 0 ? [`Not made: ${missing} of ${planned.length} runs`] : [])],
+    planned: planned.map(({ network }) => network),
+    exceptions: [...ended, ...unmade],
   });
 }

@@ -68,6 +68,7 @@ describe("a signal while two networks are trained", () => {
       "to go on with this run alone, without a new report of all runs in out: " +
         "fluxion train --resume out/bilstm/checkpoint.safetensors\n",
     );
+    expect(ending.stdout).toMatch(/Undecided, because 1 of 2 runs was not trained to its end: /);
     expect(ending.stdout).toMatch(/Stopped after \d+ iterations: bilstm, seed 0\./);
     expect(ending.status).toBe(0);
     expect(readdirSync(join(directory, "out/bilstm")).sort()).toEqual(["checkpoint.safetensors", ...files]);

@@ -105,6 +105,12 @@ describe("a network that diverges", () => {
       "diverged",
       "completed",
     ]);
-    expect(last.verdict).toMatchObject({ lower: null, factor: null });
+    expect(last.verdict).toMatchObject({
+      answer: "undecided",
+      doubt: "incomplete",
+      lower: null,
+      factor: null,
+    });
+    expect(last.verdict.exceptions).toEqual([{ network: "cnn", seed: 0, ended: "diverged", iterations: 1 }]);
   });
 });

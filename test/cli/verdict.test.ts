@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkName } from "../../src/cli/flag-readers";
 import { type ScoredRun, scoreNetworks, scoreTable, spreadOf } from "../../src/cli/scores";
-import { judge } from "../../src/cli/verdict";
+import { judge, type RunException } from "../../src/cli/verdict";
 
 /** A run whose RMSE is that of its functions, all alike but for those that are given. */
 function run(network: NetworkName, seed: number, rmse: number, functions: object = {}): ScoredRun {
@@ -10,7 +10,18 @@ function run(network: NetworkName, seed: number, rmse: number, functions: object
   const zero = { ...evaluation, rmse: 1.65, rmsePerFunction: { x: 1, "x^2": 1.15, "x^3": 1.34 } };
   return { network, seed, evaluation, zero, testCurves: 500, seconds: network === "cnn" ? 10 : 60 };
 }
-const circumstances = { configuration: "preset moler --epochs 3", adapter: "an adapter", exceptions: [] };
+/** Both networks with so many seeds were asked for, but for what was not as planned. */
+const asked = (seeds: number, exceptions: readonly RunException[] = []) => ({
+  configuration: "preset moler --epochs 3",
+  adapter: "an adapter",
+  planned: Array.from({ length: seeds }, () => ["cnn", "bilstm"] as const).flat(),
+  exceptions,
+});
+/** Runs of both networks, seed by seed. */
+const runs = (cnn: readonly number[], bilstm: readonly number[]): ScoredRun[] => [
+  ...cnn.map((rmse, seed) => run("cnn", seed, rmse)),
+  ...bilstm.map((rmse, seed) => run("bilstm", seed, rmse)),
+];
 
 describe("a spread", () => {
   it("is mean, standard deviation of the sample and range", () => {
@@ -62,8 +73,11 @@ describe("the score table", () => {
 
 describe("the verdict", () => {
   it("names the network of the lower RMSE, by what factor and on how many functions", () => {
-    const verdict = judge([run("cnn", 3, 0.5, { x: 0.1 }), run("bilstm", 3, 0.2)], circumstances);
+    const verdict = judge([run("cnn", 3, 0.5, { x: 0.1 }), run("bilstm", 3, 0.2)], asked(1));
     expect(verdict).toMatchObject({
+      answer: "sound",
+      doubt: null,
+      exceptions: [],
       lower: "bilstm",
       factor: 2.5,
       functions: { lower: 2, of: 3 },
@@ -78,9 +92,8 @@ describe("the verdict", () => {
   });
 
   it("goes by the mean over seeds and says that the ranges lie apart", () => {
-    const runs = [run("cnn", 0, 0.3), run("bilstm", 0, 0.6), run("cnn", 1, 0.5), run("bilstm", 1, 0.8)];
-    const { lower, factor, overlap, sentence } = judge(runs, circumstances);
-    expect([lower, overlap]).toEqual(["cnn", false]);
+    const { answer, lower, factor, overlap, sentence } = judge(runs([0.3, 0.5], [0.6, 0.8]), asked(2));
+    expect([answer, lower, overlap]).toEqual(["image", "cnn", false]);
     expect(factor).toBeCloseTo(0.7 / 0.4, 12);
     expect(sentence).toContain("a derivative is more like an image: the CNN has the lower mean RMSE");
     expect(sentence).toContain("0.400 ± 0.141 (0.300 to 0.500) against 0.700 ± 0.141 (0.600 to 0.800)");
@@ -89,29 +102,102 @@ describe("the verdict", () => {
     expect(sentence).toContain("10.0 s a run");
   });
 
-  it("is undecided where the ranges overlap, be it in one point", () => {
-    const runs = [run("cnn", 0, 0.3), run("bilstm", 0, 0.6), run("cnn", 1, 0.6), run("bilstm", 1, 0.8)];
-    const { lower, overlap, sentence } = judge(runs, circumstances);
-    expect([lower, overlap]).toEqual(["cnn", true]);
-    expect(sentence).toMatch(
-      /^Undecided by these runs, whose ranges overlap: the CNN has the lower mean RMSE/,
+  it.each<[string, readonly number[], number]>([
+    ["in one point", [0.3, 0.6], 0.6],
+    ["in one point as printed", [0.3, 0.6], 0.60000001],
+  ])("is undecided where the ranges overlap, be it %s", (_, cnn, least) => {
+    const verdict = judge(runs(cnn, [least, 0.8]), asked(2));
+    expect(verdict).toMatchObject({ answer: "undecided", doubt: "overlap", lower: "cnn", overlap: true });
+    expect(verdict.sentence).toMatch(
+      /^Undecided, because the ranges overlap: the CNN has the lower mean RMSE, /,
     );
-    expect(sentence).not.toContain("more like");
+    expect(verdict.sentence).not.toMatch(/more like|do not overlap/);
   });
 
-  it("is undecided between equals", () => {
-    const { lower, sentence } = judge([run("cnn", 0, 0.5), run("bilstm", 0, 0.5)], circumstances);
-    expect(lower).toBeNull();
-    expect(sentence).toMatch(/^Undecided: both networks have RMSE 0.500\./);
+  it.each([
+    ["equals", 0.466],
+    ["what is equal as printed", 0.46600001],
+  ])("is undecided between %s", (_, bilstm) => {
+    const verdict = judge(runs([0.466], [bilstm]), asked(1));
+    expect(verdict).toMatchObject({ answer: "undecided", doubt: "equal", lower: null, factor: null });
+    expect(verdict.sentence).toMatch(
+      /^Undecided, because the figures do not differ as printed: the CNN has RMSE 0.466, the recurrent net has RMSE 0.466\. /,
+    );
+  });
+
+  it.each([
+    ["worse", 1.7],
+    ["as printed no better", 1.64999],
+  ])("is undecided where the lower is %s than predicting zero", (_, bilstm) => {
+    const verdict = judge(runs([1.9], [bilstm]), asked(1));
+    expect(verdict).toMatchObject({ answer: "undecided", doubt: "zero", lower: "bilstm" });
+    expect(verdict.sentence).toMatch(
+      /^Undecided, because neither network is better than predicting zero: the recurrent net has the lower/,
+    );
+    expect(judge(runs([1.9], [1.6]), asked(1)).answer).toBe("sound");
+  });
+});
+
+describe("a verdict on runs that did not all end as planned", () => {
+  const stopped = { network: "bilstm", seed: 0, ended: "stopped", iterations: 16 } as const;
+  const diverged = { network: "bilstm", seed: 1, ended: "diverged", iterations: 3 } as const;
+  const unmade = [
+    { network: "cnn", seed: 1, ended: "not made", iterations: 0 },
+    { network: "bilstm", seed: 1, ended: "not made", iterations: 0 },
+  ] as const;
+
+  it.each<[string, ScoredRun[], number, readonly RunException[], RegExp, RegExp]>([
+    [
+      "stopped",
+      runs([0.7], [1.6]),
+      1,
+      [stopped],
+      /^Undecided, because 1 of 2 runs was not trained to its end: the CNN has the lower RMSE, 0.700 against/,
+      / Stopped after 16 iterations: bilstm, seed 0\.$/,
+    ],
+    [
+      "diverged",
+      runs([0.3, 0.5], [0.29]),
+      2,
+      [diverged],
+      /^Undecided, because 1 of 4 runs was not .*: the recurrent net has the lower mean RMSE, 0.290 against/,
+      / Diverged: bilstm, seed 1\.$/,
+    ],
+    [
+      "not made",
+      runs([0.3], [0.9]),
+      2,
+      unmade,
+      /^Undecided, because 2 of 4 runs were not trained to their end: /,
+      / Not made: 2 of 4 runs\.$/,
+    ],
+  ])("is undecided where one is %s", (_, made, seeds, exceptions, start, end) => {
+    const verdict = judge(made, asked(seeds, exceptions));
+    expect(verdict).toMatchObject({ answer: "undecided", doubt: "incomplete", exceptions, overlap: null });
+    expect(verdict.sentence).toMatch(start);
+    expect(verdict.sentence).toMatch(end);
+    expect(verdict.sentence).not.toMatch(/more like|do not overlap/);
   });
 
   it("compares nothing where only one network has a result, and says why", () => {
-    const exceptions = ["Diverged: bilstm, seed 0"];
-    const verdict = judge([run("cnn", 0, 0.5)], { ...circumstances, exceptions });
-    expect(verdict).toMatchObject({ lower: null, factor: null, functions: null, overlap: null });
-    expect(verdict.sentence).toMatch(/^RMSE of the CNN: 0.500\. Measured .* Diverged: bilstm, seed 0\.$/);
-    expect(judge([], { ...circumstances, exceptions }).sentence).toBe(
-      "No run has a result. Diverged: bilstm, seed 0.",
+    const exceptions = [{ ...stopped, ended: "diverged" }] as const;
+    const verdict = judge(runs([0.5], []), asked(1, exceptions));
+    expect(verdict).toMatchObject({ answer: "undecided", lower: null, factor: null, functions: null });
+    expect(verdict.sentence).toMatch(
+      /^Undecided, because 1 of 2 .*: the CNN has RMSE 0.500\. Measured .* Diverged: bilstm, seed 0\.$/,
     );
+    expect(judge([], asked(1, exceptions)).sentence).toBe(
+      "Undecided, because 1 of 2 runs was not trained to its end: no run has a result. Diverged: bilstm, seed 0.",
+    );
+  });
+
+  it("answers nothing where one network only was asked for", () => {
+    const own = { ...asked(0, [diverged]), planned: ["bilstm", "bilstm"] as const };
+    const verdict = judge(runs([], [0.5]), own);
+    expect(verdict).toMatchObject({ answer: null, doubt: null, lower: null, overlap: null });
+    expect(verdict.sentence).toMatch(
+      /^The recurrent net has RMSE 0.500\. Measured .* Diverged: bilstm, seed 1\.$/,
+    );
+    expect(judge([], own).sentence).toBe("No run has a result. Diverged: bilstm, seed 1.");
   });
 });
