@@ -73,8 +73,10 @@ export class Trainer {
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
-        network.writeLearnables(config.learnables ?? initialTensors(network.spec, course.options));
-        network.resetStatistics();
+        if (!resume) {
+          network.writeLearnables(config.learnables ?? initialTensors(network.spec, course.options));
+          network.resetStatistics();
+        }
         const parts = await buildParts(network, memory, course, config);
         if (resume) writeState(network, resume, { ...parts, moments: parts.step.moments });
         return new Trainer(network, memory, course, parts, config);

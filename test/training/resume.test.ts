@@ -138,6 +138,45 @@ describe("a resumed training equals the uninterrupted one", () => {
   });
 });
 
+test("a resumed training draws no weights, because those of the state replace them", async () => {
+  const { config, ...from } = request({});
+  const { states } = await train({ ...from, config, stopAt: 6 });
+  const [afresh, resumed] = await gpu.run(
+    async ({ fluxion, device }, { spec, batch, config, resume }) => {
+      // Normal numbers come from logarithms, which neither plain SGDM nor the order of the curves needs.
+      const { log } = Math;
+      const drawn: number[] = [];
+      const network = await fluxion.Network.build(device, { ...spec, batch });
+      try {
+        for (const given of [config, { ...config, resume }]) {
+          let logarithms = 0;
+          Math.log = (value) => {
+            logarithms++;
+            return log(value);
+          };
+          const trainer = await fluxion.Trainer.build(network, given);
+          trainer.dispose();
+          drawn.push(logarithms);
+        }
+      } finally {
+        Math.log = log;
+        network.dispose();
+      }
+      return drawn;
+    },
+    {
+      ...from,
+      config: { ...config, options: { ...config.options, initialisation: "narrow-normal" as const } },
+      resume: {
+        ...states[0],
+        options: { ...states[0].options, initialisation: "narrow-normal" as const },
+      },
+    },
+  );
+  expect(afresh).toBeGreaterThan(0);
+  expect(resumed).toBe(0);
+});
+
 describe("checkpoints", () => {
   test("change nothing and cut no submit but where they fall", async () => {
     const { checkpointEvery: _, ...plain } = request({ restore: "best" });
