@@ -129,17 +129,18 @@ export class Trainer {
     const patient = Number.isFinite(this.options.patience);
     const patience = new Patience(this.options.patience);
     const pace = this.#pace(patient);
-    const history = [...(resume?.history ?? [])];
-    const first = history.length;
+    // Only checkpoints need it.
+    const history = checkpoint && [...(resume?.history ?? [])];
+    const first = resume?.iteration ?? 0;
     let [submitted, done, submits, hostMs] = [first, first, 0, 0];
     let lastSeconds = seconds();
     let lastSaved = -1;
     let stopReason: StopReason = "completed";
-    for (const { validation } of history)
+    for (const { validation } of resume?.history ?? [])
       if (validation && patience.exhausted(validation.loss)) stopReason = "patience";
 
     const save = async (): Promise<void> => {
-      if (!checkpoint || !this.#parts.capture || lastSaved === done) return;
+      if (!checkpoint || !history || !this.#parts.capture || lastSaved === done) return;
       await checkpoint.save({
         network: this.network.spec,
         options: this.options,
@@ -177,7 +178,7 @@ export class Trainer {
           seconds: lastSeconds + (span * (i + 1)) / flight.steps,
         };
         done = progress.iteration;
-        history.push(progress);
+        history?.push(progress);
         yield progress;
         if (progress.validation && patience.exhausted(progress.validation.loss)) stopReason = "patience";
       }

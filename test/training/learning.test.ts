@@ -126,3 +126,36 @@ test("a thousand steps need no more memory than one, and less than a millisecond
   expect(result).toMatchObject({ iterations: 1000, buffersCreatedWhileTraining: 0 });
   expect(result.hostMsPerStep).toBeLessThan(1);
 });
+
+test("without checkpoints a trainer keeps no iteration that it has told", async () => {
+  const kept = await gpu.run(
+    async ({ fluxion, device }, layer) => {
+      const network = await fluxion.Network.build(device, {
+        input: { channels: 1, steps: 4 },
+        layers: [layer],
+        loss: "observations",
+        batch: 2,
+      });
+      const curves = { rows: 4, x: new Float32Array(16).fill(0.3), target: new Float32Array(16).fill(1) };
+      const trainer = await fluxion.Trainer.build(network, {
+        train: curves,
+        validation: curves,
+        options: { epochs: 500 },
+      });
+      const steps = trainer.run();
+      const first = new WeakRef((await steps.next()).value);
+      for (let i = 0; i < 600; i++) await steps.next();
+      // What is kept alive from outside its heap moves the collector to look for what is not needed any more.
+      for (let round = 0; round < 200 && first.deref() !== undefined; round++) {
+        new Uint8Array(2 ** 26).fill(1);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      const kept = first.deref() !== undefined;
+      trainer.dispose();
+      network.dispose();
+      return kept;
+    },
+    conv1d({ filters: 1, kernel: 3 }),
+  );
+  expect(kept).toBe(false);
+});
