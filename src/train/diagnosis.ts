@@ -1,7 +1,7 @@
 import type { Device } from "../gpu/device";
 import type { Memory, Slice } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
-import { readWords } from "../gpu/readback";
+import { readStaging } from "../gpu/readback";
 import type { Backpropagation, Inspection } from "../nn/backpropagation";
 import type { Network } from "../nn/network";
 import type { Step } from "./step";
@@ -14,12 +14,18 @@ export class Diagnosis {
   readonly #learnables: Plan;
   readonly #values: Plan;
   readonly #found: Slice;
+  readonly #staging: Slice;
 
   private constructor(
     device: Device,
     labels: readonly string[],
     gradientPlan: Plan,
-    scans: { readonly learnables: Plan; readonly values: Plan; readonly found: Slice },
+    scans: {
+      readonly learnables: Plan;
+      readonly values: Plan;
+      readonly found: Slice;
+      readonly staging: Slice;
+    },
   ) {
     this.#device = device;
     this.#labels = labels;
@@ -27,6 +33,7 @@ export class Diagnosis {
     this.#learnables = scans.learnables;
     this.#values = scans.values;
     this.#found = scans.found;
+    this.#staging = scans.staging;
   }
 
   static async build(
@@ -65,6 +72,7 @@ export class Diagnosis {
       learnables: await scan(learnables, 0),
       values: await scan(values, learnables.length),
       found,
+      staging: memory.staging("findings (readback)", found.size),
     });
   }
 
@@ -81,8 +89,15 @@ export class Diagnosis {
 
   /** The first learnable that is not finite. */
   async firstBadLearnable(): Promise<string | undefined> {
-    this.#learnables.submit(this.#device);
-    const words = await readWords(this.#device, this.#found);
+    const { gpu } = this.#device;
+    const { buffer, size } = this.#found;
+    const encoder = gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.#learnables.encode(pass);
+    pass.end();
+    encoder.copyBufferToBuffer(buffer, 0, this.#staging.buffer, 0, size);
+    gpu.queue.submit([encoder.finish()]);
+    const words = await readStaging(this.#device, this.#staging, size);
     const found = new Uint32Array(words.buffer);
     return this.#labels.find((_, index) => found[index] !== 0);
   }
