@@ -143,19 +143,22 @@ test("without checkpoints a trainer keeps no iteration that it has told", async 
         options: { epochs: 500 },
       });
       const steps = trainer.run();
-      const first = new WeakRef((await steps.next()).value);
-      for (let i = 0; i < 600; i++) await steps.next();
-      // What is kept alive from outside its heap moves the collector to look for what is not needed any more.
-      for (let round = 0; round < 200 && first.deref() !== undefined; round++) {
-        new Uint8Array(2 ** 26).fill(1);
+      const told: WeakRef<object>[] = [];
+      for (let i = 0; i < 600; i++) told.push(new WeakRef((await steps.next()).value));
+      // A heap that grows makes the collector look for what is not needed any more; to look at a reference holds its
+      // object until the next task.
+      const ballast: unknown[] = [];
+      for (let round = 0; round < 40; round++) {
         await new Promise((resolve) => setTimeout(resolve));
+        ballast.push(Array.from({ length: 200_000 }, (_, i) => ({ i })));
       }
-      const kept = first.deref() !== undefined;
+      const kept = told.filter((iteration) => iteration.deref() !== undefined).length;
       trainer.dispose();
       network.dispose();
       return kept;
     },
     conv1d({ filters: 1, kernel: 3 }),
   );
-  expect(kept).toBe(false);
+  // The few that the loops may still have in hand.
+  expect(kept).toBeLessThan(10);
 });
