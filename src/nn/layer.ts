@@ -76,7 +76,7 @@ export function chooseKernels(device: Device, given: Partial<KernelChoice> = {})
     software,
     quads: software && device.gpu.features.has("subgroups"),
     workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
-    dispatchFlops: software ? 1e8 : 2e10,
+    dispatchFlops: software ? 2.5e8 : 2e10,
     ...given,
   };
 }
