@@ -51,6 +51,32 @@ test("ten steps with Adam and two dropout layers follow the reference, and so do
   expect(Math.abs(result.validation.loss / loss - 1)).toBeLessThan(1e-5);
 });
 
+test("two hundred steps of the post's BiLSTM, narrower, learn as the reference does", async () => {
+  const spec = molerBilstm({ hidden: 12, samples: 30 });
+  const curves = generateCurves({ curves: 60, samples: 30, seed: 0 });
+  const batch = 20;
+  const options: TrainingOptions = {
+    ...defaultTrainingOptions,
+    ...{ solver: adam(), learnRate: 0.005, batch, epochs: 67 },
+  };
+  const epoch = Array.from(batchOrder(curves.rows, options));
+  const batches = Uint32Array.from({ length: 200 * batch }, (_, i) => epoch[i % epoch.length]);
+  const start = initialise(spec, options.initialisation, options.seed);
+  const { progress } = await train({
+    spec,
+    batch,
+    config: { train: curves, validation: curves, options, batches },
+  });
+  const { losses } = trainReference(spec, options, start, curves, batches);
+  expect(losses[199] / losses[0]).toBeLessThan(0.5);
+  expectWithin(
+    "losses",
+    progress.map(({ loss }) => loss),
+    losses,
+    (i) => 1e-5 * losses[i],
+  );
+});
+
 /** Two steps of training, of three curves each. */
 async function shortly(spec: NetworkSpec, kernels: Partial<KernelChoice>) {
   const curves = generateCurves({ curves: 6, samples: spec.input.steps, seed: 1 });
