@@ -16,6 +16,7 @@
 // c, and backward dc · f, for each [direction · H + unit][b][t]. So every carried value lies in a buffer, and the time loop can be
 // cut into chunks of CHUNK steps without any difference.
 
+import package::shared::finite::isFinite;
 import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, HIDDEN, INPUTS};
 import constants::{DIRECTION_LENGTH, RECURRENT_OFFSET, BIAS_OFFSET, BIAS_START, RECURRENT_START, RECURRENT_STRIDE};
@@ -152,6 +153,12 @@ fn hyperbolicTangent(x: f32) -> f32 {
   return select(sign(x) * (1 - 2 / (exp(2 * size) + 1)), small, size < 0.625);
 }
 
+/// `value`, or NaN where a gate is not finite: clamping would hide it, and the training go on from numbers made up.
+fn exposed(value: f32, z: vec4f) -> f32 {
+  let finite = isFinite(z.x) && isFinite(z.y) && isFinite(z.z) && isFinite(z.w);
+  return bitcast<f32>(select(0x7fc00000u, bitcast<u32>(value), finite));
+}
+
 /// One cell forward from its recurrent sum. Returns h.
 fn advance(place: Place, sum: vec4f) -> f32 {
   let at = cellAt(place);
@@ -162,7 +169,7 @@ fn advance(place: Place, sum: vec4f) -> f32 {
   if (place.step > 0) {
     c += open.y * cells[cellAt(moved(place, -1))];
   }
-  let h = open.w * hyperbolicTangent(c);
+  let h = exposed(open.w * hyperbolicTangent(c), z);
   gates[at] = vec4f(open.xy, g, open.w);
   cells[at] = c;
   y[outputAt(place)] = h;

@@ -180,6 +180,26 @@ describe("the same numbers another way", () => {
     for (const workgroupBytes of [16384, 19200]) await expectReference(wide, { workgroupBytes });
   });
 
+  test.for([
+    { kernels: kernelsFor("software"), value: Number.NaN },
+    { kernels: kernelsFor("hardware"), value: Number.POSITIVE_INFINITY },
+    { kernels: { workgroupBytes: 0 }, value: Number.NaN },
+  ])("a gate that is not finite ($value) shows in the output, with $kernels", async ({ kernels, value }) => {
+    const bias = values.learnables.get("forward.bias")?.slice() ?? new Float32Array();
+    bias[0] = value;
+    const learnables = new Map(values.learnables).set("forward.bias", bias);
+    const y = (await runLayer(specOf(sizes), { ...values, learnables }, kernels)).get("y");
+    const { batch, hidden, steps } = sizes;
+    const at = (b: number, channel: number, t: number) => y?.[(b * 2 * hidden + channel) * steps + t];
+    for (let b = 0; b < batch; b++) {
+      // The unit itself at once, the others of its direction a step later, the other direction never.
+      expect(at(b, 0, 0)).toBeNaN();
+      expect(at(b, 1, 0)).not.toBeNaN();
+      expect(at(b, 1, 1)).toBeNaN();
+      expect(at(b, hidden, steps - 1)).not.toBeNaN();
+    }
+  });
+
   test("time reversed and directions exchanged: y bit for bit, gradients up to the order of their sums", async () => {
     const { shape, x, dy, learnables } = values;
     const mirrored = {
