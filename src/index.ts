@@ -1,8 +1,10 @@
 /** Fluxion: 1-D sequence networks trained entirely on the GPU through WebGPU. The library's public face. */
 export * from "./calculus/curves";
 export * from "./calculus/evaluation";
+export * from "./calculus/experiment";
 export * from "./calculus/functions";
 export * from "./calculus/networks";
+export * from "./calculus/options";
 export * from "./calculus/presets";
 export {
   type Benchmark,

@@ -1,0 +1,71 @@
+/** What the panels' styles have in common. */
+import { css } from "lit";
+
+/** Figures in columns, captions and the like: every panel takes it before its own. */
+export const shared = css`
+  :host {
+    display: block;
+    min-width: 0;
+  }
+  h2,
+  h3 {
+    margin: 0;
+    font-size: var(--wa-font-size-m);
+    font-weight: var(--wa-font-weight-semibold);
+  }
+  h3 {
+    font-size: var(--wa-font-size-s);
+  }
+  p {
+    margin: 0;
+  }
+  .quiet {
+    color: var(--wa-color-text-quiet);
+    font-size: var(--wa-font-size-s);
+  }
+  .figure {
+    font-family: var(--fx-mono);
+    font-variant-numeric: tabular-nums;
+    text-align: end;
+    white-space: nowrap;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--wa-space-xs);
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  table {
+    border-collapse: collapse;
+    width: 100%;
+    font-size: var(--wa-font-size-s);
+  }
+  caption {
+    text-align: start;
+    padding-block: var(--wa-space-2xs);
+    color: var(--wa-color-text-quiet);
+  }
+  th,
+  td {
+    padding: var(--wa-space-2xs) var(--wa-space-xs);
+    border-block-end: 1px solid var(--wa-color-surface-border);
+    text-align: start;
+    font-weight: var(--wa-font-weight-normal);
+    vertical-align: baseline;
+  }
+  thead th {
+    color: var(--wa-color-text-quiet);
+    white-space: nowrap;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;

@@ -1,0 +1,129 @@
+/** What the page and its training worker say to each other. Commands go in, events come out; nothing is shared. */
+import type { AdapterReport, Curves, Experiment, Progress, TrainingState } from "../../index";
+import type { RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
+
+/** What the page tells the worker. */
+export type Command =
+  /** Finds an adapter and opens a device; answered by `opened` or `unavailable`. */
+  | { readonly kind: "open" }
+  /** Builds and trains; `resume` goes on from there instead of beginning. `paused` waits before its first step. */
+  | {
+      readonly kind: "start";
+      readonly run: string;
+      readonly experiment: Experiment;
+      readonly resume?: TrainingState;
+      readonly paused?: boolean;
+    }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
+  /** One more iteration, then paused. */
+  | { readonly kind: "step" }
+  /** Ends after the steps already submitted and evaluates. */
+  | { readonly kind: "stop" }
+  /** Ends without a result; answered by `discarded`. */
+  | { readonly kind: "discard" }
+  /** Test curves whose predictions are told while training. */
+  | { readonly kind: "show"; readonly rows: readonly number[] }
+  | { readonly kind: "ask"; readonly id: number; readonly request: Request };
+
+/** Questions with one answer each. */
+export type Request =
+  /** Weights and gradients of a layer of the run under way. */
+  | { readonly kind: "inspect"; readonly layer: string }
+  /** A trained network's answer to curves (rows, 2, T). */
+  | {
+      readonly kind: "predict";
+      readonly run: string;
+      readonly model: Uint8Array<ArrayBuffer>;
+      readonly x: Float32Array<ArrayBuffer>;
+    }
+  /** Every kernel against the float64 reference; each result is also told by `checked` as it comes. */
+  | { readonly kind: "self-test" }
+  /** Times every kernel of a training step; training waits meanwhile. */
+  | { readonly kind: "profile"; readonly experiment: Experiment };
+
+/** The answers, by the kind of the request. */
+export interface Answers {
+  readonly inspect: readonly LearnableValues[];
+  /** (rows, 1, T) */
+  readonly predict: Float32Array<ArrayBuffer>;
+  readonly "self-test": readonly KernelCheck[];
+  readonly profile: StepProfile;
+}
+
+/** A learnable's values now, and their gradients in the last step. */
+export interface LearnableValues {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly weights: Float32Array<ArrayBuffer>;
+  readonly gradients: Float32Array<ArrayBuffer>;
+}
+
+/** One kernel's agreement with the reference. */
+export interface KernelCheck {
+  /** "conv1d", "bilstm" … */
+  readonly kernel: string;
+  /** What was computed: "(3, 5, 33), 7 filters of 5". */
+  readonly shape: string;
+  /** The tensor that came off worst: "dweight". */
+  readonly tensor: string;
+  /** Its largest |got − expected|. */
+  readonly error: number;
+  readonly allowed: number;
+  readonly passed: boolean;
+}
+
+/** Kernels of one training step, all dispatches of a label together, in the order of the step. */
+export interface StepProfile {
+  readonly kernels: readonly {
+    readonly label: string;
+    readonly dispatches: number;
+    readonly ms: number;
+    /** Of the step's kernel time, 0 … 1. */
+    readonly share: number;
+    readonly flops: number;
+    /** Every buffer bound, once for each way it is used (read, written). */
+    readonly bytes: number;
+  }[];
+  readonly msPerStep: number;
+  readonly clock: "timestamps" | "wall";
+  /** What the adapter can do at best, measured in the same run: 10⁹ operations and 10⁹ bytes a second. */
+  readonly peak: { readonly gflops: number; readonly gbps: number };
+}
+
+/** What the worker tells the page. */
+export type Event =
+  | { readonly kind: "opened"; readonly adapter: AdapterReport; readonly timestamps: boolean }
+  | {
+      readonly kind: "unavailable";
+      readonly reason: "no-webgpu" | "no-adapter" | "refused";
+      readonly message: string;
+    }
+  | { readonly kind: "started"; readonly run: string; readonly facts: RunFacts; readonly test: Curves }
+  | {
+      readonly kind: "progress";
+      readonly run: string;
+      readonly iterations: readonly Progress[];
+      readonly speed: Speed;
+    }
+  | { readonly kind: "predictions"; readonly run: string; readonly shown: ShownPredictions }
+  /** Everything submitted has come back. */
+  | { readonly kind: "paused"; readonly run: string }
+  | { readonly kind: "resumed"; readonly run: string }
+  /** A state from which the run can go on, in this worker or another. */
+  | { readonly kind: "snapshot"; readonly run: string; readonly state: TrainingState }
+  /** The device is gone; another is opened and the run goes on from iteration `from`. */
+  | { readonly kind: "recovering"; readonly run: string; readonly message: string; readonly from: number }
+  | { readonly kind: "finished"; readonly run: string; readonly outcome: RunOutcome }
+  | { readonly kind: "discarded"; readonly run: string }
+  /** The run is over without a result. */
+  | { readonly kind: "failed"; readonly run: string; readonly failure: Failure }
+  | { readonly kind: "checked"; readonly id: number; readonly check: KernelCheck }
+  | { readonly kind: "answered"; readonly id: number; readonly answer: Answers[Request["kind"]] }
+  | { readonly kind: "refused"; readonly id: number; readonly message: string };
+
+export interface Failure {
+  readonly reason: "out-of-memory" | "device-lost" | "options" | "error";
+  /** What happened, in one line. */
+  readonly message: string;
+}

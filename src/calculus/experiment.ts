@@ -1,0 +1,253 @@
+/** From a preset, a network and what differs from them to all that one training needs to know. */
+import type { NetworkSpec } from "../nn/spec";
+import {
+  adam,
+  adamw,
+  defaultL2,
+  defaultLearnRates,
+  defaultTrainingOptions,
+  type LearnRateSchedule,
+  rmsprop,
+  type SolverSpec,
+  sgdm,
+  type TrainingOptions,
+} from "../train/options";
+import type { CurveOptions } from "./curves";
+import { molerBilstm, molerCnn } from "./networks";
+import { type ExperimentOptions, type NetworkName, OptionError, type PresetName } from "./options";
+import { presets } from "./presets";
+
+/** One network to be trained once. */
+export interface Experiment {
+  readonly network: NetworkName;
+  readonly preset: PresetName;
+  readonly data: CurveOptions;
+  readonly spec: NetworkSpec;
+  readonly training: TrainingOptions;
+}
+
+/** Points of all curves together; their predictor takes twice as many floats. */
+const mostPoints = 1e8;
+/** Each has its learning rate and its results kept on the GPU. */
+const mostIterations = 1e7;
+/** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
+const mostOrdered = 2 ** 24;
+
+/**
+ * Completes the options by the preset. Those that nothing reads (see `isRead`) are ignored.
+ * @throws OptionError where options contradict each other
+ */
+export function resolveExperiment(
+  preset: PresetName,
+  network: NetworkName,
+  options: ExperimentOptions = {},
+): Experiment {
+  const training = resolveTraining(preset, network, options);
+  return setUpExperiment(preset, network, options, training);
+}
+
+/**
+ * The same with training options that stand already; the seed is theirs.
+ * @throws OptionError where data and training contradict each other
+ */
+export function setUpExperiment(
+  preset: PresetName,
+  network: NetworkName,
+  options: ExperimentOptions,
+  training: TrainingOptions,
+): Experiment {
+  const base = presets[preset].data;
+  const data: CurveOptions = {
+    curves: options.curves ?? base.curves,
+    samples: options.samples ?? base.samples,
+    noise: options.noise ?? base.noise,
+    seed: training.seed,
+  };
+  requireData(data, training.batch);
+  requireLength(training, trainingCurves(data.curves));
+  return { network, preset, data, spec: resolveNetwork(preset, network, options, data.samples), training };
+}
+
+function resolveNetwork(
+  preset: PresetName,
+  network: NetworkName,
+  options: ExperimentOptions,
+  samples: number,
+): NetworkSpec {
+  switch (network) {
+    case "cnn": {
+      const base = presets[preset].cnn.network;
+      const { filters = base.filters, kernel = base.kernel } = options;
+      return molerCnn({ filters, kernel, slope: base.slope, samples });
+    }
+    case "bilstm": {
+      const base = presets[preset].bilstm.network;
+      const { hidden = base.hidden, dropout = base.dropout } = options;
+      return molerBilstm({ hidden, dropout, samples });
+    }
+    default:
+      throw new RangeError(`unknown network ${network satisfies never}`);
+  }
+}
+
+function resolveTraining(
+  preset: PresetName,
+  network: NetworkName,
+  options: ExperimentOptions,
+): TrainingOptions {
+  const own = presets[preset][network].training;
+  const base = { ...defaultTrainingOptions, ...own };
+  const solver = resolveSolver(base.solver, options);
+  return {
+    ...base,
+    solver,
+    // A rate of the preset is meant for its own solver.
+    learnRate:
+      options.learnRate ??
+      (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
+      defaultLearnRates[solver.kind],
+    schedule: resolveSchedule(options),
+    epochs: options.epochs ?? base.epochs,
+    batch: options.batch ?? base.batch,
+    l2: options.l2 ?? defaultL2[solver.kind],
+    clip: options.clip ?? base.clip,
+    clipMethod: options.clipMethod ?? base.clipMethod,
+    initialisation: options.init ?? base.initialisation,
+    batchNormStatistics: options.batchnormStatistics ?? base.batchNormStatistics,
+    shuffle: options.shuffle ?? base.shuffle,
+    validationEvery: options.validationEvery ?? base.validationEvery,
+    patience: options.patience ?? base.patience,
+    restore: options.restore ?? base.restore,
+    seed: options.seed ?? base.seed,
+  };
+}
+
+const solvers: { readonly [Kind in SolverSpec["kind"]]: Extract<SolverSpec, { kind: Kind }> } = {
+  sgdm: sgdm(),
+  adam: adam(),
+  adamw: adamw(),
+  rmsprop: rmsprop(),
+};
+
+/** The solver that the options name, or else the preset's, with the settings that the options give it. */
+function resolveSolver(preset: SolverSpec, options: ExperimentOptions): SolverSpec {
+  const base =
+    options.solver === undefined || options.solver === preset.kind ? preset : solvers[options.solver];
+  switch (base.kind) {
+    case "sgdm":
+      return sgdm({ momentum: options.momentum ?? base.momentum });
+    case "adam":
+      return adam(moments(base, options));
+    case "adamw":
+      return adamw({ ...moments(base, options), weightDecay: options.weightDecay ?? base.weightDecay });
+    case "rmsprop":
+      return rmsprop({ decay: options.decay ?? base.decay, epsilon: options.epsilon ?? base.epsilon });
+    default:
+      throw new RangeError(`unknown solver ${JSON.stringify(base satisfies never)}`);
+  }
+}
+
+const moments = (
+  base: Extract<SolverSpec, { kind: "adam" | "adamw" }>,
+  { beta1 = base.beta1, beta2 = base.beta2, epsilon = base.epsilon }: ExperimentOptions,
+) => ({ beta1, beta2, epsilon });
+
+function resolveSchedule(options: ExperimentOptions): LearnRateSchedule {
+  const kind = options.learnRateSchedule ?? "none";
+  switch (kind) {
+    case "none":
+      return { kind };
+    case "piecewise":
+      return { kind, factor: options.learnRateDropFactor ?? 0.1, period: options.learnRateDropPeriod ?? 10 };
+    case "cosine":
+      return { kind, warmup: options.warmup ?? 0 };
+    default:
+      throw new RangeError(`unknown schedule ${kind satisfies never}`);
+  }
+}
+
+function requireData({ curves, samples }: CurveOptions, batch: number): void {
+  if (curves % 6 !== 0)
+    throw new OptionError("curves", curves, "must be a multiple of 6, one curve of each function at a time");
+  if (curves * samples > mostPoints)
+    throw new OptionError(
+      "samples",
+      samples,
+      `must be at most ${Math.floor(mostPoints / curves)} with ${curves} curves: ${mostPoints} points together`,
+    );
+  const trained = trainingCurves(curves);
+  if (batch > trained)
+    throw new OptionError(
+      "batch",
+      batch,
+      `must be at most ${trained}, the size of the training set (${curves} curves)`,
+    );
+}
+
+/** A sixth of the curves is the test set. */
+const trainingCurves = (curves: number): number => curves - Math.floor(curves / 6);
+
+/** Bounds what is planned before the first step: it takes memory and time in proportion. */
+function requireLength({ epochs, batch, shuffle }: TrainingOptions, trained: number): void {
+  const perEpoch = Math.floor(trained / batch);
+  const limits = [
+    [mostIterations, perEpoch, `batch ${batch}`],
+    [
+      shuffle === "every-epoch" ? mostOrdered : Number.POSITIVE_INFINITY,
+      perEpoch * batch,
+      `shuffle ${shuffle}`,
+    ],
+  ] as const;
+  for (const [most, each, cause] of limits)
+    if (epochs * each > most)
+      throw new OptionError(
+        "epochs",
+        epochs,
+        `must be at most ${Math.floor(most / each)} with ${cause} and ${trained} training curves`,
+      );
+}
+
+/** All options of an experiment, each with the value it has: what `options` gives and what the preset does. */
+export function optionsOf({ data, spec, training, network }: Experiment): ExperimentOptions {
+  const { solver, schedule } = training;
+  const layer = spec.layers[0];
+  return {
+    curves: data.curves,
+    samples: data.samples,
+    noise: data.noise,
+    seed: data.seed,
+    ...(network === "cnn" && layer.kind === "conv1d" && { filters: layer.filters, kernel: layer.kernel }),
+    ...(network === "bilstm" && layer.kind === "bilstm" && { hidden: layer.hidden }),
+    ...spec.layers.reduce(
+      (found, each) => (each.kind === "dropout" ? { dropout: each.probability } : found),
+      {},
+    ),
+    init: training.initialisation,
+    epochs: training.epochs,
+    batch: training.batch,
+    solver: solver.kind,
+    learnRate: training.learnRate,
+    learnRateSchedule: schedule.kind,
+    ...(schedule.kind === "piecewise" && {
+      learnRateDropFactor: schedule.factor,
+      learnRateDropPeriod: schedule.period,
+    }),
+    ...(schedule.kind === "cosine" && { warmup: schedule.warmup }),
+    ...withoutKind(solver),
+    l2: training.l2,
+    clip: training.clip,
+    clipMethod: training.clipMethod,
+    ...(network === "cnn" && { batchnormStatistics: training.batchNormStatistics }),
+    shuffle: training.shuffle,
+    validationEvery: training.validationEvery,
+    patience: training.patience,
+    restore: training.restore,
+  };
+}
+
+function withoutKind(
+  solver: SolverSpec,
+): Partial<Record<"momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "decay", number>> {
+  const { kind: _, ...settings } = solver;
+  return settings;
+}
