@@ -1,8 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { pagePlugin } from "./src/app/build/plugin";
 
 /** Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. */
 export default defineConfig(({ mode }) => ({
+  // The page works from any path.
   base: "./",
+  publicDir: mode === "cli" || mode === "library" ? false : "public",
+  plugins: mode === "cli" || mode === "library" ? [] : [pagePlugin()],
+  worker: { format: "es" },
   build:
     mode === "cli"
       ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }
@@ -12,15 +17,34 @@ export default defineConfig(({ mode }) => ({
             rolldownOptions: { external: ["papaparse", "wesl"] },
             outDir: "dist/library",
           }
-        : { outDir: "dist/page" },
+        : { outDir: "dist/page", target: "es2023" },
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: "test/browser/setup.ts",
     reporters: ["default", "test/browser/summary.ts"],
     // A software adapter computes on every core: files take turns, and each has time.
     pool: "forks",
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "engine",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/page/**"],
+          globalSetup: "test/browser/setup.ts",
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["test/page/**/*.test.ts"],
+          globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 }));

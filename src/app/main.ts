@@ -1,21 +1,65 @@
-/** The page: names the adapter that training would run on. */
+/** The page's entry: gives the session what it needs from the browser and mounts the app. */
+import "@awesome.me/webawesome/dist/styles/themes/default.css";
+import "./page.css";
+import "./icons";
+import "./app";
+import { readLink, writeLink } from "./session/link";
+import { Session } from "./session/session";
+import { openStore } from "./session/store";
 
-import { type AdapterReport, openDevice } from "../index";
+/** Where the last settings are kept, written as in a link. */
+const settingsKey = "fluxion-settings";
 
-const output = document.querySelector("#adapter");
-if (output) output.textContent = await findAdapter();
+const linked = location.search !== "";
+const { settings, problems } = readLink(linked ? location.search : readKept());
+const session = new Session(settings, {
+  worker: () => new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" }),
+  store: openStore(),
+  recorded: async () => {
+    const { recordedRuns } = await import("./recorded/recorded");
+    return recordedRuns();
+  },
+});
+if (linked && problems.length > 0)
+  session.notify({
+    tone: "warning",
+    title: "Parts of the link were not taken",
+    message: `${problems.join("; ")}.`,
+  });
 
-async function findAdapter(): Promise<string> {
+session.on("state", keepSettings);
+// Without a wish of the visitor, hardware trains the post's experiment at once; software the small copy of it.
+if (!linked && readKept() === "") {
+  const end = session.on("state", () => {
+    if (session.gpu.state === "opening") return;
+    end();
+    if (session.gpu.state === "ready" && !session.gpu.adapter.software) session.choose("moler", "cnn");
+  });
+}
+
+const app = document.createElement("fx-app");
+app.session = session;
+document.querySelector("#app")?.replaceWith(app);
+void session.open();
+
+if (import.meta.env.PROD && "serviceWorker" in navigator)
+  navigator.serviceWorker.register("./service-worker.js").catch(() => undefined);
+
+function keepSettings(): void {
+  const search = writeLink(session.settings);
+  if (search === location.search) return;
+  history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   try {
-    const device = await openDevice();
-    device.dispose();
-    return describe(device.adapter);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    localStorage.setItem(settingsKey, search);
+  } catch {
+    // The address has them anyway.
   }
 }
 
-function describe({ vendor, architecture, description, software }: AdapterReport): string {
-  const name = description || `${vendor} ${architecture}`;
-  return software ? `${name} (software: computes on the CPU, slowly)` : name;
+function readKept(): string {
+  try {
+    return localStorage.getItem(settingsKey) ?? "";
+  } catch {
+    return "";
+  }
 }

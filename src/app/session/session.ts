@@ -37,7 +37,7 @@ export class Session {
   /** Latest predictions of the run under way. */
   shown: ShownPredictions | undefined;
   /** Runs that came with the page. */
-  readonly recorded: readonly Run[];
+  recorded: readonly Run[] = [];
 
   readonly #surroundings: Surroundings;
   readonly #listeners = new Map<keyof SessionChanges, Set<(change: never) => void>>();
@@ -50,22 +50,30 @@ export class Session {
   #history: Progress[] = [];
   #restart: Settings | undefined;
 
-  constructor(settings: Settings, recorded: readonly Run[], surroundings: Surroundings) {
+  constructor(settings: Settings, surroundings: Surroundings) {
     this.settings = settings;
-    this.recorded = recorded;
     this.#surroundings = surroundings;
     this.#resolve();
   }
 
-  /** Opens the adapter and restores what an earlier visit left. */
+  /** Opens the adapter, restores what an earlier visit left and loads the recorded runs. */
   async open(): Promise<void> {
     this.#send({ kind: "open" });
+    await this.#restore();
+    // A missing recording is no reason to complain.
+    this.recorded = await this.#surroundings.recorded().catch(() => []);
+    this.selected ??= this.recorded[0];
+    this.#changed();
+  }
+
+  async #restore(): Promise<void> {
     const { store } = this.#surroundings;
     try {
-      const [runs, interrupted] = [await store.runs(), await store.interrupted()];
-      this.runs = [...runs, ...this.runs];
-      this.selected ??= this.runs.at(-1) ?? this.recorded[0];
+      this.runs = [...(await store.runs()), ...this.runs];
+      this.selected ??= this.runs.at(-1);
+      const interrupted = await store.interrupted();
       if (interrupted && !this.active) this.#offer(interrupted);
+      this.#changed();
     } catch (error) {
       this.notify({
         tone: "neutral",
@@ -73,8 +81,6 @@ export class Session {
         message: `This browser lets the page store nothing (${messageOf(error)}): finished runs are lost when you leave.`,
       });
     }
-    this.selected ??= this.recorded[0];
-    this.#changed();
   }
 
   /** Listens to one kind of change; returns a function that ends it. */

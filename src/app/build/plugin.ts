@@ -1,0 +1,60 @@
+/** What the built page gets beside its code: a content security policy, and a service worker that keeps it offline. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Plugin } from "vite";
+
+/**
+ * Nothing but the page's own files, and no code or style but what stands in them. Icons are `data:` images, which the
+ * icon element fetches; pictures are exported through `blob:`.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' data:",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** For the build alone: the development server puts styles and scripts of its own into the page. */
+export function pagePlugin(): Plugin {
+  let folder = "";
+  return {
+    name: "fluxion-page",
+    apply: "build",
+    configResolved({ root, build }) {
+      folder = join(root, build.outDir);
+    },
+    transformIndexHtml: () => [
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+        injectTo: "head-prepend",
+      },
+    ],
+    closeBundle() {
+      writeServiceWorker(folder);
+    },
+  };
+}
+
+function writeServiceWorker(folder: string): void {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .filter((file) => file !== "service-worker.js")
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(readFileSync(join(folder, file)));
+  const version = hash.digest("hex").slice(0, 16);
+  const urls = files.map((file) => (file === "index.html" ? "./" : file));
+  const source = readFileSync(new URL("./service-worker.js", import.meta.url), "utf8");
+  writeFileSync(
+    join(folder, "service-worker.js"),
+    `const VERSION = ${JSON.stringify(version)};\nconst FILES = ${JSON.stringify(urls)};\n${source}`,
+  );
+}

@@ -1,0 +1,48 @@
+/* Keeps the whole built page, so that it opens without a network. VERSION and FILES are put in by the build. */
+const cacheName = `fluxion-${VERSION}`;
+
+addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(cacheName)
+      .then((cache) => cache.addAll(FILES))
+      .then(() => skipWaiting()),
+  );
+});
+
+addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) =>
+        Promise.all(
+          names
+            .filter((name) => name.startsWith("fluxion-") && name !== cacheName)
+            .map((name) => caches.delete(name)),
+        ),
+      )
+      .then(() => clients.claim()),
+  );
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
+  event.respondWith(request.mode === "navigate" ? fromNetwork(request) : fromCache(request));
+});
+
+/** The page itself: the newest there is; its options stand in the query, which no file depends on. */
+async function fromNetwork(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await caches.match("./", { ignoreSearch: true });
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** Everything else is named by its content, or changes only with it. */
+async function fromCache(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}
