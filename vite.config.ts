@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { pagePlugin } from "./src/app/build/plugin";
+import { pagePlugin } from "./src/app/build/plugin.ts";
 
 /** Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. */
 export default defineConfig(({ mode }) => ({

@@ -9,9 +9,11 @@ import {
   resolveExperiment,
   type TrainingState,
 } from "../../index";
-import type { Answers, Command, Event, Failure, Request } from "../worker/protocol";
+import type { Answers, Command, Failure, Request } from "../worker/protocol";
+import { Channel, type Told } from "./channel";
 import type { Run, RunOutcome, Settings, ShownPredictions, Speed } from "./run";
 import type { Gpu, Interrupted, Notice, Phase, SessionChanges, Surroundings } from "./state";
+import { noteDivergence, noteFailure, noteRecovery, sayEnd, sayValidation } from "./words";
 
 type Listener<Kind extends keyof SessionChanges> = (change: SessionChanges[Kind]) => void;
 
@@ -41,24 +43,28 @@ export class Session {
 
   readonly #surroundings: Surroundings;
   readonly #listeners = new Map<keyof SessionChanges, Set<(change: never) => void>>();
-  readonly #questions = new Map<
-    number,
-    { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
-  >();
-  #worker: Worker | undefined;
-  #nextQuestion = 0;
+  readonly #channel: Channel;
+  /** What was asked to be trained and is not built yet. */
+  #pending: Pick<Run, "id" | "settings" | "experiment"> | undefined;
+  /** Of the run under way. */
   #history: Progress[] = [];
-  #restart: Settings | undefined;
+  /** Whether to train again when the run under way has ended. */
+  #restarting = false;
 
   constructor(settings: Settings, surroundings: Surroundings) {
     this.settings = settings;
     this.#surroundings = surroundings;
+    this.#channel = new Channel(
+      surroundings.worker,
+      (event) => this.#receive(event),
+      (message) => this.#workerBroke(message),
+    );
     this.#resolve();
   }
 
   /** Opens the adapter, restores what an earlier visit left and loads the recorded runs. */
   async open(): Promise<void> {
-    this.#send({ kind: "open" });
+    this.#channel.send({ kind: "open" });
     await this.#restore();
     // A missing recording is no reason to complain.
     this.recorded = await this.#surroundings.recorded().catch(() => []);
@@ -164,7 +170,7 @@ export class Session {
       return;
     }
     if (!this.experiment) return;
-    this.#restart = this.settings;
+    this.#restarting = true;
     this.#enter("stopping", { kind: "discard" });
   }
 
@@ -192,18 +198,14 @@ export class Session {
 
   /** Rows of the test set whose predictions are wanted while training. */
   show(rows: readonly number[]): void {
-    if (this.active) this.#send({ kind: "show", rows });
+    if (this.active) this.#channel.send({ kind: "show", rows });
   }
 
   /** Asks the worker. Rejects with a message for the visitor. */
   ask<Kind extends Request["kind"]>(
     request: Extract<Request, { readonly kind: Kind }>,
   ): Promise<Answers[Kind]> {
-    const id = this.#nextQuestion++;
-    return new Promise((resolve, reject) => {
-      this.#questions.set(id, { resolve: resolve as (answer: never) => void, reject });
-      this.#send({ kind: "ask", id, request });
-    });
+    return this.#channel.ask(request);
   }
 
   notify(notice: Notice): void {
@@ -251,8 +253,6 @@ export class Session {
     });
   }
 
-  #pending: Pick<Run, "id" | "settings" | "experiment"> | undefined;
-
   /** An interrupted run stands paused where it was, once there is an adapter. */
   #offer({ run, state }: Interrupted): void {
     const go = () => {
@@ -266,30 +266,11 @@ export class Session {
 
   #enter(phase: Phase, command: Command): void {
     this.phase = phase;
-    this.#send(command);
+    this.#channel.send(command);
     this.#changed();
   }
 
-  #send(command: Command): void {
-    this.#worker ??= this.#openWorker();
-    this.#worker.postMessage(command);
-  }
-
-  #openWorker(): Worker {
-    const worker = this.#surroundings.worker();
-    worker.addEventListener("message", ({ data }: MessageEvent<Event>) => this.#receive(data));
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#workerBroke(event.message || "the training worker could not be loaded");
-    });
-    return worker;
-  }
-
   #workerBroke(message: string): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    for (const { reject } of this.#questions.values()) reject(new Error(message));
-    this.#questions.clear();
     if (this.#pending || this.active) this.#failed({ reason: "error", message });
     else {
       this.gpu = { state: "unavailable", reason: "refused", message };
@@ -297,7 +278,7 @@ export class Session {
     }
   }
 
-  #receive(event: Event): void {
+  #receive(event: Told): void {
     switch (event.kind) {
       case "opened":
         this.gpu = { state: "ready", adapter: event.adapter, timestamps: event.timestamps };
@@ -312,22 +293,17 @@ export class Session {
         this.speed = event.speed;
         this.#history.push(...event.iterations);
         this.#emit("progress", event.iterations);
-        for (const { iteration, validation } of event.iterations)
-          if (validation)
-            this.#emit(
-              "announce",
-              `Iteration ${iteration}: validation RMSE ${validation.rmse.toPrecision(3)}.`,
-            );
+        for (const each of event.iterations) this.#announce(sayValidation(each));
         break;
       case "predictions":
         this.shown = event.shown;
         this.#emit("predictions", event.shown);
         return;
       case "paused":
-        this.phase = "paused";
-        break;
       case "resumed":
-        this.phase = "running";
+        // What was asked for meanwhile counts.
+        if (this.phase === "stopping") return;
+        this.phase = event.kind === "paused" ? "paused" : "running";
         break;
       case "snapshot":
         if (this.active) void this.#keep({ run: this.active, state: event.state });
@@ -336,11 +312,7 @@ export class Session {
         this.phase = "recovering";
         this.#history = this.#history.filter(({ iteration }) => iteration <= event.from);
         if (this.active) this.#activate({ ...this.active, history: this.#history });
-        this.notify({
-          tone: "warning",
-          title: "The GPU device was lost",
-          message: `${event.message}. Training goes on from iteration ${event.from} on a new device.`,
-        });
+        this.notify(noteRecovery(event.message, event.from));
         break;
       case "finished":
         this.#finished(event.outcome);
@@ -354,21 +326,13 @@ export class Session {
       case "checked":
         this.#emit("checked", event.check);
         return;
-      case "answered":
-        this.#questions.get(event.id)?.resolve(event.answer as never);
-        this.#questions.delete(event.id);
-        return;
-      case "refused":
-        this.#questions.get(event.id)?.reject(new Error(event.message));
-        this.#questions.delete(event.id);
-        return;
       default:
         throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
     }
     this.#changed();
   }
 
-  #started({ facts, test }: Extract<Event, { kind: "started" }>): void {
+  #started({ facts, test }: Extract<Told, { kind: "started" }>): void {
     if (!this.#pending) {
       // A new device after a loss: the run is known already.
       if (this.active) this.#activate({ ...this.active, facts });
@@ -381,7 +345,7 @@ export class Session {
     this.#activate({ ...this.#pending, number, facts, test, history: this.#history });
     this.#pending = undefined;
     this.phase = "running";
-    this.#emit("announce", resumed ? "Training restored, paused." : "Training started.");
+    this.#announce(resumed ? "Training restored, paused." : "Training started.");
     this.#changed();
   }
 
@@ -397,18 +361,9 @@ export class Session {
     this.runs = [...this.runs, run];
     if (this.selected?.id === run.id) this.selected = run;
     this.#ended();
-    const { stopReason, detail, iterations } = outcome.result;
-    const rmse = outcome.trained?.evaluation.rmse;
-    if (stopReason === "diverged")
-      this.notify({
-        tone: "danger",
-        title: "Training diverged",
-        message: `${detail ?? "The loss is not finite"}. Try a smaller learning rate or a gradient threshold.`,
-      });
-    this.#emit(
-      "announce",
-      `Training ${stopReason} after ${iterations} iterations${rmse === undefined ? "" : `, RMSE ${rmse.toPrecision(3)}`}.`,
-    );
+    const { stopReason, detail } = outcome.result;
+    if (stopReason === "diverged") this.notify(noteDivergence(detail));
+    this.#announce(sayEnd(outcome));
     this.#changed();
     void this.#surroundings.store.saveRun(run).catch((error: unknown) => {
       this.notify({
@@ -419,24 +374,12 @@ export class Session {
     });
   }
 
-  #failed({ reason, message }: Failure): void {
-    const advice = {
-      "out-of-memory": "Choose a smaller batch, a narrower network or fewer curves.",
-      "device-lost":
-        "Reload the page, close other programs that use the GPU, and choose a smaller network or batch.",
-      options: "Change the option that is named.",
-      error: "Restart training; if it happens again, run the self-test.",
-    } as const satisfies Record<Failure["reason"], string>;
-    const titles = {
-      "out-of-memory": "Out of memory",
-      "device-lost": "The GPU device was lost again",
-      options: "These options cannot be trained",
-      error: "Training failed",
-    } as const satisfies Record<Failure["reason"], string>;
+  #failed(failure: Failure): void {
     if (this.selected?.id === this.active?.id) this.selected = this.runs.at(-1) ?? this.recorded[0];
     this.#ended();
-    this.#emit("announce", `${titles[reason]}.`);
-    this.notify({ tone: "danger", title: titles[reason], message: `${message}. ${advice[reason]}` });
+    const notice = noteFailure(failure);
+    this.#announce(`${notice.title}.`);
+    this.notify(notice);
   }
 
   #ended(): void {
@@ -444,14 +387,17 @@ export class Session {
     this.active = undefined;
     this.#pending = undefined;
     void this.#keep(undefined);
-    if (this.#restart) {
-      this.#restart = undefined;
-      this.train();
-    }
+    if (!this.#restarting) return;
+    this.#restarting = false;
+    this.train();
   }
 
   async #keep(interrupted: Interrupted | undefined): Promise<void> {
     await this.#surroundings.store.saveInterrupted(interrupted).catch(() => undefined);
+  }
+
+  #announce(sentence: string | undefined): void {
+    if (sentence !== undefined) this.#emit("announce", sentence);
   }
 
   #changed(): void {
