@@ -15,10 +15,6 @@ const { settings, problems } = readLink(linked ? location.search : readKept());
 const session = new Session(settings, {
   worker: () => new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" }),
   store: openStore(),
-  recorded: async () => {
-    const { recordedRuns } = await import("./recorded/recorded");
-    return recordedRuns();
-  },
 });
 if (linked && problems.length > 0)
   session.notify({

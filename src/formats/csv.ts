@@ -1,4 +1,4 @@
-/** The CSV files of the command line: curves in, metrics and predictions out. */
+/** The CSV files of the command line and the page: curves in, metrics and predictions out, and back. */
 import Papa from "papaparse";
 import { FormatError, quote } from "./error";
 
@@ -139,20 +139,22 @@ export function writeCurvePredictionsCsv(curves: readonly CsvCurve[], prediction
   return unparse(["curve", "x", "f", "prediction"], rows);
 }
 
+const metricsColumns = [
+  "iteration",
+  "epoch",
+  "seconds",
+  "learnRate",
+  "trainLoss",
+  "trainRmse",
+  "validationLoss",
+  "validationRmse",
+  "gradientNorm",
+] as const;
+
 /** metrics.csv, one line per iteration. */
 export function writeMetricsCsv(rows: readonly MetricsRow[]): string {
   return unparse(
-    [
-      "iteration",
-      "epoch",
-      "seconds",
-      "learnRate",
-      "trainLoss",
-      "trainRmse",
-      "validationLoss",
-      "validationRmse",
-      "gradientNorm",
-    ],
+    metricsColumns,
     rows.map((row) => [
       row.iteration,
       row.epoch,
@@ -167,10 +169,34 @@ export function writeMetricsCsv(rows: readonly MetricsRow[]): string {
   );
 }
 
+/**
+ * Reads what `writeMetricsCsv` wrote.
+ * @param label the file's name in error messages
+ * @throws FormatError naming the line
+ */
+export function readMetricsCsv(text: string, label: string): MetricsRow[] {
+  return readTable(text, label, metricsColumns).map(
+    ([iteration, epoch, seconds, learnRate, loss, rmse, validationLoss, validationRmse, gradientNorm]) => ({
+      iteration: Number(iteration),
+      epoch: Number(epoch),
+      seconds: Number(seconds),
+      learnRate: Number(learnRate),
+      loss: Number(loss),
+      rmse: Number(rmse),
+      gradientNorm: Number(gradientNorm),
+      ...(validationLoss !== "" && {
+        validation: { loss: Number(validationLoss), rmse: Number(validationRmse) },
+      }),
+    }),
+  );
+}
+
+const predictionColumns = ["function", "curve", "x", "target", "clean", "prediction"] as const;
+
 /** predictions.csv, one line per point. */
 export function writePredictionsCsv(rows: readonly PredictionRow[]): string {
   return unparse(
-    ["function", "curve", "x", "target", "clean", "prediction"],
+    predictionColumns,
     rows.map((row) => [
       row.function,
       row.curve,
@@ -182,9 +208,38 @@ export function writePredictionsCsv(rows: readonly PredictionRow[]): string {
   );
 }
 
+/**
+ * Reads what `writePredictionsCsv` wrote.
+ * @param label the file's name in error messages
+ * @throws FormatError naming the line
+ */
+export function readPredictionsCsv(text: string, label: string): PredictionRow[] {
+  return readTable(text, label, predictionColumns).map(([name, curve, x, target, clean, prediction]) => ({
+    function: name,
+    curve: Number(curve),
+    x: Number(x),
+    target: Number(target),
+    clean: Number(clean),
+    prediction: Number(prediction),
+  }));
+}
+
+/** The cells below a head of exactly these columns: numbers, or empty, but for a first column of names. */
+function readTable(text: string, label: string, columns: readonly string[]): string[][] {
+  const [head, ...rows] = Papa.parse<string[]>(text.trimEnd(), { delimiter: "," }).data;
+  if (head?.join() !== columns.join())
+    throw new FormatError(label, "line 1", `must name the columns ${columns.join()}`);
+  rows.forEach((cells, i) => {
+    const named = columns[0] === "function" ? 1 : 0;
+    if (cells.length !== columns.length || cells.slice(named).some((cell) => !/^(|[-+.e\d]+)$/.test(cell)))
+      throw new FormatError(label, `line ${i + 2}`, `must hold ${columns.length} cells, numbers or empty`);
+  });
+  return rows;
+}
+
 /** Nine digits bring every float32 back exactly. */
 const float32 = (value: number | undefined): number | "" =>
   value === undefined ? "" : Number(value.toPrecision(9));
 
-const unparse = (fields: string[], data: (string | number | undefined)[][]): string =>
-  `${Papa.unparse({ fields, data }, { newline: "\n" })}\n`;
+const unparse = (fields: readonly string[], data: (string | number | undefined)[][]): string =>
+  `${Papa.unparse({ fields: [...fields], data }, { newline: "\n" })}\n`;

@@ -23,7 +23,6 @@ const facts: RunFacts = {
   iterations: 10,
   iterationsPerEpoch: 5,
   dispatchesPerStep: 32,
-  flopsPerStep: 1,
   bytesOnDevice: 1,
   zero,
   noiseFloor: zero.noiseFloor,
@@ -47,16 +46,17 @@ const result = (stopReason: "completed" | "stopped" | "diverged") => ({
   submits: 1,
   dispatchesPerStep: 32,
   buffersCreatedWhileTraining: 0,
-  hostMsPerStep: 0.1,
   validation: { loss: 1, rmse: 0.5 },
 });
 
-/** A worker that only writes down what it is told. */
+/** A worker that writes down what it is told, and has no recorded runs. */
 class SilentWorker extends EventTarget {
   readonly commands: Command[] = [];
   terminated = false;
   postMessage(command: Command): void {
-    this.commands.push(command);
+    if (command.kind === "ask" && command.request.kind === "recorded")
+      this.tell({ kind: "answered", id: command.id, answer: [] });
+    else this.commands.push(command);
   }
   terminate(): void {
     this.terminated = true;
@@ -85,7 +85,6 @@ async function openSession(store = new MemoryStore()) {
   const workers: SilentWorker[] = [];
   const session = new Session(settings, {
     store,
-    recorded: async () => [],
     worker: () => {
       const worker = new SilentWorker();
       workers.push(worker);
@@ -252,8 +251,11 @@ describe("a worker", () => {
       session.ask({ kind: "inspect", layer: "conv1" }),
       session.ask({ kind: "inspect", layer: "conv2" }),
     ];
-    worker.tell({ kind: "refused", id: 1, message: "no run" });
-    worker.tell({ kind: "answered", id: 0, answer: [] });
+    const [first, second] = worker.commands.flatMap((command) =>
+      command.kind === "ask" ? [command.id] : [],
+    );
+    worker.tell({ kind: "refused", id: second, message: "no run" });
+    worker.tell({ kind: "answered", id: first, answer: [] });
     await expect(answers[0]).resolves.toEqual([]);
     await expect(answers[1]).rejects.toThrow("no run");
   });

@@ -1,7 +1,7 @@
-import puppeteer, { type Browser } from "puppeteer";
+import type { Browser } from "puppeteer";
 import { createServer } from "vite";
 import type { TestProject } from "vitest/node";
-import { findChrome } from "./find";
+import { launchChrome } from "./launch";
 import { openPage } from "./open";
 
 declare module "vitest" {
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await server.listen();
     const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
-    browser = await launchChrome();
+    browser = await launchChrome({ webGpu: true });
     console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
     project.provide("chrome", { endpoint: browser.wsEndpoint(), url });
     return close;
@@ -39,22 +39,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await close();
     throw error;
   }
-}
-
-async function launchChrome(): Promise<Browser> {
-  const { executable, environment } = await findChrome();
-  return puppeteer.launch({
-    executablePath: executable,
-    env: { ...process.env, ...environment },
-    args: [
-      // WebGPU on Linux at all, SwiftShader where there is no hardware, and Vulkan to reach the hardware.
-      "--enable-unsafe-webgpu",
-      "--enable-features=Vulkan",
-      "--disable-component-update",
-      // Containers and hardened kernels refuse Chrome's sandbox; the only page opened is our own.
-      ...(process.platform === "linux" ? ["--no-sandbox"] : []),
-    ],
-  });
 }
 
 async function describeAdapter(browser: Browser, url: string): Promise<string> {

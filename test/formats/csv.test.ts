@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   readCurvesCsv,
+  readMetricsCsv,
+  readPredictionsCsv,
   writeCurvePredictionsCsv,
   writeMetricsCsv,
   writePredictionsCsv,
@@ -84,5 +86,25 @@ describe("written files", () => {
     const value = Math.fround(0.1) + 2 ** -27;
     const text = writeCurvePredictionsCsv([{ id: 1, x: [0], f: [0] }], new Float32Array([value]));
     expect(Math.fround(Number(text.split("\n")[1].split(",")[3]))).toBe(Math.fround(value));
+  });
+
+  it("are read back as they were", () => {
+    const row = { iteration: 1, epoch: 1, seconds: 0.25, learnRate: 0.01, loss: 3, rmse: 2, gradientNorm: 5 };
+    const metrics = [row, { ...row, iteration: 2, validation: { loss: 1, rmse: 0.5 } }];
+    expect(readMetricsCsv(writeMetricsCsv(metrics), "m.csv")).toEqual(metrics);
+    const points = [
+      { function: "sin(pi x)", curve: 3, x: -0.5, target: 1e-9, clean: 1, prediction: 0.75 },
+      { function: "x", curve: 4, x: 0.5, target: 1, clean: 1, prediction: 2 },
+    ];
+    expect(readPredictionsCsv(writePredictionsCsv(points), "p.csv")).toEqual(points);
+  });
+
+  it.for([
+    ["another head", "a,b\n1,2\n", /line 1: must name the columns iteration,epoch/],
+    ["a cell too few", `${writeMetricsCsv([])}1,2\n`, /line 2: must hold 9 cells/],
+    ["a word", `${writeMetricsCsv([])}1,1,one,1,1,1,,,1\n`, /line 2: must hold 9 cells, numbers or empty/],
+  ] as const)("are refused with %s", ([, text, message]) => {
+    expect(() => readMetricsCsv(text, "m.csv")).toThrow(FormatError);
+    expect(() => readMetricsCsv(text, "m.csv")).toThrow(message);
   });
 });

@@ -1,10 +1,27 @@
 /** Runs, networks and options in the page's words. */
-import type { ExperimentOptions, NetworkName, PresetName } from "../../index";
+import type { AdapterReport, ExperimentOptions, NetworkName, PresetName, StopReason } from "../../index";
 import { writeOption } from "../../index";
 import type { Run, Settings } from "./run";
 
 export const networkTitles = { cnn: "CNN", bilstm: "BiLSTM" } as const satisfies Record<NetworkName, string>;
 export const presetTitles = { moler: "Moler", quick: "quick" } as const satisfies Record<PresetName, string>;
+
+/** How a training ended, by its reason. */
+export const endings = {
+  completed: "completed",
+  stopped: "stopped by you",
+  patience: "out of patience",
+  diverged: "diverged",
+} as const satisfies Record<StopReason, string>;
+
+/** "nvidia hopper", "SwiftShader — software, computes on the CPU". */
+export function describeAdapter({ vendor, architecture, description, software }: AdapterReport): string {
+  const swiftShader = /swiftshader/i.test(`${architecture} ${description}`);
+  const name = swiftShader
+    ? "SwiftShader"
+    : description || [vendor, architecture].filter((part) => part !== "").join(" ") || "unnamed adapter";
+  return software ? `${name} — software, computes on the CPU` : name;
+}
 
 /** "run 3", "recorded". */
 export const nameRun = ({ number, recorded }: Run): string =>
@@ -27,3 +44,13 @@ export const describeOptions = (options: ExperimentOptions): string =>
 
 /** "learnRateSchedule" → "learn rate schedule". */
 const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** "0:07", "12:34", "1:02:03", "12 days": seconds as people read them. */
+export function describeSeconds(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  const whole = Math.round(seconds);
+  if (whole >= 2 * 86_400) return `${Math.round(whole / 86_400)} days`;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

@@ -29,7 +29,6 @@ export interface RunFacts {
   readonly iterations: number;
   readonly iterationsPerEpoch: number;
   readonly dispatchesPerStep: number;
-  readonly flopsPerStep: number;
   readonly bytesOnDevice: number;
   /** What predicting zero scores on the test set, with its value for each function. RMSE per point. */
   readonly zero: Evaluation;
@@ -39,9 +38,9 @@ export interface RunFacts {
 
 /** How a training ended. */
 export interface RunOutcome {
-  readonly result: TrainingResult;
-  /** ISO 8601. */
-  readonly finishedAt: string;
+  readonly result: Omit<TrainingResult, "hostMsPerStep">;
+  /** ISO 8601; recorded runs come without. */
+  readonly finishedAt?: string;
   /** Missing where training diverged: nothing of it is worth keeping. */
   readonly trained?: {
     readonly evaluation: Evaluation;

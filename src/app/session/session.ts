@@ -67,7 +67,7 @@ export class Session {
     this.#channel.send({ kind: "open" });
     await this.#restore();
     // A missing recording is no reason to complain.
-    this.recorded = await this.#surroundings.recorded().catch(() => []);
+    this.recorded = await this.ask({ kind: "recorded" }).catch(() => []);
     this.selected ??= this.recorded[0];
     this.#changed();
   }

@@ -39,8 +39,6 @@ export interface SessionChanges {
 export interface Surroundings {
   readonly worker: () => Worker;
   readonly store: Store;
-  /** Runs that came with the page, loaded when the page has nothing more urgent to do. */
-  readonly recorded: () => Promise<readonly Run[]>;
 }
 
 /** Keeps runs and the state of the one under way beyond the page's life. Every method may reject; nothing depends on it. */

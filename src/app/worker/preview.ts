@@ -17,6 +17,7 @@ export class Preview {
   /** Asked for while one was under way. */
   #again = false;
   #next = 0;
+  #closed = false;
 
   /** @param iteration those done before */
   constructor(
@@ -45,8 +46,15 @@ export class Preview {
     if (!this.#under && performance.now() >= this.#next) this.refresh();
   }
 
+  /** Ends; resolves when the network is no longer used. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#under;
+  }
+
   /** Predicts at once, or as soon as the one under way has come back. */
   refresh(): void {
+    if (this.#closed) return;
     if (this.#under) {
       this.#again = true;
       return;

@@ -1,6 +1,6 @@
 /** What the page and its training worker say to each other. Commands go in, events come out; nothing is shared. */
 import type { AdapterReport, Curves, Experiment, Progress, TrainingState } from "../../index";
-import type { RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
+import type { Run, RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
 
 /** What the page tells the worker. */
 export type Command =
@@ -28,6 +28,8 @@ export type Command =
 
 /** Questions with one answer each. */
 export type Request =
+  /** The runs that come with the page: read in the worker, since it takes a moment. */
+  | { readonly kind: "recorded" }
   /** Weights and gradients of a layer of the run under way. */
   | { readonly kind: "inspect"; readonly layer: string }
   /** A trained network's answer to curves (rows, 2, T). */
@@ -44,6 +46,7 @@ export type Request =
 
 /** The answers, by the kind of the request. */
 export interface Answers {
+  readonly recorded: readonly Run[];
   readonly inspect: readonly LearnableValues[];
   /** (rows, 1, T) */
   readonly predict: Float32Array<ArrayBuffer>;

@@ -1,0 +1,100 @@
+/**
+ * The post's experiment as it was recorded, for visitors whose browser cannot train. The files are those that the command
+ * line wrote, `fluxion train NETWORK --preset moler --seed 0`; of the predictions the first curves alone.
+ */
+import {
+  type Curves,
+  calculusFunctions,
+  type ExperimentOptions,
+  evaluate,
+  generateCurves,
+  readMetricsCsv,
+  readPredictionsCsv,
+  resolveExperiment,
+  resolveLayers,
+  type StopReason,
+  splitCurves,
+  takeCurves,
+} from "../../index";
+import type { Run } from "../session/run";
+import cnnMetrics from "./cnn/metrics.csv?raw";
+import cnnPredictions from "./cnn/predictions.csv?raw";
+import cnnSummary from "./cnn/summary.json";
+
+interface Recording {
+  readonly summary: typeof cnnSummary;
+  readonly metrics: string;
+  readonly predictions: string;
+  readonly options: ExperimentOptions;
+}
+
+/** Takes a moment: the post's three thousand curves are drawn anew. */
+export function recordedRuns(): Run[] {
+  return [{ summary: cnnSummary, metrics: cnnMetrics, predictions: cnnPredictions, options: {} }].map(toRun);
+}
+
+function toRun({ summary, metrics, predictions, options }: Recording): Run {
+  const network = summary.network === "cnn" ? "cnn" : "bilstm";
+  const settings = { preset: "moler", network, options: { ...options, seed: summary.seed } } as const;
+  const experiment = resolveExperiment(settings.preset, network, settings.options);
+  const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
+  const zero = evaluate(new Float32Array(test.clean.length), test);
+  const points = readPredictionsCsv(predictions, "recorded predictions");
+  return {
+    id: `recorded-${network}`,
+    number: 0,
+    recorded: `${summary.adapter.description} (${summary.adapter.vendor}, ${summary.adapter.architecture})`,
+    settings,
+    experiment,
+    facts: {
+      adapter: summary.adapter,
+      layers: resolveLayers(experiment.spec),
+      parameters: summary.parameters,
+      iterations: summary.iterations,
+      iterationsPerEpoch: Math.floor(train.rows / experiment.training.batch),
+      dispatchesPerStep: summary.dispatchesPerStep,
+      bytesOnDevice: summary.bytesOnDevice,
+      zero,
+      noiseFloor: zero.noiseFloor,
+    },
+    test: takeCurves(test, rowsOf(test, new Set(points.map(({ curve }) => curve)))),
+    history: readMetricsCsv(metrics, "recorded metrics"),
+    outcome: {
+      result: {
+        stopReason: summary.stopReason as StopReason,
+        iterations: summary.iterations,
+        seconds: summary.seconds,
+        submits: summary.submits,
+        dispatchesPerStep: summary.dispatchesPerStep,
+        buffersCreatedWhileTraining: summary.buffersCreatedWhileTraining,
+        best: summary.best,
+        validation: finalValidation(summary.rmseNoisy, experiment),
+      },
+      trained: {
+        evaluation: {
+          rmse: summary.rmse,
+          rmsePerFunction: byFunction(summary.rmsePerFunction),
+          rmseNoisy: summary.rmseNoisy,
+          rmseZero: summary.rmseZero,
+          noiseFloor: zero.noiseFloor,
+        },
+        prediction: Float32Array.from(points, ({ prediction }) => prediction),
+      },
+    },
+  };
+}
+
+/** In the order of the file, which is that of the test set. */
+const rowsOf = ({ curve }: Curves, curves: ReadonlySet<number>): number[] =>
+  Array.from(curves, (number) => curve.indexOf(number));
+
+const byFunction = (scores: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(calculusFunctions.map(({ name }) => [name, scores[name]]));
+
+/** The loss follows from the RMSE: half the squared error of a curve, summed over its points or averaged. */
+function finalValidation(
+  rmse: number,
+  { spec, data }: ReturnType<typeof resolveExperiment>,
+): { readonly loss: number; readonly rmse: number } {
+  return { rmse, loss: (rmse ** 2 / 2) * (spec.loss === "observations" ? data.samples : 1) };
+}
