@@ -17,13 +17,25 @@ export interface TrainerConfig {
   /** Initial learnables by name instead of random ones. */
   readonly learnables?: ReadonlyMap<string, { readonly data: Float32Array }>;
   /**
-   * Saves the state after every so many iterations, and once more when training is stopped or ends by patience. Training
-   * waits for `save`; what it throws ends training and is thrown by `run`.
+   * Saves the state after every so many iterations, whenever `requestSave` asks for it, and once more when training is
+   * stopped or ends by patience. Training waits for `save`; what it throws ends training and is thrown by `run`.
    */
   readonly checkpoint?: {
-    readonly every: number;
+    /** Left out where states are saved on request alone. */
+    readonly every?: number;
     readonly save: (state: TrainingState) => void | Promise<void>;
   };
   /** Goes on from a state of the same training, on the same data, exactly as if it had never been interrupted. */
   readonly resume?: TrainingState;
+  /**
+   * Told whenever training comes to hold after `pause` or `step`: all iterations done have been yielded and nothing is in
+   * flight. It may call the trainer.
+   */
+  readonly onHold?: (iteration: number) => void;
 }
+
+/** Curves of the two sets. */
+export const rowsOf = ({ train, validation }: TrainerConfig): TrainingState["rows"] => ({
+  training: train.rows,
+  validation: validation.rows,
+});

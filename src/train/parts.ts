@@ -7,6 +7,7 @@ import type { TrainerConfig } from "./config";
 import type { Course } from "./course";
 import { uploadCurves } from "./curves";
 import { Diagnosis } from "./diagnosis";
+import { Inspector } from "./inspector";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass, type Validation } from "./pass";
 import { buildSnapshot, type Snapshot } from "./snapshot";
 import { buildStep, type Step } from "./step";
@@ -23,6 +24,7 @@ export interface TrainingParts {
   /** Where there are inference statistics to be taken from the training set. */
   readonly population: Pass | undefined;
   readonly diagnosis: Diagnosis;
+  readonly inspector: Inspector;
   /** Where checkpoints are wanted. */
   readonly capture: Capture | undefined;
 }
@@ -70,6 +72,7 @@ export async function buildParts(
       ? await buildPopulationStatistics(network, memory, set, backpropagation)
       : undefined,
     diagnosis: await Diagnosis.build(network, memory, backpropagation, step, target.slice),
+    inspector: new Inspector(network, memory, backpropagation.gradients),
     capture: config.checkpoint && new Capture(network, memory, step.moments, snapshot),
   };
 }

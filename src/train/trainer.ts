@@ -1,21 +1,23 @@
 import { guardMemory, Memory } from "../gpu/memory";
 import type { Plan } from "../gpu/plan";
 import { ReadbackRing } from "../gpu/readback";
-import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
-import type { TrainerConfig } from "./config";
+import { beginTraining } from "./beginning";
+import { Checkpoints } from "./checkpoints";
+import { Clock } from "./clock";
+import { rowsOf, type TrainerConfig } from "./config";
 import { type Course, planCourse } from "./course";
-import { initialise } from "./initialise";
+import { endTraining } from "./ending";
+import { Gate } from "./gate";
+import type { LearnableValues } from "./inspector";
 import type { TrainingOptions } from "./options";
 import { Pace } from "./pace";
 import { buildParts, type TrainingParts } from "./parts";
 import { Patience } from "./patience";
-import type { BestScore, Progress, Score, StopReason, TrainingResult } from "./progress";
+import type { Progress, StopReason, TrainingResult } from "./progress";
 import { requireCount, requirePositive } from "./requirements";
-import { requireFit, writeState } from "./resume";
-import { bestWords, parseBest } from "./snapshot";
-import type { TrainingState } from "./state";
-import { type Flight, stepsToMultiple, stepsToValidation, submitBytes, submitSteps } from "./submit";
+import { requireFit } from "./resume";
+import { type Flight, type SubmitParts, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
 /** Submits in flight: one runs while the results of the other are read. */
 const maxFlights = 2;
@@ -30,11 +32,13 @@ export class Trainer {
   /** Planned in all. */
   readonly iterations: number;
   readonly iterationsPerEpoch: number;
-  readonly #course: Course;
   readonly #config: TrainerConfig;
   readonly #memory: Memory;
   readonly #parts: TrainingParts;
   readonly #ring: ReadbackRing;
+  readonly #submission: SubmitParts;
+  readonly #gate: Gate;
+  readonly #checkpoints: Checkpoints | undefined;
   #started = false;
   #disposed = false;
   #stopping = false;
@@ -50,11 +54,27 @@ export class Trainer {
     this.options = course.options;
     this.iterations = course.iterations;
     this.iterationsPerEpoch = course.iterationsPerEpoch;
-    this.#course = course;
     this.#config = config;
     this.#memory = memory;
     this.#parts = parts;
     this.#ring = new ReadbackRing(network.device, memory, "training results", submitBytes, maxFlights);
+    this.#submission = {
+      network,
+      ring: this.#ring,
+      step: parts.step,
+      cursor: parts.cursor,
+      validation: parts.candidate,
+      validationEvery: course.options.validationEvery,
+      iterationsPerEpoch: course.iterationsPerEpoch,
+    };
+    this.#gate = new Gate(network.device.lost);
+    const { checkpoint, resume } = config;
+    const { options, order } = course;
+    const constants = { network: network.spec, options, rows: rowsOf(config), order };
+    this.#checkpoints =
+      checkpoint &&
+      parts.capture &&
+      new Checkpoints(checkpoint, constants, parts.capture, resume?.history ?? []);
   }
 
   /**
@@ -66,19 +86,15 @@ export class Trainer {
     const { stepsPerSubmit, submitMilliseconds, checkpoint, resume } = config;
     requireCount("stepsPerSubmit", stepsPerSubmit ?? 1);
     requirePositive("submitMilliseconds", submitMilliseconds ?? 1);
-    if (checkpoint) requireCount("checkpoint.every", checkpoint.every);
+    requireCount("checkpoint.every", checkpoint?.every ?? 1);
     const course = planCourse(network, config.options, config.train.rows, config.batches);
-    if (resume) requireFit(resume, network, course, setRows(config));
+    if (resume) requireFit(resume, network, course, rowsOf(config));
     const { device } = network;
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
-        if (!resume) {
-          network.writeLearnables(config.learnables ?? initialTensors(network.spec, course.options));
-          network.resetStatistics();
-        }
         const parts = await buildParts(network, memory, course, config);
-        if (resume) writeState(network, resume, { ...parts, moments: parts.step.moments });
+        beginTraining(network, course, config, parts);
         return new Trainer(network, memory, course, parts, config);
       } catch (error) {
         memory.dispose();
@@ -105,9 +121,51 @@ export class Trainer {
     return this.#memory.bytes + this.network.bytesOnDevice;
   }
 
-  /** Ends training after the steps already submitted. */
+  /**
+   * Holds before the next submit, once the steps already submitted have been yielded: `onHold` tells when. Called before
+   * `run`, training holds before its first step; where none is left, it ends instead. The time does not count.
+   */
+  pause(): void {
+    this.#gate.pause();
+  }
+
+  /** Goes on at full pace. */
+  resume(): void {
+    this.#gate.resume();
+  }
+
+  /** Makes one more iteration, then holds (again). Several calls add up. */
+  step(): void {
+    this.#gate.step();
+  }
+
+  /** Ends training after the steps already submitted; a training that holds, at once. */
   stop(): void {
     this.#stopping = true;
+    this.#gate.wake();
+  }
+
+  /**
+   * Saves the state through `checkpoint.save` as soon as no submit is in flight, also while training holds. A state that
+   * was saved already is not saved again, and none is once training has diverged.
+   * @throws Error where the trainer was built without a checkpoint
+   */
+  requestSave(): void {
+    if (!this.#checkpoints) throw new Error("this Trainer has no checkpoint to save through");
+    this.#checkpoints.request();
+    this.#gate.wake();
+  }
+
+  /**
+   * The learnables of a layer in order, none where it has none: their values after the last step submitted, and the
+   * gradients by which that step led to them. The gradients are those of the loss, before L2 and clipping; zero before
+   * the first step of a Trainer, and those of the refused step where training diverged. May be called at any time.
+   * @param layer `conv1`, `bn1` …
+   * @throws RangeError for a name that no layer has
+   */
+  async inspect(layer: string): Promise<readonly LearnableValues[]> {
+    this.#requireBuffers();
+    return this.#parts.inspector.read(layer);
   }
 
   /**
@@ -116,51 +174,53 @@ export class Trainer {
    * were before that step, or the best ones where `restore` asks for them.
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
-    if (this.#disposed) throw new Error("the Trainer was disposed");
+    this.#requireBuffers();
     if (this.#started) throw new Error("a Trainer trains once: build another to train again");
     this.#started = true;
     const { device } = this.network;
-    const { checkpoint, resume } = this.#config;
+    const { resume, onHold } = this.#config;
+    const [gate, checkpoints] = [this.#gate, this.#checkpoints];
     const buffersBefore = device.buffersCreated;
-    const begun = performance.now();
-    const seconds = () => (resume?.seconds ?? 0) + (performance.now() - begun) / 1000;
+    const clock = new Clock(resume?.seconds ?? 0);
     const flights: Flight[] = [];
     // Patience decides after every validation: no step may be under way by then, or the result would depend on timing.
     const patient = Number.isFinite(this.options.patience);
     const patience = new Patience(this.options.patience);
     const pace = this.#pace(patient);
-    // Only checkpoints need it.
-    const history = checkpoint && [...(resume?.history ?? [])];
     const first = resume?.iteration ?? 0;
     let [submitted, done, submits, hostMs] = [first, first, 0, 0];
-    let lastSeconds = seconds();
-    let lastSaved = -1;
+    let lastSeconds = clock.seconds;
     let stopReason: StopReason = "completed";
     for (const { validation } of resume?.history ?? [])
       if (validation && patience.exhausted(validation.loss)) stopReason = "patience";
 
-    const save = async (): Promise<void> => {
-      if (!checkpoint || !history || !this.#parts.capture || lastSaved === done) return;
-      await checkpoint.save({
-        network: this.network.spec,
-        options: this.options,
-        rows: setRows(this.#config),
-        order: this.#course.order,
-        iteration: done,
-        seconds: lastSeconds,
-        ...(await this.#parts.capture.read()),
-        history: [...history],
-      });
-      lastSaved = done;
-      lastSeconds = seconds();
-    };
     const open = () => stopReason === "completed" && !this.#stopping && submitted < this.iterations;
-    const saving = (iterations: number) => checkpoint !== undefined && iterations % checkpoint.every === 0;
+    const save = async () => {
+      await checkpoints?.save(done, lastSeconds);
+      lastSeconds = clock.seconds;
+    };
+    const hold = async () => {
+      clock.stop();
+      onHold?.(done);
+      while (open() && gate.closed) {
+        if (device.fault) throw device.fault;
+        this.#requireBuffers();
+        if (checkpoints?.wanted) await save();
+        else await gate.change();
+      }
+      clock.start();
+    };
     while (flights.length > 0 || open()) {
-      const alone = patient || !pace.overlaps || saving(submitted);
-      if (open() && flights.length < (alone ? 1 : maxFlights)) {
+      this.#requireBuffers();
+      if (checkpoints?.wanted && flights.length === 0) {
+        await save();
+        continue;
+      }
+      const alone = patient || !pace.overlaps || checkpoints?.due(submitted);
+      const room = gate.closed || checkpoints?.wanted ? 0 : alone ? 1 : maxFlights;
+      if (open() && flights.length < room) {
         const before = performance.now();
-        const flight = this.#submit(submitted, pace.steps(submitted));
+        const flight = submitSteps(this.#submission, submitted, gate.admit(pace.steps(submitted)));
         hostMs += performance.now() - before;
         flights.push(flight);
         submitted += flight.steps;
@@ -168,9 +228,12 @@ export class Trainer {
         continue;
       }
       const flight = flights.shift();
-      if (!flight) break;
+      if (!flight) {
+        await hold();
+        continue;
+      }
       const results = await flight.read();
-      const now = seconds();
+      const now = clock.seconds;
       const span = now - lastSeconds;
       for (let i = 0; i < results.iterations.length; i++) {
         const progress = {
@@ -178,37 +241,29 @@ export class Trainer {
           seconds: lastSeconds + (span * (i + 1)) / flight.steps,
         };
         done = progress.iteration;
-        history?.push(progress);
+        checkpoints?.add(progress);
         yield progress;
         if (progress.validation && patience.exhausted(progress.validation.loss)) stopReason = "patience";
       }
       lastSeconds = now;
       if (results.halted) stopReason = "diverged";
-      else if (saving(done) && done === submitted) await save();
-      pace.measured(span * 1000);
+      else if (checkpoints?.due(done) && done === submitted) checkpoints.request();
+      // Single steps tell nothing of full pace.
+      if (!gate.closed) pace.measured(span * 1000);
     }
     if (stopReason === "completed" && done < this.iterations) stopReason = "stopped";
-    if (stopReason === "stopped" || stopReason === "patience") await save();
+    const early = stopReason === "stopped" || stopReason === "patience";
+    if (early || (checkpoints?.wanted && stopReason !== "diverged")) await save();
     const measured = {
       iterations: done,
-      seconds: seconds(),
+      seconds: clock.seconds,
       submits,
       dispatchesPerStep: this.dispatchesPerStep,
       buffersCreatedWhileTraining: device.buffersCreated - buffersBefore,
       hostMsPerStep: hostMs / Math.max(1, submitted - first),
     };
-    if (stopReason === "diverged") {
-      const detail = `iteration ${done + 1}: ${await this.#parts.diagnosis.firstBadValue()} is not finite`;
-      return { stopReason, detail, ...measured, ...(await this.#finish(false)) };
-    }
-    const outcome = await this.#finish(true);
-    const invalid = Number.isFinite(outcome.validation.loss) ? undefined : "the validation loss";
-    const bad = (await this.#parts.diagnosis.firstBadLearnable()) ?? invalid;
-    if (bad !== undefined) {
-      const detail = `after iteration ${done}: ${bad} is not finite`;
-      return { stopReason: "diverged", detail, ...measured, ...outcome };
-    }
-    return { stopReason, ...measured, ...outcome };
+    const ending = { network: this.network, ring: this.#ring, parts: this.#parts, options: this.options };
+    return { ...measured, ...(await endTraining(ending, stopReason, done)) };
   }
 
   /**
@@ -228,67 +283,25 @@ export class Trainer {
     return hostMs;
   }
 
+  /** Frees the trainer's buffers; the `run` of a training that holds rejects. */
   dispose(): void {
     this.#disposed = true;
     this.#memory.dispose();
+    this.#gate.wake();
+  }
+
+  #requireBuffers(): void {
+    if (this.#disposed) throw new Error("the Trainer was disposed");
   }
 
   #pace(patient: boolean): Pace {
-    const { stepsPerSubmit = 1, submitMilliseconds = 10, checkpoint } = this.#config;
+    const { stepsPerSubmit = 1, submitMilliseconds = 10 } = this.#config;
     const { validationEvery } = this.options;
+    const checkpoints = this.#checkpoints;
     return new Pace(stepsPerSubmit, submitMilliseconds, [
       (done) => this.iterations - done,
       ...(patient ? [(done: number) => stepsToValidation(done, validationEvery)] : []),
-      ...(checkpoint ? [(done: number) => stepsToMultiple(done, checkpoint.every)] : []),
+      ...(checkpoints ? [(done: number) => checkpoints.stepsToDue(done)] : []),
     ]);
   }
-
-  #submit(first: number, steps: number): Flight {
-    const { step, cursor, candidate } = this.#parts;
-    const { validationEvery } = this.options;
-    const { network, iterationsPerEpoch } = this;
-    const request = {
-      network,
-      ring: this.#ring,
-      step,
-      cursor,
-      validation: candidate,
-      validationEvery,
-      iterationsPerEpoch,
-    };
-    return submitSteps(request, first, steps);
-  }
-
-  /** Puts the best weights back where they are wanted, the last ones among the candidates, and validates. */
-  async #finish(population: boolean): Promise<{ readonly validation: Score; readonly best?: BestScore }> {
-    const { device } = this.network;
-    const { validation, candidate, snapshot } = this.#parts;
-    const encoder = device.gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    if (this.options.restore === "best") {
-      candidate.encode(pass);
-      snapshot.restore.encode(pass);
-    }
-    if (population) this.#parts.population?.encode(pass);
-    validation.encode(pass);
-    pass.end();
-    const read = this.#ring.take((staging) => {
-      encoder.copyBufferToBuffer(validation.score.buffer, 0, staging, 0, scoreWords * 4);
-      encoder.copyBufferToBuffer(snapshot.best.buffer, 0, staging, scoreWords * 4, bestWords * 4);
-    });
-    device.gpu.queue.submit([encoder.finish()]);
-    const words = await read((scoreWords + bestWords) * 4);
-    const [loss, rmse] = words;
-    const best = parseBest(words.subarray(scoreWords));
-    return { validation: { loss, rmse }, ...(best && { best }) };
-  }
-}
-
-const setRows = ({ train, validation }: TrainerConfig): TrainingState["rows"] => ({
-  training: train.rows,
-  validation: validation.rows,
-});
-
-function initialTensors(spec: Network["spec"], { initialisation, seed }: TrainingOptions) {
-  return new Map([...initialise(spec, initialisation, seed)].map(([name, data]) => [name, { data }]));
 }

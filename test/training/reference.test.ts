@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { generateCurves, takeCurves } from "../../src/calculus/curves";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
+import { expectedTraining, trainingTolerance } from "../../src/check/expected-training";
 import { batchNorm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
 import { tensorOf } from "../../src/reference/network";
 import { populationStatistics } from "../../src/reference/statistics";
@@ -43,9 +44,6 @@ const unnormalised: NetworkSpec = {
 
 /** The recurrent network of the post, small. Its second layer sees what dropout leaves. */
 const bilstm = molerBilstm({ hidden: 5, dropout: 0.5, samples: 33 });
-
-/** Largest relative error of anything after twelve steps. */
-const tolerance = 1e-5;
 
 /** Without a network of its own, a solver trains that of those above which suits it. */
 interface Variation extends Partial<TrainingOptions> {
@@ -145,35 +143,21 @@ test.for(variations)(
       Array.from({ length: steps }, (_, i) => i + 1),
     );
     expect(progress.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
-    // Every step starts from the rounding errors of the one before it.
-    progress.forEach(({ iteration, loss, rmse, gradientNorm, learnRate }, i) => {
-      const expected = reference.losses[i];
-      expect(Math.abs(loss / expected - 1), `loss of step ${iteration}`).toBeLessThan(tolerance);
-      // ½ Σ e² / B = loss, or ½ Σ e² / (B · T) = loss, and Σ e² / (B · T) = rmse².
-      const meanOver = network.loss === "observations" ? network.input.steps : 1;
-      const expectedRmse = Math.sqrt((2 * expected) / meanOver);
-      expect(Math.abs(rmse / expectedRmse - 1), `RMSE of step ${iteration}`).toBeLessThan(tolerance);
-      const norm = gradientNorm / reference.gradientNorms[i];
-      expect(Math.abs(norm - 1), `gradient norm of step ${iteration}`).toBeLessThan(tolerance);
+    const got = new Map<string, ArrayLike<number> | undefined>([
+      ["loss", progress.map(({ loss }) => loss)],
+      ["gradientNorm", progress.map(({ gradientNorm }) => gradientNorm)],
+      ...Array.from(tensors, ([name, { data }]) => [`final.${name}`, data] as const),
+    ]);
+    for (const { tensor, expected, allowed } of expectedTraining(network, options, reference))
+      expectWithin(tensor, got.get(tensor), expected, allowed);
+    // ½ Σ e² / B = loss, or ½ Σ e² / (B · T) = loss, and Σ e² / (B · T) = rmse².
+    const meanOver = network.loss === "observations" ? network.input.steps : 1;
+    progress.forEach(({ iteration, rmse, learnRate }, i) => {
+      const expectedRmse = Math.sqrt((2 * reference.losses[i]) / meanOver);
+      expect(Math.abs(rmse / expectedRmse - 1), `RMSE of step ${iteration}`).toBeLessThan(trainingTolerance);
       const position = { iteration, iterationsPerEpoch: 3, iterations: steps };
       expect(learnRate).toBe(Math.fround(learnRateAt(options.learnRate, options.schedule, position)));
     });
-    for (const [name, expected] of reference.learnables) {
-      const got = tensors.get(name)?.data;
-      // The bias of a convolution in front of a normalisation moves by the rounding errors of a gradient of zero.
-      if (network === spec && /^conv[12].bias$/.test(name))
-        expectWithin(name, got, expected, () => tolerance);
-      // Such a solver moves every learnable by about the rate a step, whatever its size: a small one is what movements
-      // left.
-      else if (!relative)
-        expectWithin(
-          name,
-          got,
-          expected,
-          (i) => tolerance * (Math.abs(expected[i]) + steps * options.learnRate),
-        );
-      else expectRelative(name, got, expected, tolerance);
-    }
   },
 );
 
@@ -204,9 +188,9 @@ test.for([
   });
   const { learnables, gradientNorms } = trainReference(small, options, start, data, batches);
   const norms = progress.map(({ gradientNorm }) => gradientNorm);
-  expectRelative("gradient norms, L2 included", norms, gradientNorms, tolerance);
+  expectRelative("gradient norms, L2 included", norms, gradientNorms, trainingTolerance);
   for (const [name, expected] of learnables)
-    expectRelative(name, tensors.get(name)?.data, expected, tolerance);
+    expectRelative(name, tensors.get(name)?.data, expected, trainingTolerance);
 });
 
 test("the inference statistics are taken without dropout", async () => {
@@ -234,6 +218,6 @@ test("the inference statistics are taken without dropout", async () => {
     // A mean may lie near zero: its error is relative to the deviation.
     const variance = largest(tensorOf(statistics, "bn1.variance"));
     const scale = name === "bn1.mean" ? Math.sqrt(variance) : variance;
-    expectRelative(name, tensors.get(name)?.data, expected, tolerance, scale);
+    expectRelative(name, tensors.get(name)?.data, expected, trainingTolerance, scale);
   }
 });
