@@ -1,21 +1,28 @@
 /** Fluxion: 1-D sequence networks trained entirely on the GPU through WebGPU. The library's public face. */
 export * from "./calculus/curves";
+export * from "./calculus/description";
 export * from "./calculus/evaluation";
 export * from "./calculus/experiment";
 export * from "./calculus/functions";
+export * from "./calculus/least-squares";
 export * from "./calculus/networks";
 export * from "./calculus/options";
+export * from "./calculus/predictions";
 export * from "./calculus/presets";
+export * from "./calculus/scores";
+export * from "./calculus/verdict";
 export {
   type Benchmark,
   type BenchmarkSubject,
   benchmark,
   type KernelShare,
   type NetworkBenchmark,
-  type Peak,
 } from "./check/benchmark";
 export { layerGradients } from "./check/operations";
+export type { Peak } from "./check/peak";
+export { profileStep, type StepProfile } from "./check/profile";
 export { type CaseResult, runCase } from "./check/run";
+export { type KernelCheck, selfTest } from "./check/self-test";
 export type { TensorResult } from "./check/tolerance";
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./formats/checkpoint";
 export * from "./formats/csv";
@@ -34,8 +41,10 @@ export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
 export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
+export { type RandomStream, randomStream, type StreamName } from "./random";
 export type { TrainerConfig } from "./train/config";
 export type { CurveSet } from "./train/curves";
+export type { LearnableValues } from "./train/inspector";
 export * from "./train/options";
 export type { BestScore, Progress, Score, StopReason, TrainingResult } from "./train/progress";
 export type { Tensors, TrainingState, Weights } from "./train/state";

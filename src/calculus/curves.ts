@@ -92,7 +92,8 @@ export function takeCurves(from: Curves, rows: ArrayLike<number>): Curves {
   return taken;
 }
 
-function randomGrid(samples: number, seed: number, repetition: number): Float32Array {
+/** Sorted points (T), uniform on [−1, 1): the grid of one repetition. */
+export function randomGrid(samples: number, seed: number, repetition: number): Float32Array<ArrayBuffer> {
   const random = randomStream(seed, "grid", repetition);
   // 2u − 1 of a 24-bit u is exact in float32, so f is taken at the very points the network sees.
   return Float32Array.from({ length: samples }, () => 2 * random.uniform() - 1).sort();

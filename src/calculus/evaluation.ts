@@ -41,7 +41,8 @@ export function evaluate(predictions: ArrayLike<number>, curves: Curves): Evalua
   };
 }
 
-function rootMeanSquare(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Of the differences, point by point. */
+export function rootMeanSquare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return Math.sqrt(sum / a.length);

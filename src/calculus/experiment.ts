@@ -14,7 +14,14 @@ import {
 } from "../train/options";
 import type { CurveOptions } from "./curves";
 import { molerBilstm, molerCnn } from "./networks";
-import { type ExperimentOptions, type NetworkName, OptionError, type PresetName } from "./options";
+import {
+  type Choices,
+  type ExperimentOptions,
+  isRead,
+  type NetworkName,
+  OptionError,
+  type PresetName,
+} from "./options";
 import { presets } from "./presets";
 
 /** One network to be trained once. */
@@ -25,6 +32,13 @@ export interface Experiment {
   readonly spec: NetworkSpec;
   readonly training: TrainingOptions;
 }
+
+/** The choices an experiment with these options makes; they need not be possible otherwise. */
+export const choicesOf = (preset: PresetName, network: NetworkName, options: ExperimentOptions): Choices => ({
+  network,
+  solver: options.solver ?? (presets[preset][network].training.solver ?? defaultTrainingOptions.solver).kind,
+  schedule: options.learnRateSchedule ?? defaultTrainingOptions.schedule.kind,
+});
 
 /** Points of all curves together; their predictor takes twice as many floats. */
 const mostPoints = 1e8;
@@ -97,7 +111,8 @@ function resolveTraining(
 ): TrainingOptions {
   const own = presets[preset][network].training;
   const base = { ...defaultTrainingOptions, ...own };
-  const solver = resolveSolver(base.solver, options);
+  const choices = choicesOf(preset, network, options);
+  const solver = resolveSolver(choices.solver, base.solver, options);
   return {
     ...base,
     solver,
@@ -106,14 +121,16 @@ function resolveTraining(
       options.learnRate ??
       (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
       defaultLearnRates[solver.kind],
-    schedule: resolveSchedule(options),
+    schedule: resolveSchedule(choices.schedule, options),
     epochs: options.epochs ?? base.epochs,
     batch: options.batch ?? base.batch,
     l2: options.l2 ?? defaultL2[solver.kind],
     clip: options.clip ?? base.clip,
     clipMethod: options.clipMethod ?? base.clipMethod,
     initialisation: options.init ?? base.initialisation,
-    batchNormStatistics: options.batchnormStatistics ?? base.batchNormStatistics,
+    batchNormStatistics:
+      (isRead("batchnormStatistics", choices) ? options.batchnormStatistics : undefined) ??
+      base.batchNormStatistics,
     shuffle: options.shuffle ?? base.shuffle,
     validationEvery: options.validationEvery ?? base.validationEvery,
     patience: options.patience ?? base.patience,
@@ -129,10 +146,9 @@ const solvers: { readonly [Kind in SolverSpec["kind"]]: Extract<SolverSpec, { ki
   rmsprop: rmsprop(),
 };
 
-/** The solver that the options name, or else the preset's, with the settings that the options give it. */
-function resolveSolver(preset: SolverSpec, options: ExperimentOptions): SolverSpec {
-  const base =
-    options.solver === undefined || options.solver === preset.kind ? preset : solvers[options.solver];
+/** A solver of this kind, the preset's own where it is that, with the settings that the options give it. */
+function resolveSolver(kind: SolverSpec["kind"], preset: SolverSpec, options: ExperimentOptions): SolverSpec {
+  const base = kind === preset.kind ? preset : solvers[kind];
   switch (base.kind) {
     case "sgdm":
       return sgdm({ momentum: options.momentum ?? base.momentum });
@@ -152,8 +168,7 @@ const moments = (
   { beta1 = base.beta1, beta2 = base.beta2, epsilon = base.epsilon }: ExperimentOptions,
 ) => ({ beta1, beta2, epsilon });
 
-function resolveSchedule(options: ExperimentOptions): LearnRateSchedule {
-  const kind = options.learnRateSchedule ?? "none";
+function resolveSchedule(kind: LearnRateSchedule["kind"], options: ExperimentOptions): LearnRateSchedule {
   switch (kind) {
     case "none":
       return { kind };

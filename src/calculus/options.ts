@@ -71,10 +71,14 @@ type Upper = { readonly to: number } | { readonly below: number };
 /** An interval; ends given as `above` and `below` are excluded, and so is what rounds to them in float32. */
 export type Interval = Lower & Upper;
 
-/** The values an option may take. `none` admits `Infinity`, written "none". */
-export type OptionRule = { readonly readers?: OptionReaders } & (
+/** The numbers an option may be. `none` admits `Infinity`, written "none". */
+export type NumberRule =
   | { readonly kind: "whole"; readonly from: number; readonly to: number; readonly none?: true }
-  | { readonly kind: "number"; readonly interval: Interval; readonly none?: true }
+  | { readonly kind: "number"; readonly interval: Interval; readonly none?: true };
+
+/** The values an option may take. */
+export type OptionRule = { readonly readers?: OptionReaders } & (
+  | NumberRule
   | { readonly kind: "choice"; readonly choices: readonly string[] }
 );
 
@@ -141,29 +145,31 @@ export class OptionError extends RangeError {
   }
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
 /**
  * Reads an option from text of unknown origin.
  * @throws OptionError, "expected a whole number from 1 to 1000000"
  */
 export function readOption(option: OptionName, text: string): string | number {
   const rule: OptionRule = optionRules[option];
-  const refuse = (expected: string): never => {
-    throw new OptionError(option, text, `expected ${expected}`);
-  };
-  if (rule.kind === "choice")
-    return rule.choices.includes(text) ? text : refuse(`one of ${rule.choices.join(", ")}`);
-  if (rule.none && text === "none") return Number.POSITIVE_INFINITY;
-  const value = (rule.kind === "whole" ? /^\d+$/ : decimal).test(text) ? Number(text) : Number.NaN;
-  return fits(rule, value) ? value : refuse(expectation(rule));
+  const value =
+    rule.kind === "choice" ? rule.choices.find((choice) => choice === text) : readNumber(rule, text);
+  if (value === undefined) throw new OptionError(option, text, `expected ${expectation(rule)}`);
+  return value;
 }
 
 /** An option as `readOption` reads it back. */
 export const writeOption = (value: string | number): string =>
   value === Number.POSITIVE_INFINITY ? "none" : String(value);
 
-type NumberRule = Extract<OptionRule, { kind: "whole" | "number" }>;
+/** Matches in one way only, so that a long row of digits takes no long time. */
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The number that a text says; `undefined` where it says none, or one against the rule. */
+export function readNumber(rule: NumberRule, text: string): number | undefined {
+  if (rule.none && text === "none") return Number.POSITIVE_INFINITY;
+  const value = (rule.kind === "whole" ? /^\d+$/ : decimal).test(text) ? Number(text) : Number.NaN;
+  return fits(rule, value) ? value : undefined;
+}
 
 function fits(rule: NumberRule, value: number): boolean {
   if (rule.kind === "whole") return value >= rule.from && value <= rule.to;
@@ -175,7 +181,8 @@ function fits(rule: NumberRule, value: number): boolean {
 }
 
 /** "a whole number from 1 to 1000, or none". */
-function expectation(rule: NumberRule): string {
+export function expectation(rule: OptionRule): string {
+  if (rule.kind === "choice") return `one of ${rule.choices.join(", ")}`;
   const none = rule.none ? ", or none" : "";
   if (rule.kind === "whole") return `a whole number from ${rule.from} to ${rule.to}${none}`;
   const { interval } = rule;
@@ -184,20 +191,25 @@ function expectation(rule: NumberRule): string {
   return `a number ${lower}, ${upper}${none}`;
 }
 
+/** What decides which options are read. */
+export interface Choices {
+  readonly network: NetworkName;
+  readonly solver: SolverSpec["kind"];
+  readonly schedule: LearnRateSchedule["kind"];
+}
+
+/** The choices that read an option; none are named where all do. */
+export function readersOf(option: OptionName): OptionReaders {
+  const rule: OptionRule = optionRules[option];
+  return rule.readers ?? {};
+}
+
 /** Whether an experiment with these choices reads the option. */
-export function isRead(
-  option: OptionName,
-  choices: {
-    readonly network: NetworkName;
-    readonly solver: SolverSpec["kind"];
-    readonly schedule: LearnRateSchedule["kind"];
-  },
-): boolean {
-  const { networks, solvers, schedules }: OptionReaders =
-    ("readers" in optionRules[option] ? (optionRules[option] as OptionRule).readers : undefined) ?? {};
+export function isRead(option: OptionName, { network, solver, schedule }: Choices): boolean {
+  const { networks, solvers, schedules } = readersOf(option);
   return (
-    (networks?.includes(choices.network) ?? true) &&
-    (solvers?.includes(choices.solver) ?? true) &&
-    (schedules?.includes(choices.schedule) ?? true)
+    (networks?.includes(network) ?? true) &&
+    (solvers?.includes(solver) ?? true) &&
+    (schedules?.includes(schedule) ?? true)
   );
 }

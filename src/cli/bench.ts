@@ -8,10 +8,11 @@ import {
   molerBilstm,
   molerCnn,
   type NetworkBenchmark,
+  type NetworkName,
+  networkNames,
   presets,
 } from "../index";
 import { UsageError } from "./errors";
-import { type NetworkName, networkNames } from "./flag-readers";
 import { openHost } from "./host";
 import { wholeNumber } from "./numbers";
 import { addAdapterFlag } from "./train-flags";

@@ -1,25 +1,46 @@
 /** A run's checkpoint.safetensors: written beside its results, and read back into the experiment it belongs to. */
 import { dirname } from "node:path";
-import { InvalidArgumentError } from "commander";
 import {
+  type Experiment,
+  type ExperimentOptions,
+  expectation,
   FormatError,
+  type NumberRule,
+  networkNames,
+  OptionError,
+  optionRules,
+  optionsOf,
+  presetNames,
   readCheckpoint,
+  readNumber,
+  setUpExperiment,
   type TrainerConfig,
   type TrainingState,
   writeCheckpoint,
+  writeOption,
 } from "../index";
-import { type Experiment, presetNames, type Setup, setUp } from "./experiment";
+import type { PlannedRun } from "./experiment";
 import { type OutputDirectory, readInput } from "./files";
-import { networkNames } from "./flag-readers";
-import { readInterval, setupReaders } from "./train-flags";
+import { intervalRule } from "./train-flags";
 
 export const checkpointName = "checkpoint.safetensors";
 
 const mostBytes = 2 ** 31 - 1;
 
+/** The options that make data and network: the state itself tells the others. */
+const setupOptions = [
+  "curves",
+  "samples",
+  "noise",
+  "filters",
+  "kernel",
+  "hidden",
+  "dropout",
+] as const satisfies readonly (keyof ExperimentOptions)[];
+
 /** A run to go on with. */
 export interface Resumption {
-  readonly experiment: Experiment;
+  readonly experiment: PlannedRun;
   readonly state: TrainingState;
   /** Iterations between its checkpoints. */
   readonly every: number;
@@ -37,14 +58,17 @@ export const checkpointInto = (
     directory.write(new Map([[checkpointName, await writeCheckpoint(state, describe(experiment, every))]])),
 });
 
-/** Whatever the state itself does not tell: the flags that made data and network, as strings. */
-function describe({ network, preset, options }: Experiment, every: number): Map<string, string> {
-  const setup = Object.keys(setupReaders).filter((key) => key in options);
+/** Whatever the state itself does not tell, as strings. */
+function describe(experiment: Experiment, every: number): Map<string, string> {
+  const options = optionsOf(experiment);
   return new Map([
-    ["name", network],
-    ["preset", preset],
+    ["name", experiment.network],
+    ["preset", experiment.preset],
     ["checkpointEvery", String(every)],
-    ...setup.map((key): [string, string] => [key, String(options[key])]),
+    ...setupOptions.flatMap((option): [string, string][] => {
+      const value = options[option];
+      return value === undefined ? [] : [[option, writeOption(value)]];
+    }),
   ]);
 }
 
@@ -54,18 +78,32 @@ function describe({ network, preset, options }: Experiment, every: number): Map<
  */
 export async function readResumption(path: string, stepsPerSubmit: number): Promise<Resumption> {
   const { state, metadata } = await readCheckpoint(readInput("--resume", path, mostBytes), path);
+  const every = readValue(metadata, "checkpointEvery", intervalRule, path);
+  const experiment = { ...readExperiment(state, metadata, path), stepsPerSubmit };
+  return { experiment, state, every, directory: dirname(path) };
+}
+
+function readExperiment(
+  state: TrainingState,
+  metadata: ReadonlyMap<string, string>,
+  path: string,
+): Experiment {
   const network = readWord(metadata, "name", networkNames, path);
   const preset = readWord(metadata, "preset", presetNames, path);
-  const setup: Setup = Object.fromEntries(
-    Object.entries(setupReaders)
-      .filter(([key]) => metadata.has(key))
-      .map(([key, read]) => [key, readNumber(metadata, key, read, path)]),
+  const setup: Pick<ExperimentOptions, (typeof setupOptions)[number]> = Object.fromEntries(
+    setupOptions
+      .filter((option) => metadata.has(option))
+      .map((option) => [option, readValue(metadata, option, optionRules[option], path)]),
   );
-  const experiment = setUp(setup, preset, network, state.options, stepsPerSubmit);
-  if (JSON.stringify(experiment.spec) !== JSON.stringify(state.network))
-    throw new FormatError(path, "__metadata__ network", `is not the ${network} that the file describes`);
-  const every = readNumber(metadata, "checkpointEvery", readInterval, path);
-  return { experiment, state, every, directory: dirname(path) };
+  try {
+    const experiment = setUpExperiment(preset, network, setup, state.options);
+    if (JSON.stringify(experiment.spec) === JSON.stringify(state.network)) return experiment;
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    const field = metadata.has(error.option) ? error.option : `options ${error.option}`;
+    throw new FormatError(path, `__metadata__ ${field}`, error.message);
+  }
+  throw new FormatError(path, "__metadata__ network", `is not the ${network} that the file describes`);
 }
 
 function readWord<Word extends string>(
@@ -79,16 +117,13 @@ function readWord<Word extends string>(
   return word;
 }
 
-function readNumber(
+function readValue(
   metadata: ReadonlyMap<string, string>,
   key: string,
-  read: (text: string) => number,
+  rule: NumberRule,
   path: string,
 ): number {
-  try {
-    return read(metadata.get(key) ?? "");
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new FormatError(path, `__metadata__ ${key}`, error.message);
-  }
+  const value = readNumber(rule, metadata.get(key) ?? "");
+  if (value === undefined) throw new FormatError(path, `__metadata__ ${key}`, `must be ${expectation(rule)}`);
+  return value;
 }

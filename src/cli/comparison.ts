@@ -1,15 +1,15 @@
 /** Several runs together: their names and directories, their summary, and the files at the top of --out. */
-import type { Experiment } from "./experiment";
+import { exceptionOf, judge, type RunException, type Verdict } from "../index";
+import type { PlannedRun } from "./experiment";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
 import { scoreOf } from "./scores";
-import { nameInfinities, summarise, summariseDivergence } from "./summary";
+import { summarise, summariseDivergence } from "./summary";
 import { type Divergence, isDivergence, type TrainingOutcome } from "./training-run";
-import { judge, type RunException, type Verdict } from "./verdict";
 
 export interface Comparison {
   /** All runs that were asked for, in order. */
-  readonly planned: readonly Experiment[];
+  readonly planned: readonly PlannedRun[];
   /** The first of them, as far as they are made. */
   readonly done: readonly (TrainingOutcome | Divergence)[];
   /** The preset and the flags that changed it, in words. */
@@ -17,11 +17,11 @@ export interface Comparison {
 }
 
 /** Where a run's files go below --out: by network where there are several, by seed where there are several. */
-export function runDirectory({ network, data }: Experiment, planned: readonly Experiment[]): string {
-  const several = (key: (experiment: Experiment) => unknown): boolean => new Set(planned.map(key)).size > 1;
+export function runDirectory({ network, data }: PlannedRun, planned: readonly PlannedRun[]): string {
+  const several = (key: (run: PlannedRun) => unknown): boolean => new Set(planned.map(key)).size > 1;
   return [
-    ...(several((experiment) => experiment.network) ? [network] : []),
-    ...(several((experiment) => experiment.data.seed) ? [`seed-${data.seed}`] : []),
+    ...(several((run) => run.network) ? [network] : []),
+    ...(several((run) => run.data.seed) ? [`seed-${data.seed}`] : []),
   ].join("/");
 }
 
@@ -55,10 +55,7 @@ export function comparisonFiles(comparison: Comparison): Map<string, FileContent
       writeReport({
         title: `Fluxion: ${[...new Set(comparison.planned.map(({ network }) => network))].join(" and ")}, ${comparison.configuration}`,
         verdict: verdictOn(comparison).sentence,
-        runs: finished(comparison).map((outcome) => ({
-          outcome,
-          options: nameInfinities(outcome.experiment.options),
-        })),
+        runs: finished(comparison),
       }),
     ],
   ]);
@@ -70,20 +67,9 @@ export const finished = ({ done }: Comparison): TrainingOutcome[] =>
 
 function verdictOn(comparison: Comparison): Verdict {
   const { planned, done, configuration } = comparison;
-  const ended = done.flatMap(({ experiment, result }): RunException[] => {
-    const { stopReason, iterations } = result;
-    const { network, data } = experiment;
-    switch (stopReason) {
-      case "diverged":
-      case "stopped":
-        return [{ network, seed: data.seed, ended: stopReason, iterations }];
-      case "completed":
-      case "patience":
-        return [];
-      default:
-        throw new RangeError(`unknown end ${stopReason satisfies never}`);
-    }
-  });
+  const ended = done.flatMap(
+    ({ experiment, result }) => exceptionOf(experiment.network, experiment.data.seed, result) ?? [],
+  );
   const unmade = planned
     .slice(done.length)
     .map(

@@ -1,77 +1,68 @@
-/** From the flags of `train` and a preset to everything the runs need to know. */
+/** From the flags of `train` and a preset to the experiments it makes. */
 import {
-  type CurveOptions,
-  defaultL2,
-  defaultLearnRates,
-  defaultTrainingOptions,
-  molerBilstm,
-  molerCnn,
-  type NetworkSpec,
+  type Choices,
+  choicesOf,
+  type Experiment,
+  type ExperimentOptions,
+  type NetworkName,
+  nameInfinities,
+  OptionError,
+  optionNames,
+  optionRules,
+  optionsOf,
+  type PresetName,
+  presetNames,
   presets,
-  type SolverSpec,
-  type TrainingOptions,
+  readersOf,
+  resolveExperiment,
+  writeOption,
 } from "../index";
 import { UsageError } from "./errors";
-import {
-  type NetworkName,
-  requireNetworkFlags,
-  requireSolverFlags,
-  resolveSchedule,
-  resolveSolver,
-} from "./flag-readers";
-import type { setupReaders, TrainFlags } from "./train-flags";
+import { flagOf, type TrainFlags } from "./train-flags";
 
-export const presetNames = ["quick", "moler"] as const;
-export type PresetName = (typeof presetNames)[number];
-
-/** One network to be trained once. */
-export interface Experiment {
-  readonly network: NetworkName;
-  readonly preset: PresetName;
-  readonly data: CurveOptions;
-  readonly spec: NetworkSpec;
-  readonly training: TrainingOptions;
+/** An experiment, and how it is handed to the GPU. */
+export interface PlannedRun extends Experiment {
   readonly stepsPerSubmit: number;
-  /** All options as they are reported: training, data and network side by side. */
-  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** "cnn, seed 0". */
 export const nameOf = ({ network, data }: Experiment): string => `${network}, seed ${data.seed}`;
 
-/** Points of all curves together; their predictor takes twice as many floats. */
-const mostPoints = 1e8;
-/** Each has its learning rate and its results kept on the GPU. */
-const mostIterations = 1e7;
-/** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
-const mostOrdered = 2 ** 24;
-const largestSeed = 2 ** 32 - 1;
+/** All options of a run as they are reported. */
+export const reportedOptions = (run: PlannedRun): Record<string, string | number> => ({
+  ...nameInfinities(optionsOf(run)),
+  stepsPerSubmit: run.stepsPerSubmit,
+});
 
 /**
  * Every run in the order in which they are made: seed by seed, and each network with it.
- * Throws UsageError when options contradict each other, the networks or the preset.
+ * @throws UsageError when options contradict each other, the networks or the preset
  */
 export function resolveExperiments(
   flags: TrainFlags,
   preset: PresetName,
   networks: readonly NetworkName[],
-): Experiment[] {
-  requireNetworkFlags(flags, networks);
-  requireSolverFlags(
+): PlannedRun[] {
+  requireReaders(
     flags,
-    networks.map((network) => solverOf(flags, preset, network).kind),
+    networks.map((network) => choicesOf(preset, network, flags)),
   );
-  const first = flags.seed ?? presets[preset].data.seed;
-  if (first + flags.seeds - 1 > largestSeed)
-    throw new UsageError(`--seeds ${flags.seeds}: must end at seed ${largestSeed}, begins at ${first}`);
-  return Array.from({ length: flags.seeds }, (_, i) =>
-    networks.map((network) => resolveExperiment(flags, preset, network, first + i)),
+  const { seeds, stepsPerSubmit, seed: first = presets[preset].data.seed } = flags;
+  const largest = optionRules.seed.to;
+  if (first + seeds - 1 > largest)
+    throw new UsageError(`--seeds ${seeds}: must end at seed ${largest}, begins at ${first}`);
+  return Array.from({ length: seeds }, (_, i) =>
+    networks.map((network) => ({
+      ...resolve(preset, network, { ...flags, seed: first + i }),
+      stepsPerSubmit,
+    })),
   ).flat();
 }
 
 /**
  * Reports what is wrong with the flags before an adapter is opened. Without `--preset` the adapter decides
  * which one it will be, so flags that fit either may pass.
+ * @throws UsageError
  */
 export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]): void {
   const refusals = (flags.preset ? [flags.preset] : presetNames).map((preset) => {
@@ -85,132 +76,29 @@ export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]):
   if (refusals.every((refusal) => refusal !== undefined)) throw refusals.at(-1);
 }
 
-const resolveExperiment = (
-  flags: TrainFlags,
-  preset: PresetName,
-  network: NetworkName,
-  seed: number,
-): Experiment =>
-  setUp(flags, preset, network, resolveTraining(flags, preset, network, seed), flags.stepsPerSubmit);
-
-/** The numbers that make data and network; the preset's where one is missing. */
-export type Setup = { readonly [Key in keyof typeof setupReaders]?: number };
-
-/** Throws UsageError when data and training contradict each other. */
-export function setUp(
-  setup: Setup,
-  preset: PresetName,
-  network: NetworkName,
-  training: TrainingOptions,
-  stepsPerSubmit: number,
-): Experiment {
-  const base = presets[preset].data;
-  const data: CurveOptions = {
-    curves: setup.curves ?? base.curves,
-    samples: setup.samples ?? base.samples,
-    noise: setup.noise ?? base.noise,
-    seed: training.seed,
-  };
-  const { spec, options } = resolveNetwork(setup, preset, network, data.samples);
-  requireData(data, training.batch);
-  requireLength(training, trainingCurves(data.curves));
-  return {
-    network,
-    preset,
-    data,
-    spec,
-    training,
-    stepsPerSubmit,
-    options: { ...training, ...data, ...options, stepsPerSubmit },
-  };
-}
-
-function resolveNetwork(setup: Setup, preset: PresetName, network: NetworkName, samples: number) {
-  switch (network) {
-    case "cnn": {
-      const base = presets[preset].cnn.network;
-      const { filters = base.filters, kernel = base.kernel } = setup;
-      const options = { filters, kernel, slope: base.slope, samples };
-      return { spec: molerCnn(options), options };
-    }
-    case "bilstm": {
-      const base = presets[preset].bilstm.network;
-      const { hidden = base.hidden, dropout = base.dropout } = setup;
-      const options = { hidden, dropout, samples };
-      return { spec: molerBilstm(options), options };
-    }
-    default:
-      throw new RangeError(`unknown network ${network satisfies never}`);
+function resolve(preset: PresetName, network: NetworkName, options: ExperimentOptions): Experiment {
+  try {
+    return resolveExperiment(preset, network, options);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new UsageError(`${flagOf(error.option)} ${error.value}: ${error.message}`, { cause: error });
   }
 }
 
-function resolveTraining(
-  flags: TrainFlags,
-  preset: PresetName,
-  network: NetworkName,
-  seed: number,
-): TrainingOptions {
-  const own = presets[preset][network].training;
-  const base = { ...defaultTrainingOptions, ...own };
-  const solver = solverOf(flags, preset, network);
-  return {
-    ...base,
-    solver,
-    // A rate of the preset is meant for its own solver.
-    learnRate:
-      flags.learnRate ??
-      (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
-      defaultLearnRates[solver.kind],
-    schedule: resolveSchedule(flags),
-    epochs: flags.epochs ?? base.epochs,
-    batch: flags.batch ?? base.batch,
-    l2: flags.l2 ?? defaultL2[solver.kind],
-    clip: flags.clip ?? base.clip,
-    clipMethod: flags.clipMethod ?? base.clipMethod,
-    initialisation: flags.init ?? base.initialisation,
-    batchNormStatistics: flags.batchnormStatistics ?? base.batchNormStatistics,
-    shuffle: flags.shuffle ?? base.shuffle,
-    validationEvery: flags.validationEvery ?? base.validationEvery,
-    patience: flags.patience ?? base.patience,
-    restore: flags.restore ?? base.restore,
-    seed,
-  };
-}
-
-const solverOf = (flags: TrainFlags, preset: PresetName, network: NetworkName): SolverSpec =>
-  resolveSolver(presets[preset][network].training.solver ?? defaultTrainingOptions.solver, flags);
-
-function requireData({ curves, samples }: CurveOptions, batch: number): void {
-  if (curves % 6 !== 0)
-    throw new UsageError(`--curves ${curves}: must be a multiple of 6, one curve of each function at a time`);
-  if (curves * samples > mostPoints)
-    throw new UsageError(
-      `--curves ${curves} --samples ${samples}: must make at most ${mostPoints} points together`,
-    );
-  const trained = trainingCurves(curves);
-  if (batch > trained)
-    throw new UsageError(
-      `--batch ${batch}: must be at most ${trained}, the size of the training set (${curves} curves)`,
-    );
-}
-
-/** A sixth of the curves is the test set. */
-const trainingCurves = (curves: number): number => curves - Math.floor(curves / 6);
-
-/** Bounds what is planned before the first step: it takes memory and time in proportion. */
-function requireLength({ epochs, batch, shuffle }: TrainingOptions, trained: number): void {
-  const perEpoch = Math.floor(trained / batch);
-  const limits = [
-    [mostIterations, perEpoch, `--batch ${batch}`],
-    [
-      shuffle === "every-epoch" ? mostOrdered : Number.POSITIVE_INFINITY,
-      perEpoch * batch,
-      `--shuffle ${shuffle}`,
-    ],
-  ] as const;
-  for (const [most, each, cause] of limits)
-    if (epochs * each > most)
-      throw new UsageError(
-        `--epochs ${epochs}: must be at most ${Math.floor(most / each)} with ${cause} and ${trained} training curves`,
-      );
+/** Throws UsageError when a flag is given that none of the experiments reads. */
+function requireReaders(flags: TrainFlags, experiments: readonly Choices[]): void {
+  for (const option of optionNames) {
+    const value = flags[option];
+    if (value === undefined) continue;
+    const { networks, solvers, schedules } = readersOf(option);
+    for (const [need, readers, chosen] of [
+      ["the network", networks, experiments.map(({ network }) => network)],
+      [flagOf("solver"), solvers, experiments.map(({ solver }) => solver)],
+      [flagOf("learnRateSchedule"), schedules, experiments.map(({ schedule }) => schedule)],
+    ] as const)
+      if (readers && !readers.some((reader) => chosen.some((choice) => choice === reader)))
+        throw new UsageError(
+          `${flagOf(option)} ${writeOption(value)}: needs ${need} ${readers.join(" or ")}, which is ${[...new Set(chosen)].join(" and ")}`,
+        );
+  }
 }

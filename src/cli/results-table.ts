@@ -1,6 +1,7 @@
 /** The table at the end of a training. */
 import Table from "cli-table3";
-import { type ScoredRun, scoreTable } from "./scores";
+import type { ScoredRun } from "../index";
+import { scoreTable } from "./scores";
 
 export function resultsTable(runs: readonly ScoredRun[]): string {
   const [head, ...rows] = scoreTable(runs);

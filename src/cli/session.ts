@@ -1,14 +1,14 @@
 /** All runs of one `train`, one after the other: each leaves its files as soon as it is done. */
 import { join } from "node:path";
-import type { Device, TrainingState } from "../index";
+import { type Device, figure, type TrainingState } from "../index";
 import { checkpointInto, checkpointName } from "./checkpoint";
 import { type Comparison, comparisonFiles, finished, runDirectory, summariseComparison } from "./comparison";
 import { UsageError } from "./errors";
-import { type Experiment, nameOf } from "./experiment";
+import { nameOf, type PlannedRun } from "./experiment";
 import { OutputDirectory } from "./files";
 import { endOnInterrupt } from "./interrupt";
 import { resultsTable } from "./results-table";
-import { figure, scoreOf } from "./scores";
+import { scoreOf } from "./scores";
 import { summarise, summariseDivergence, trainingFiles } from "./summary";
 import {
   type Divergence,
@@ -32,7 +32,7 @@ export interface SessionSettings {
  */
 export async function trainOne(
   device: Device,
-  experiment: Experiment,
+  experiment: PlannedRun,
   out: OutputDirectory,
   settings: SessionSettings,
   resume?: TrainingState,
@@ -62,7 +62,7 @@ interface Surroundings {
 async function runInto(
   directory: OutputDirectory,
   device: Device,
-  experiment: Experiment,
+  experiment: PlannedRun,
   { checkpointEvery }: SessionSettings,
   { comparison, kept = "nothing was written", resume }: Surroundings,
 ): Promise<Ended> {
@@ -100,7 +100,7 @@ async function runInto(
  */
 export async function trainSeveral(
   device: Device,
-  experiments: readonly Experiment[],
+  experiments: readonly PlannedRun[],
   out: OutputDirectory,
   configuration: string,
   settings: SessionSettings,

@@ -1,14 +1,15 @@
 /** The files of a training: numbers for programs. */
 import {
-  calculusFunctions,
-  type PredictionRow,
+  figure,
+  modelMetadata,
+  predictionRows,
   writeMetricsCsv,
   writeModel,
   writePredictionsCsv,
 } from "../index";
+import { reportedOptions } from "./experiment";
 import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
-import { figure } from "./scores";
 import type { Divergence, TrainingOutcome } from "./training-run";
 
 /** summary.json, also the last line of `train --json`. Infinite options read "none", as on the command line. */
@@ -17,7 +18,7 @@ export function summarise(outcome: TrainingOutcome): Record<string, unknown> {
   return {
     network: experiment.network,
     preset: experiment.preset,
-    options: nameInfinities(experiment.options),
+    options: reportedOptions(experiment),
     seed: experiment.data.seed,
     adapter,
     parameters: outcome.parameters,
@@ -41,7 +42,7 @@ export function summariseDivergence({ experiment, adapter, result }: Divergence)
   return {
     network: experiment.network,
     preset: experiment.preset,
-    options: nameInfinities(experiment.options),
+    options: reportedOptions(experiment),
     seed: experiment.data.seed,
     adapter,
     iterations: result.iterations,
@@ -53,21 +54,12 @@ export function summariseDivergence({ experiment, adapter, result }: Divergence)
 
 /** All files of one network's results by name. */
 export function trainingFiles(outcome: TrainingOutcome): Map<string, FileContent> {
-  const { experiment, history, tensors, evaluation } = outcome;
-  const summary = summarise(outcome);
-  const { curves, samples, noise, seed } = experiment.data;
-  const data = { functions: calculusFunctions.map(({ name }) => name), curves, samples, noise, seed };
-  const metadata = new Map([
-    ["name", experiment.network],
-    ["options", JSON.stringify(summary.options)],
-    ["seed", String(seed)],
-    ["data", JSON.stringify(data)],
-  ]);
+  const { experiment, history, tensors, test, prediction, evaluation } = outcome;
   return new Map<string, FileContent>([
-    ["model.safetensors", writeModel(experiment.spec, tensors, metadata)],
+    ["model.safetensors", writeModel(experiment.spec, tensors, modelMetadata(experiment))],
     ["metrics.csv", writeMetricsCsv(history)],
-    ["predictions.csv", writePredictionsCsv(predictionRows(outcome))],
-    ["summary.json", `${JSON.stringify(summary, undefined, 2)}\n`],
+    ["predictions.csv", writePredictionsCsv(predictionRows(test, prediction))],
+    ["summary.json", `${JSON.stringify(summarise(outcome), undefined, 2)}\n`],
     [
       "report.html",
       writeReport({
@@ -75,29 +67,8 @@ export function trainingFiles(outcome: TrainingOutcome): Map<string, FileContent
         verdict:
           `RMSE ${figure(evaluation.rmse)} against the clean derivative; predicting zero scores ` +
           `${figure(evaluation.rmseZero)}, the noise floor is ${figure(evaluation.noiseFloor)}.`,
-        runs: [{ outcome, options: nameInfinities(experiment.options) }],
+        runs: [outcome],
       }),
     ],
   ]);
 }
-
-/** Every point of the test set, curve by curve. */
-function predictionRows({ test, prediction }: TrainingOutcome): PredictionRow[] {
-  const { samples } = test;
-  return Array.from({ length: test.rows * samples }, (_, i) => {
-    const row = Math.floor(i / samples);
-    return {
-      function: calculusFunctions[test.functionIndex[row]].name,
-      curve: test.curve[row],
-      x: test.x[2 * row * samples + (i % samples)],
-      target: test.target[i],
-      clean: test.clean[i],
-      prediction: prediction[i],
-    };
-  });
-}
-
-export const nameInfinities = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [key, value === Number.POSITIVE_INFINITY ? "none" : value]),
-  );

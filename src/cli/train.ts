@@ -1,11 +1,11 @@
 /** `fluxion train`: trains networks, evaluates them and writes their files. */
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
+import type { NetworkName, PresetName } from "../index";
 import { readResumption } from "./checkpoint";
 import { UsageError } from "./errors";
-import { checkFlags, nameOf, type PresetName, resolveExperiments } from "./experiment";
+import { checkFlags, nameOf, resolveExperiments } from "./experiment";
 import { OutputDirectory } from "./files";
-import type { NetworkName } from "./flag-readers";
 import { openHost } from "./host";
 import { endOnInterrupt } from "./interrupt";
 import { trainOne, trainSeveral } from "./session";

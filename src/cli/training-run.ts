@@ -17,13 +17,13 @@ import {
   type TrainingState,
 } from "../index";
 import { UsageError } from "./errors";
-import type { Experiment } from "./experiment";
+import type { PlannedRun } from "./experiment";
 import { stopOnInterrupt } from "./interrupt";
 import { ProgressDisplay } from "./progress";
 
 /** All that a training leaves behind. */
 export interface TrainingOutcome {
-  readonly experiment: Experiment;
+  readonly experiment: PlannedRun;
   readonly adapter: AdapterReport;
   readonly result: TrainingResult;
   readonly history: readonly Progress[];
@@ -40,7 +40,7 @@ export interface TrainingOutcome {
 
 /** A training that ended in numbers that are not finite: nothing of it is worth keeping. */
 export interface Divergence {
-  readonly experiment: Experiment;
+  readonly experiment: PlannedRun;
   readonly adapter: AdapterReport;
   readonly result: TrainingResult & { readonly stopReason: "diverged" };
 }
@@ -70,7 +70,7 @@ export interface RunSettings {
  */
 export async function runExperiment(
   device: Device,
-  experiment: Experiment,
+  experiment: PlannedRun,
   settings: RunSettings,
 ): Promise<Ended> {
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
@@ -115,7 +115,7 @@ export async function runExperiment(
 
 async function build(
   device: Device,
-  { spec, training }: Experiment,
+  { spec, training }: PlannedRun,
   config: TrainerConfig,
 ): Promise<{ network: Network; trainer: Trainer }> {
   try {

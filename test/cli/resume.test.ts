@@ -140,9 +140,11 @@ describe("a checkpoint that cannot be resumed", () => {
       ["name", "gru", /__metadata__ name: must be cnn or bilstm/],
       ["hidden", "6", /__metadata__ network: is not the bilstm/],
       ["samples", "11", /__metadata__ network: is not the bilstm/],
-      ["curves", "0", /__metadata__ curves: Expected a whole number from 6/],
+      ["curves", "0", /__metadata__ curves: must be a whole number from 6/],
+      ["curves", "37", /__metadata__ curves: must be a multiple of 6/],
+      ["curves", "6", /__metadata__ options batch: must be at most 5/],
       ["curves", "42", /resume: the number of training curves was 30, is 35/],
-      ["checkpointEvery", "never", /__metadata__ checkpointEvery: Expected a whole number/],
+      ["checkpointEvery", "never", /__metadata__ checkpointEvery: must be a whole number from 1/],
     ];
     for (const [key, value, message] of changed) {
       const bytes = await writeCheckpoint(state, new Map([...metadata, [key, value]]));

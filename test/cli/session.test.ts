@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
-import { type Experiment, setUp } from "../../src/cli/experiment";
+import type { PlannedRun } from "../../src/cli/experiment";
 import { OutputDirectory } from "../../src/cli/files";
 import { trainOne, trainSeveral } from "../../src/cli/session";
-import { type Device, defaultTrainingOptions, type TrainerConfig, type TrainingState } from "../../src/index";
+import { type Device, resolveExperiment, type TrainerConfig, type TrainingState } from "../../src/index";
 import { testDirectory } from "./program";
 
 const hooks = vi.hoisted(() => ({
@@ -57,8 +57,10 @@ vi.mock(import("../../src/index"), async (original) => {
 });
 
 const device = { adapter: { description: "none" } } as Device;
-const experiment = (network: Experiment["network"], seed = 0): Experiment =>
-  setUp({ curves: 36, samples: 10 }, "quick", network, { ...defaultTrainingOptions, batch: 10, seed }, 1);
+const experiment = (network: PlannedRun["network"]): PlannedRun => ({
+  ...resolveExperiment("quick", network, { curves: 36, samples: 10, batch: 10 }),
+  stepsPerSubmit: 1,
+});
 
 const listeners = process.rawListeners("SIGTERM");
 afterAll(() => {

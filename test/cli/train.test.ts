@@ -105,6 +105,12 @@ describe("a network that diverges", () => {
       "diverged",
       "completed",
     ]);
+    expect(last.networks[0].options).toMatchObject({
+      solver: "sgdm",
+      momentum: 0.9,
+      learnRate: 1e6,
+      clip: "none",
+    });
     expect(last.verdict).toMatchObject({
       answer: "undecided",
       doubt: "incomplete",

@@ -41,7 +41,7 @@ describe("bad usage is one line and status 2", () => {
     ["train cnn --preset quick --curves 600 --batch 501", /--batch 501: must be at most 500/],
     ["train cnn --curves 12 --batch 11", /--batch 11: must be at most 10/],
     ["train cnn --curves 100", /--curves 100: must be a multiple of 6/],
-    ["train cnn --curves 999996 --samples 99999", /must make at most 100000000 points/],
+    ["train cnn --curves 999996 --samples 99999", /--samples 99999: must be at most 100 with 999996 curves/],
     ["train cnn --noise -0.1", /'--noise <sigma>' argument '-0.1' is invalid. Expected a number from 0/],
     ["train cnn --noise NaN", /'NaN' is invalid/],
     ["train cnn --learn-rate 0", /'--learn-rate <rate>' argument '0' is invalid. Expected a number above 0/],
@@ -58,11 +58,11 @@ describe("bad usage is one line and status 2", () => {
     ["train cnn --steps-per-submit 257", /'257' is invalid. Expected a whole number from 1 to 256/],
     [
       "train cnn --epochs 1000000 --batch 1",
-      /--epochs 1000000: must be at most 4000 with --batch 1 and 2500 training curves/,
+      /--epochs 1000000: must be at most 4000 with batch 1 and 2500 training curves/,
     ],
     [
       "train cnn --epochs 500000 --shuffle every-epoch",
-      /--epochs 500000: must be at most 6990 with --shuffle every-epoch and 2500 training curves/,
+      /--epochs 500000: must be at most 6990 with shuffle every-epoch and 2500 training curves/,
     ],
     ["train cnn --patience 0", /'0' is invalid. Expected a whole number from 1 to 1000000000, or none/],
     ["train cnn --seed 4294967296", /'4294967296' is invalid. Expected a whole number from 0 to 4294967295/],

@@ -2,9 +2,9 @@
 
 import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
-import { calculusFunctions, type Progress } from "../../index";
-import { nameOf } from "../experiment";
-import { figure, scoreOf, scoreTable } from "../scores";
+import { calculusFunctions, figure, type Progress } from "../../index";
+import { nameOf, type PlannedRun, reportedOptions } from "../experiment";
+import { scoreOf, scoreTable } from "../scores";
 import type { TrainingOutcome } from "../training-run";
 import pageScript from "./draw.js?raw";
 import locale from "./locale.js?raw";
@@ -14,34 +14,25 @@ import pageStyle from "./style.css?raw";
 /** More points than this show nothing more on a screen. */
 const mostPoints = 4000;
 
-/** A run with its options as they are reported, by name. */
-export interface ReportedRun {
-  readonly outcome: TrainingOutcome;
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
 export interface Report {
   readonly title: string;
   /** The result in a sentence or two. */
   readonly verdict: string;
   /** At least one. Of each network the first is drawn; the table of numbers holds them all. */
-  readonly runs: readonly ReportedRun[];
+  readonly runs: readonly TrainingOutcome[];
 }
 
 export function writeReport({ title, verdict, runs }: Report): string {
   const drawn = runs.filter(
-    ({ outcome }, i) =>
-      runs.findIndex((run) => run.outcome.experiment.network === outcome.experiment.network) === i,
+    ({ experiment }, i) => runs.findIndex((run) => run.experiment.network === experiment.network) === i,
   );
   const data = {
     verdict,
-    networks: drawn.map(({ outcome }) => networkData(outcome)),
-    numbers: scoreTable(runs.map(({ outcome }) => scoreOf(outcome))),
+    networks: drawn.map(networkData),
+    numbers: scoreTable(runs.map(scoreOf)),
     seeds: runs.length > drawn.length ? seedTable(runs) : [],
-    run: sideBySide(drawn.map(({ outcome }) => [nameOf(outcome.experiment), describeRun(outcome)])),
-    options: sideBySide(
-      drawn.map(({ outcome, options }) => [nameOf(outcome.experiment), describeOptions(options)]),
-    ),
+    run: sideBySide(drawn.map((run) => [nameOf(run.experiment), describeRun(run)])),
+    options: sideBySide(drawn.map(({ experiment }) => [nameOf(experiment), describeOptions(experiment)])),
   };
   return page({
     title,
@@ -96,23 +87,18 @@ function describeRun({
   };
 }
 
-const describeOptions = (options: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      typeof value === "object" ? Object.values(value ?? {}).join(" ") : String(value),
-    ]),
-  );
+const describeOptions = (experiment: PlannedRun): Record<string, string> =>
+  Object.fromEntries(Object.entries(reportedOptions(experiment)).map(([key, value]) => [key, String(value)]));
 
 /** A row for each run; the first row holds the titles. */
-const seedTable = (runs: readonly ReportedRun[]): string[][] => [
+const seedTable = (runs: readonly TrainingOutcome[]): string[][] => [
   ["run", "RMSE", "iterations", "ended by", "seconds"],
-  ...runs.map(({ outcome }) => [
-    nameOf(outcome.experiment),
-    figure(outcome.evaluation.rmse),
-    String(outcome.result.iterations),
-    outcome.result.stopReason,
-    outcome.result.seconds.toFixed(1),
+  ...runs.map(({ experiment, evaluation, result }) => [
+    nameOf(experiment),
+    figure(evaluation.rmse),
+    String(result.iterations),
+    result.stopReason,
+    result.seconds.toFixed(1),
   ]),
 ];
 

@@ -1,5 +1,6 @@
 /** Moler's question, "is a derivative more like an image or a sound?", answered with the numbers of these runs. */
-import type { NetworkName } from "./flag-readers";
+import type { TrainingResult } from "../train/progress";
+import type { NetworkName } from "./options";
 import {
   figure,
   type NetworkScore,
@@ -27,6 +28,24 @@ export interface RunException {
   readonly seed: number;
   readonly ended: "diverged" | "stopped" | "not made";
   readonly iterations: number;
+}
+
+/** What a run that has ended is an exception of; nothing where it was trained to its end. */
+export function exceptionOf(
+  network: NetworkName,
+  seed: number,
+  { stopReason, iterations }: Pick<TrainingResult, "stopReason" | "iterations">,
+): RunException | undefined {
+  switch (stopReason) {
+    case "diverged":
+    case "stopped":
+      return { network, seed, ended: stopReason, iterations };
+    case "completed":
+    case "patience":
+      return undefined;
+    default:
+      throw new RangeError(`unknown end ${stopReason satisfies never}`);
+  }
 }
 
 export interface Verdict {

@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { NetworkName } from "../../src/cli/flag-readers";
-import { type ScoredRun, scoreNetworks, scoreTable, spreadOf } from "../../src/cli/scores";
-import { judge, type RunException } from "../../src/cli/verdict";
+import { type ScoredRun, scoreNetworks, spreadOf } from "../../src/calculus/scores";
+import { exceptionOf, judge, type RunException } from "../../src/calculus/verdict";
+import { scoredRun } from "./scored-run";
 
-/** A run whose RMSE is that of its functions, all alike but for those that are given. */
-function run(network: NetworkName, seed: number, rmse: number, functions: object = {}): ScoredRun {
-  const rmsePerFunction = { x: rmse, "x^2": rmse, "x^3": rmse, ...functions };
-  const evaluation = { rmse, rmsePerFunction, rmseNoisy: rmse, rmseZero: 1.65, noiseFloor: 0.001 };
-  const zero = { ...evaluation, rmse: 1.65, rmsePerFunction: { x: 1, "x^2": 1.15, "x^3": 1.34 } };
-  return { network, seed, evaluation, zero, testCurves: 500, seconds: network === "cnn" ? 10 : 60 };
-}
 /** Both networks with so many seeds were asked for, but for what was not as planned. */
 const asked = (seeds: number, exceptions: readonly RunException[] = []) => ({
   configuration: "preset moler --epochs 3",
@@ -19,8 +12,8 @@ const asked = (seeds: number, exceptions: readonly RunException[] = []) => ({
 });
 /** Runs of both networks, seed by seed. */
 const runs = (cnn: readonly number[], bilstm: readonly number[]): ScoredRun[] => [
-  ...cnn.map((rmse, seed) => run("cnn", seed, rmse)),
-  ...bilstm.map((rmse, seed) => run("bilstm", seed, rmse)),
+  ...cnn.map((rmse, seed) => scoredRun("cnn", seed, rmse)),
+  ...bilstm.map((rmse, seed) => scoredRun("bilstm", seed, rmse)),
 ];
 
 describe("a spread", () => {
@@ -36,44 +29,22 @@ describe("a spread", () => {
   });
 });
 
-describe("the score table", () => {
-  it("shows one run as RMSE beside floor and zero", () => {
-    expect(scoreTable([run("cnn", 0, 0.5, { x: 0.25 })])).toEqual([
-      ["function", "RMSE", "noise floor", "predict zero"],
-      ["x", "0.250", "0.0010", "1.000"],
-      ["x^2", "0.500", "0.0010", "1.150"],
-      ["x^3", "0.500", "0.0010", "1.340"],
-      ["all", "0.500", "0.0010", "1.650"],
+describe("the score of a network", () => {
+  it("spreads over its runs, function by function, in the order of the first runs", () => {
+    const [cnn, bilstm] = scoreNetworks([
+      scoredRun("cnn", 4, 0.5, { x: 0.1 }),
+      scoredRun("bilstm", 4, 0.25),
+      scoredRun("cnn", 5, 0.7, { x: 0.3 }),
     ]);
-  });
-
-  it("shows a column for each network, with its spread over several runs", () => {
-    const runs = [run("cnn", 0, 0.5), run("bilstm", 0, 0.25), run("cnn", 1, 0.7), run("bilstm", 1, 0.25)];
-    const table = scoreTable(runs);
-    expect(table[0]).toEqual(["function", "cnn", "bilstm", "noise floor", "predict zero"]);
-    expect(table[4]).toEqual(["all", "0.600 ± 0.141", "0.250 ± 0.0", "0.0010", "1.650"]);
-    expect(scoreNetworks(runs).map(({ seeds }) => seeds)).toEqual([
-      [0, 1],
-      [0, 1],
-    ]);
-  });
-
-  it("has a dash where a network's test sets hold no curve of a function", () => {
-    const { zero, evaluation, ...rest } = run("bilstm", 0, 0.25);
-    const less = { ...evaluation, rmsePerFunction: { "x^2": 0.25 } };
-    expect(scoreTable([run("cnn", 0, 0.5), { ...rest, zero, evaluation: less }])[1]).toEqual([
-      "x",
-      "0.500",
-      "–",
-      "0.0010",
-      "1.000",
-    ]);
+    expect(cnn).toMatchObject({ network: "cnn", seeds: [4, 5], rmse: { runs: 2, least: 0.5, most: 0.7 } });
+    expect(cnn.rmsePerFunction.x).toMatchObject({ least: 0.1, most: 0.3 });
+    expect(bilstm).toMatchObject({ network: "bilstm", seeds: [4], rmse: { runs: 1, mean: 0.25 } });
   });
 });
 
 describe("the verdict", () => {
   it("names the network of the lower RMSE, by what factor and on how many functions", () => {
-    const verdict = judge([run("cnn", 3, 0.5, { x: 0.1 }), run("bilstm", 3, 0.2)], asked(1));
+    const verdict = judge([scoredRun("cnn", 3, 0.5, { x: 0.1 }), scoredRun("bilstm", 3, 0.2)], asked(1));
     expect(verdict).toMatchObject({
       answer: "sound",
       doubt: null,
@@ -135,6 +106,21 @@ describe("the verdict", () => {
       /^Undecided, because neither network is better than predicting zero: the recurrent net has the lower/,
     );
     expect(judge(runs([1.9], [1.6]), asked(1)).answer).toBe("sound");
+  });
+});
+
+describe("the end of a run", () => {
+  it.each(["stopped", "diverged"] as const)("is an exception where it %s", (stopReason) => {
+    expect(exceptionOf("cnn", 3, { stopReason, iterations: 16 })).toEqual({
+      network: "cnn",
+      seed: 3,
+      ended: stopReason,
+      iterations: 16,
+    });
+  });
+
+  it.each(["completed", "patience"] as const)("is none where it is %s", (stopReason) => {
+    expect(exceptionOf("cnn", 3, { stopReason, iterations: 16 })).toBeUndefined();
   });
 });
 
