@@ -13,12 +13,12 @@ export class OutOfMemoryError extends Error {
 }
 
 /**
- * Owns the buffers of one network or one trainer: counts their bytes, checks them against the device's limits
- * and frees them together.
+ * Owns the buffers (and queries) of one network or one trainer: counts their bytes, checks them against the device's
+ * limits and frees them together.
  */
 export class Memory {
   readonly #device: Device;
-  readonly #buffers: GPUBuffer[] = [];
+  readonly #owned: (GPUBuffer | GPUQuerySet)[] = [];
   bytes = 0;
 
   constructor(device: Device) {
@@ -36,6 +36,14 @@ export class Memory {
     return this.#create(label, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   }
 
+  /** Queries for the GPU's clock, and a buffer for their answers: 8 bytes each. */
+  timestamps(label: string, count: number): { readonly queries: GPUQuerySet; readonly answers: Slice } {
+    const { QUERY_RESOLVE, COPY_SRC } = GPUBufferUsage;
+    const queries = this.#device.gpu.createQuerySet({ label, type: "timestamp", count });
+    this.#owned.push(queries);
+    return { queries, answers: this.#create(label, count * 8, QUERY_RESOLVE | COPY_SRC) };
+  }
+
   /** A storage buffer filled from the host. */
   upload(label: string, data: Float32Array | Uint32Array): Slice {
     const slice = this.storage(label, data.length);
@@ -44,8 +52,8 @@ export class Memory {
   }
 
   dispose(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
-    this.#buffers.length = 0;
+    for (const owned of this.#owned) owned.destroy();
+    this.#owned.length = 0;
     this.bytes = 0;
   }
 
@@ -60,7 +68,7 @@ export class Memory {
       );
     const buffer = this.#device.gpu.createBuffer({ label, size, usage: flags });
     this.#device.buffersCreated++;
-    this.#buffers.push(buffer);
+    this.#owned.push(buffer);
     this.bytes += size;
     return { buffer, offset: 0, size: bytes };
   }

@@ -1,5 +1,6 @@
 import type { Slice } from "../gpu/memory";
 import type { ReadbackRing } from "../gpu/readback";
+import { readingBytes, Stopwatch } from "../gpu/stopwatch";
 import { cursorWords } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
@@ -11,8 +12,8 @@ import { historyWords } from "./update";
 /** Longest submit, in steps: bounds the staging buffers. */
 export const maxStepsPerSubmit = 256;
 
-/** Bytes of a staging buffer for the longest submit: histories, scores of as many validations, the cursor. */
-export const submitBytes = (maxStepsPerSubmit * (historyWords + scoreWords) + cursorWords) * 4;
+/** Bytes of a staging buffer for the longest submit: histories, scores of as many validations, the cursor, a reading. */
+export const submitBytes = (maxStepsPerSubmit * (historyWords + scoreWords) + cursorWords) * 4 + readingBytes;
 
 /** A submit whose results have not been read. */
 export interface Flight {
@@ -23,6 +24,8 @@ export interface Flight {
 export interface FlightResults {
   readonly iterations: readonly Omit<Progress, "seconds">[];
   readonly halted: boolean;
+  /** On the GPU's own clock; known of submits without a validation, where the device offers timestamps. */
+  readonly gpuMillisecondsPerStep?: number;
 }
 
 /** What a submit is made of. */
@@ -34,6 +37,7 @@ export interface SubmitParts {
   readonly validation: Validation;
   readonly validationEvery: number;
   readonly iterationsPerEpoch: number;
+  readonly stopwatch: Stopwatch | undefined;
 }
 
 /** Steps after `done` iterations up to and with the next validation: MATLAB validates at 1, then every so many. */
@@ -56,6 +60,8 @@ export function submitSteps(parts: SubmitParts, first: number, steps: number): F
     iteration += stepsToValidation(iteration, validationEvery)
   )
     due.push(iteration);
+  const stopwatch = due.length === 0 ? parts.stopwatch : undefined;
+  const words = steps * historyWords + due.length * scoreWords + cursorWords;
   const read = ring.take((staging) => {
     let next = first;
     due.forEach((iteration, slot) => {
@@ -67,7 +73,7 @@ export function submitSteps(parts: SubmitParts, first: number, steps: number): F
       encoder.copyBufferToBuffer(validation.score.buffer, 0, staging, at, scoreWords * 4);
     });
     if (next < first + steps) {
-      const pass = encoder.beginComputePass();
+      const pass = encoder.beginComputePass(stopwatch && { timestampWrites: stopwatch.timestampWrites });
       for (; next < first + steps; next++) step.plan.encode(pass);
       pass.end();
     }
@@ -75,10 +81,20 @@ export function submitSteps(parts: SubmitParts, first: number, steps: number): F
     encoder.copyBufferToBuffer(step.history.buffer, from, staging, 0, length);
     const at = (steps * historyWords + due.length * scoreWords) * 4;
     encoder.copyBufferToBuffer(cursor.buffer, 0, staging, at, cursorWords * 4);
+    stopwatch?.encodeReading(encoder, staging, words * 4);
   });
   gpu.queue.submit([encoder.finish()]);
-  const words = steps * historyWords + due.length * scoreWords + cursorWords;
-  return { steps, read: async () => parse(parts, await read(words * 4), first, steps, due) };
+  return {
+    steps,
+    read: async () => {
+      const all = await read(words * 4 + (stopwatch ? readingBytes : 0));
+      const milliseconds = stopwatch && Stopwatch.milliseconds(all.slice(words).buffer);
+      return {
+        ...parse(parts, all.subarray(0, words), first, steps, due),
+        ...(milliseconds !== undefined && { gpuMillisecondsPerStep: milliseconds / steps }),
+      };
+    },
+  };
 }
 
 function parse(

@@ -1,6 +1,7 @@
 import { guardMemory, Memory } from "../gpu/memory";
 import type { Plan } from "../gpu/plan";
 import { ReadbackRing } from "../gpu/readback";
+import { Stopwatch } from "../gpu/stopwatch";
 import type { Network } from "../nn/network";
 import { beginTraining } from "./beginning";
 import { Checkpoints } from "./checkpoints";
@@ -39,6 +40,7 @@ export class Trainer {
   readonly #submission: SubmitParts;
   readonly #gate: Gate;
   readonly #checkpoints: Checkpoints | undefined;
+  #gpuMillisecondsPerStep: number | undefined;
   #started = false;
   #disposed = false;
   #stopping = false;
@@ -66,6 +68,7 @@ export class Trainer {
       validation: parts.candidate,
       validationEvery: course.options.validationEvery,
       iterationsPerEpoch: course.iterationsPerEpoch,
+      stopwatch: Stopwatch.create(network.device, memory, "training steps"),
     };
     this.#gate = new Gate(network.device.lost);
     const { checkpoint, resume } = config;
@@ -115,6 +118,11 @@ export class Trainer {
   /** The step's dispatches, for profiles. */
   get plan(): Plan {
     return this.#parts.step.plan;
+  }
+
+  /** Of the last submit that could be timed on the GPU's own clock; undefined where none could. */
+  get gpuMillisecondsPerStep(): number | undefined {
+    return this.#gpuMillisecondsPerStep;
   }
 
   get bytesOnDevice(): number {
@@ -246,6 +254,7 @@ export class Trainer {
         if (progress.validation && patience.exhausted(progress.validation.loss)) stopReason = "patience";
       }
       lastSeconds = now;
+      this.#gpuMillisecondsPerStep = results.gpuMillisecondsPerStep ?? this.#gpuMillisecondsPerStep;
       if (results.halted) stopReason = "diverged";
       else if (checkpoints?.due(done) && done === submitted) checkpoints.request();
       // Single steps tell nothing of full pace.

@@ -1,5 +1,14 @@
 /** What the page and its training worker say to each other. Commands go in, events come out; nothing is shared. */
-import type { AdapterReport, Curves, Experiment, Progress, TrainingState } from "../../index";
+import type {
+  AdapterReport,
+  Curves,
+  Experiment,
+  KernelCheck,
+  LearnableValues,
+  Progress,
+  StepProfile,
+  TrainingState,
+} from "../../index";
 import type { Run, RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
 
 /** What the page tells the worker. */
@@ -52,46 +61,6 @@ export interface Answers {
   readonly predict: Float32Array<ArrayBuffer>;
   readonly "self-test": readonly KernelCheck[];
   readonly profile: StepProfile;
-}
-
-/** A learnable's values now, and their gradients in the last step. */
-export interface LearnableValues {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly weights: Float32Array<ArrayBuffer>;
-  readonly gradients: Float32Array<ArrayBuffer>;
-}
-
-/** One kernel's agreement with the reference. */
-export interface KernelCheck {
-  /** "conv1d", "bilstm" … */
-  readonly kernel: string;
-  /** What was computed: "(3, 5, 33), 7 filters of 5". */
-  readonly shape: string;
-  /** The tensor that came off worst: "dweight". */
-  readonly tensor: string;
-  /** Its largest |got − expected|. */
-  readonly error: number;
-  readonly allowed: number;
-  readonly passed: boolean;
-}
-
-/** Kernels of one training step, all dispatches of a label together, in the order of the step. */
-export interface StepProfile {
-  readonly kernels: readonly {
-    readonly label: string;
-    readonly dispatches: number;
-    readonly ms: number;
-    /** Of the step's kernel time, 0 … 1. */
-    readonly share: number;
-    readonly flops: number;
-    /** Every buffer bound, once for each way it is used (read, written). */
-    readonly bytes: number;
-  }[];
-  readonly msPerStep: number;
-  readonly clock: "timestamps" | "wall";
-  /** What the adapter can do at best, measured in the same run: 10⁹ operations and 10⁹ bytes a second. */
-  readonly peak: { readonly gflops: number; readonly gbps: number };
 }
 
 /** What the worker tells the page. */

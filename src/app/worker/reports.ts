@@ -8,7 +8,7 @@ const window = 3;
 
 /** Gathers iterations and reports them a few times a second, with the speed at which they come. */
 export class Reports {
-  readonly #report: (iterations: readonly Progress[], speed: Speed) => void;
+  readonly #report: (iterations: readonly Progress[], speed: Omit<Speed, "gpuMillisecondsPerStep">) => void;
   #waiting: Progress[] = [];
   /** The iterations of the last few seconds, the oldest first. */
   #recent: Pick<Progress, "iteration" | "seconds">[];
@@ -17,7 +17,7 @@ export class Reports {
   /** @param from what has been done before */
   constructor(
     from: Pick<Progress, "iteration" | "seconds">,
-    report: (iterations: readonly Progress[], speed: Speed) => void,
+    report: (iterations: readonly Progress[], speed: Omit<Speed, "gpuMillisecondsPerStep">) => void,
   ) {
     this.#recent = [from];
     this.#report = report;
@@ -38,7 +38,7 @@ export class Reports {
     this.#waiting = [];
   }
 
-  #speed(): Speed {
+  #speed(): Omit<Speed, "gpuMillisecondsPerStep"> {
     const last = this.#recent[this.#recent.length - 1];
     const start = this.#recent.findIndex(({ seconds }) => seconds >= last.seconds - window);
     // One iteration longer than the window must still have one before it.

@@ -50,6 +50,8 @@ export class Training {
   #snapshot: TrainingState | undefined;
   #rows: readonly number[] | undefined;
   #holding: boolean;
+  /** Told when training holds for somebody else's sake, or has ended. */
+  #yielded: (() => void) | undefined;
   #ending: "stop" | "discard" | undefined;
 
   /** Draws the curves. */
@@ -96,13 +98,31 @@ export class Training {
 
   resume(): void {
     this.#holding = false;
-    this.#built?.trainer.resume();
+    if (!this.#yielded) this.#built?.trainer.resume();
     this.#tell({ kind: "resumed", run: this.run });
   }
 
   /** One more iteration. */
   step(): void {
     this.#built?.trainer.step();
+  }
+
+  /** Does something else with the device while training waits, if it runs. */
+  async standAside<T>(action: () => Promise<T>): Promise<T> {
+    const built = this.#built;
+    if (!built || this.#holding) return action();
+    await new Promise<void>((resolve) => {
+      this.#yielded = resolve;
+      built.trainer.pause();
+    });
+    try {
+      return await action();
+    } finally {
+      this.#yielded = undefined;
+      // A pause asked for meanwhile has begun already.
+      if (this.#holding) this.#held();
+      else built.trainer.resume();
+    }
   }
 
   stop(): void {
@@ -158,6 +178,7 @@ export class Training {
       // Nothing may be submitted with buffers that are gone.
       await this.#built?.preview.close();
       this.#built = undefined;
+      this.#yielded?.();
       trainer?.dispose();
       network.dispose();
     }
@@ -181,9 +202,10 @@ export class Training {
   async #follow(trainer: Trainer): Promise<RunOutcome> {
     const { run } = this;
     const { iteration = 0, seconds = 0 } = this.#snapshot ?? {};
-    const reports = new Reports({ iteration, seconds }, (iterations, speed) =>
-      this.#tell({ kind: "progress", run, iterations, speed }),
-    );
+    const reports = new Reports({ iteration, seconds }, (iterations, speed) => {
+      const { gpuMillisecondsPerStep } = trainer;
+      this.#tell({ kind: "progress", run, iterations, speed: { ...speed, gpuMillisecondsPerStep } });
+    });
     const preview = new Preview(trainer.network, this.#test, this.#rows, iteration, (shown) =>
       this.#tell({ kind: "predictions", run, shown }),
     );
@@ -209,6 +231,10 @@ export class Training {
 
   /** Everything submitted has come back: the page sees where it stands, and it is kept. */
   #held(): void {
+    if (this.#yielded) {
+      this.#yielded();
+      return;
+    }
     this.#built?.reports.flush();
     this.#built?.preview.refresh();
     this.#built?.trainer.requestSave();

@@ -1,5 +1,5 @@
 /** The training worker: one device, one training at a time, and answers to questions meanwhile. */
-import { NoAdapterError } from "../../index";
+import { type Device, NoAdapterError } from "../../index";
 import { answerPredict, answerProfile, answerSelfTest } from "./answers";
 import { DeviceKeeper } from "./device";
 import type { Answers, Command, Event, Request } from "./protocol";
@@ -74,14 +74,24 @@ async function answerTo(request: Request, id: number): Promise<Answers[Request["
       if (!training) throw new Error("no network is being trained");
       return training.inspect(request.layer);
     case "predict":
-      return answerPredict(await devices.open(), request);
+      return alone((device) => answerPredict(device, request));
     case "self-test":
-      return answerSelfTest(await devices.open(), (check) => tell({ kind: "checked", id, check }));
+      return alone((device) => answerSelfTest(device, (check) => tell({ kind: "checked", id, check })));
     case "profile":
-      return answerProfile(await devices.open(), request.experiment);
+      return alone((device) => answerProfile(device, request.experiment));
     default:
       throw new RangeError(`unknown request ${JSON.stringify(request satisfies never)}`);
   }
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Builds and measures one thing at a time, while training stands aside. */
+function alone<T>(action: (device: Device) => Promise<T>): Promise<T> {
+  const act = async () => action(await devices.open());
+  const answered = turn.then(() => (training ? training.standAside(act) : act()));
+  turn = answered.catch(() => undefined);
+  return answered;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
