@@ -3,6 +3,8 @@
 /** A colour of page.css, such as "--fx-cnn": charts follow the theme. */
 export type ColorToken = `--fx-${string}`;
 
+export type MarkerKind = "dot" | "circle" | "square" | "diamond";
+
 export interface SeriesSpec {
   readonly label: string;
   readonly color: ColorToken;
@@ -11,7 +13,9 @@ export interface SeriesSpec {
   readonly dash?: readonly number[];
   /** Pale, for raw values behind a smoothed line. */
   readonly faint?: boolean;
-  readonly marker?: "dot" | "circle" | "square" | "diamond";
+  readonly marker?: MarkerKind;
+  /** Values few and far between: joined over the gaps, where other lines break. */
+  readonly sparse?: boolean;
   /** Bars from zero, for histograms. */
   readonly bars?: boolean;
 }
@@ -54,8 +58,5 @@ export interface ChartSpec {
   readonly compact?: boolean;
 }
 
-/** x, then the values of each series at it; null where there is none. */
-export type ChartData = readonly [
-  x: readonly number[],
-  ...values: readonly (readonly (number | null)[])[],
-];
+/** x in ascending order, then the values of each series at it; null where there is none. What is not finite is a gap. */
+export type ChartData = readonly [x: readonly number[], ...values: readonly (readonly (number | null)[])[]];

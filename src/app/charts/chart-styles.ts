@@ -1,0 +1,91 @@
+import { css, unsafeCSS } from "lit";
+import plot from "uplot/dist/uPlot.min.css?inline";
+
+export const chartStyles = [
+  unsafeCSS(plot),
+  css`
+    figure {
+      margin: 0;
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--wa-space-2xs);
+    }
+    figcaption {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0 var(--wa-space-xs);
+      min-block-size: 1.75rem;
+      overflow-wrap: anywhere;
+    }
+    .compact figcaption {
+      justify-content: center;
+      min-block-size: 0;
+    }
+    .title {
+      font-size: var(--wa-font-size-s);
+      font-weight: var(--wa-font-weight-semibold);
+    }
+    .tools {
+      display: flex;
+      margin-inline-start: auto;
+    }
+    .surface {
+      position: relative;
+      block-size: var(--fx-chart-height);
+      min-inline-size: 0;
+      overflow: hidden;
+    }
+    .surface[hidden] {
+      display: none;
+    }
+    .surface:focus-visible {
+      outline: var(--wa-focus-ring);
+      outline-offset: 1px;
+    }
+    .u-hz .u-cursor-x {
+      border-color: var(--fx-axis);
+    }
+    .u-select {
+      background: var(--fx-axis);
+      opacity: 0.2;
+    }
+    .table {
+      max-block-size: var(--fx-chart-height);
+      overflow: auto;
+    }
+    .table thead th {
+      position: sticky;
+      inset-block-start: 0;
+      background: var(--wa-color-surface-default);
+    }
+    .legend {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 var(--wa-space-m);
+      margin: 0;
+      padding: 0;
+      list-style: none;
+      font-size: var(--wa-font-size-xs);
+    }
+    .legend li {
+      display: inline-flex;
+      align-items: center;
+      gap: var(--wa-space-2xs);
+      min-width: 0;
+      overflow-wrap: anywhere;
+    }
+    .swatch {
+      flex: none;
+      overflow: visible;
+    }
+    .value,
+    .fixed {
+      font-family: var(--fx-mono);
+      font-variant-numeric: tabular-nums;
+    }
+    .value {
+      min-inline-size: 6ch;
+    }
+  `,
+];

@@ -1,0 +1,4 @@
+/** uPlot, in browsers of every language. */
+import "./language";
+
+export { default } from "uplot";

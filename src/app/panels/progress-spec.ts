@@ -1,0 +1,142 @@
+/** What the progress charts show of the selected run and those beside it. */
+import type { ChartData, ChartSpec, SeriesSpec } from "../charts/spec";
+import { nameRun, networkTitles } from "../session/describe";
+import type { Run } from "../session/run";
+import type { Quantity, Trace } from "./progress-trace";
+
+/** A run and its columns. */
+export interface Traced {
+  readonly run: Run;
+  readonly trace: Trace;
+}
+
+/** Of runs beside the selected one; in their network's colour. */
+const dashes = [
+  [10, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+  [18, 4],
+  [6, 3, 2, 3, 2, 3],
+] as const;
+
+const titles = {
+  rmse: { title: "RMSE", label: "per point" },
+  loss: { title: "Loss", label: "half mean squared error" },
+} as const satisfies Record<Quantity, unknown>;
+
+export function progressSpec(
+  quantity: Quantity,
+  log: boolean,
+  end: number,
+  { run }: Traced,
+  compared: readonly Traced[],
+): ChartSpec {
+  return {
+    title: titles[quantity].title,
+    x: { label: "iteration", range: [0, end] },
+    y: { label: titles[quantity].label, log },
+    series: [
+      { label: "training", color: "--fx-train", width: 1, faint: true },
+      { label: "smoothed", color: "--fx-train", width: 2 },
+      {
+        label: "validation",
+        color: "--fx-validation",
+        width: 1.5,
+        dash: [5, 4],
+        marker: "circle",
+        sparse: true,
+      },
+      ...(run.outcome
+        ? [
+            {
+              label: "final validation",
+              color: "--fx-validation",
+              width: 0,
+              marker: "diamond",
+              sparse: true,
+            } as const,
+          ]
+        : []),
+      ...compared.map(compareSeries),
+    ],
+    ...(quantity === "rmse" && {
+      references: [
+        {
+          label: "predicting zero",
+          value: run.facts.zero.rmseNoisy,
+          color: "--fx-zero",
+          dash: [12, 3, 2, 3],
+        },
+        { label: "noise floor", value: run.facts.noiseFloor, color: "--fx-least-squares", dash: [2, 4] },
+      ],
+    }),
+    bands: epochBands(run, end),
+    group: "progress",
+    zoom: true,
+    height: 230,
+  };
+}
+
+function compareSeries({ run }: Traced, index: number): SeriesSpec {
+  const { network } = run.settings;
+  return {
+    label: `${nameRun(run)} · ${networkTitles[network]}, smoothed`,
+    color: network === "cnn" ? "--fx-cnn" : "--fx-bilstm",
+    width: 1.5,
+    dash: dashes[index % dashes.length],
+  };
+}
+
+/** The columns of the spec's series. */
+export function progressData(
+  quantity: Quantity,
+  { run, trace }: Traced,
+  compared: readonly Traced[],
+): ChartData {
+  const { raw, smoothed, validation } = trace.lines[quantity];
+  const longest = [trace, ...compared.map((each) => each.trace)].reduce((a, b) =>
+    b.iterations.length > a.iterations.length ? b : a,
+  );
+  return [
+    longest.iterations,
+    raw,
+    smoothed,
+    validation,
+    ...(run.outcome ? [finalMark(run, quantity, longest.iterations)] : []),
+    ...compared.map((each) => each.trace.lines[quantity].smoothed),
+  ];
+}
+
+function finalMark({ outcome }: Run, quantity: Quantity, iterations: readonly number[]): (number | null)[] {
+  return iterations.map((iteration) =>
+    iteration === outcome?.result.iterations ? outcome.result.validation[quantity] : null,
+  );
+}
+
+/**
+ * Where the iteration axis ends: of a run under way at a power of two of its epochs, so that it seldom moves;
+ * of others at their last.
+ */
+export function iterationsEnd({ run, trace }: Traced, compared: readonly Traced[]): number {
+  const done = Math.max(
+    1,
+    ...[trace, ...compared.map((each) => each.trace)].map(({ iterations }) => iterations.length),
+  );
+  if (run.outcome) return done;
+  const { iterations, iterationsPerEpoch } = run.facts;
+  const epochs = 2 ** Math.ceil(Math.log2(Math.max(1, done / iterationsPerEpoch)));
+  return Math.max(done, Math.min(iterations, epochs * iterationsPerEpoch));
+}
+
+/** No band is seen beyond. */
+const mostBands = 500;
+
+/** Every second epoch, as far as the axis goes. */
+function epochBands({ facts: { iterationsPerEpoch } }: Run, end: number): (readonly [number, number])[] {
+  const bands = Math.ceil(end / iterationsPerEpoch / 2);
+  if (bands > mostBands) return [];
+  return Array.from({ length: bands }, (_, i) => [
+    (2 * i + 1) * iterationsPerEpoch + 0.5,
+    (2 * i + 2) * iterationsPerEpoch + 0.5,
+  ]);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { Average, Trace } from "../../src/app/panels/progress-trace";
+import type { Progress } from "../../src/index";
+
+const progress = (iteration: number, rmse: number, validation?: number): Progress => ({
+  iteration,
+  epoch: 1,
+  seconds: iteration,
+  learnRate: 0.01,
+  gradientNorm: 1,
+  rmse,
+  loss: rmse ** 2,
+  ...(validation !== undefined && { validation: { rmse: validation, loss: validation ** 2 } }),
+});
+
+describe("Average", () => {
+  it("is the first value at first, and of equal values always that value", () => {
+    const average = new Average(0.9);
+    for (let i = 0; i < 50; i++) expect(average.add(3)).toBeCloseTo(3, 12);
+  });
+
+  it("weighs values by their age", () => {
+    const average = new Average(0.5);
+    average.add(1);
+    expect(average.add(4)).toBeCloseTo((0.25 * 1 + 0.5 * 4) / 0.75, 12);
+  });
+
+  it("leaves out what is not finite", () => {
+    const average = new Average(0.5);
+    average.add(1);
+    expect(average.add(Number.NaN)).toBeNull();
+    expect(average.add(1)).toBe(1);
+  });
+
+  it("smooths nothing at 0", () => {
+    const average = new Average(0);
+    expect([3, 1, 2].map((value) => average.add(value))).toEqual([3, 1, 2]);
+  });
+});
+
+describe("Trace", () => {
+  it("goes on where it stopped", () => {
+    const history = [progress(1, 2, 2.1), progress(2, 1.5)];
+    const trace = new Trace(0.9);
+    trace.follow(history);
+    history.push(progress(3, 1));
+    trace.follow(history);
+    expect(trace.iterations).toEqual([1, 2, 3]);
+    expect(trace.lines.rmse.raw).toEqual([2, 1.5, 1]);
+    expect(trace.lines.loss.raw).toEqual([4, 2.25, 1]);
+    expect(trace.lines.rmse.validation).toEqual([2.1, null, null]);
+    const whole = new Trace(0.9);
+    whole.follow(history);
+    expect(trace.lines.rmse.smoothed).toEqual(whole.lines.rmse.smoothed);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { keyAction } from "../../src/app/charts/keys";
+import { formatNumber, formatWithPi } from "../../src/app/charts/numbers";
+import type { ChartSpec } from "../../src/app/charts/spec";
+import { niceCeiling, ticksOf, viewOf } from "../../src/app/charts/view";
+
+describe("formatNumber", () => {
+  it.each([
+    [0, "0"],
+    [-0, "0"],
+    [-3, "−3"],
+    [123_456, "123456"],
+    [0.466_23, "0.4662"],
+    [0.1 + 0.2, "0.3"],
+    [1234.567, "1235"],
+    [1.2e-5, "1.2e−5"],
+    [-1e-9, "−1e−9"],
+    [6.02e23, "6.02e23"],
+    [Number.NaN, "NaN"],
+    [Number.NEGATIVE_INFINITY, "−∞"],
+  ])("writes %d as %s", (value, text) => expect(formatNumber(value)).toBe(text));
+
+  it("writes multiples of π", () => {
+    expect([-Math.PI, 0, Math.PI, 2 * Math.PI, 3].map(formatWithPi)).toEqual(["−π", "0", "π", "2π", "3"]);
+  });
+});
+
+describe("ticksOf", () => {
+  it("steps by 1, 2 or 5 within the ends", () => {
+    expect(ticksOf({ label: "" }, [0, 1], 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticksOf({ label: "" }, [-0.13, 0.31], 4)).toEqual([0, 0.2]);
+    expect(ticksOf({ label: "" }, [0, 360], 8)).toEqual([0, 50, 100, 150, 200, 250, 300, 350]);
+  });
+
+  it("takes decades on a logarithmic axis, and finer steps where few fit", () => {
+    expect(ticksOf({ label: "", log: true }, [0.001, 10], 5)).toEqual([0.001, 0.01, 0.1, 1, 10]);
+    expect(ticksOf({ label: "", log: true }, [0.3, 3], 5)).toEqual([0.5, 1, 2]);
+    expect(ticksOf({ label: "", log: true }, [0.31, 0.34], 3).length).toBeGreaterThan(1);
+  });
+
+  it("keeps fixed ticks, as far as they are in view", () => {
+    expect(ticksOf({ label: "", ticks: [-1, 0, 1] }, [-0.5, 1], 9)).toEqual([0, 1]);
+  });
+});
+
+describe("viewOf", () => {
+  const spec: ChartSpec = {
+    title: "",
+    x: { label: "" },
+    y: { label: "" },
+    series: [{ label: "", color: "--fx-train" }],
+    references: [{ label: "", value: 20, color: "--fx-zero" }],
+  };
+
+  it("holds data and references, and nothing below zero where nothing is", () => {
+    const view = viewOf(spec, [
+      [1, 2, 3],
+      [0.1, 5, Number.POSITIVE_INFINITY],
+    ]);
+    expect(view.x).toEqual([1, 3]);
+    expect(view.y[0]).toBe(0);
+    expect(view.y[1]).toBeGreaterThanOrEqual(20);
+  });
+
+  it("zooms to what lies between the ends", () => {
+    const { x, y } = viewOf(
+      spec,
+      [
+        [1, 2, 3, 4],
+        [100, 5, 6, 100],
+      ],
+      [2, 3],
+    );
+    expect(x).toEqual([2, 3]);
+    expect(y[1]).toBeLessThan(7);
+  });
+
+  it("never is empty", () => {
+    for (const values of [[], [null], [0], [7], [Number.NaN]])
+      for (const log of [false, true]) {
+        const { x, y } = viewOf({ ...spec, references: [], y: { label: "", log } }, [
+          values.map((_, i) => i),
+          values,
+        ]);
+        expect(x[1]).toBeGreaterThan(x[0]);
+        expect(y[1]).toBeGreaterThan(y[0]);
+      }
+  });
+
+  it("rounds up to 1, 2 or 5", () => {
+    expect([0.1, 0.11, 3, 6, 1000].map(niceCeiling)).toEqual([0.1, 0.2, 5, 10, 1000]);
+  });
+});
+
+describe("keyAction", () => {
+  it("moves within the points and begins where the view does", () => {
+    expect(keyAction("ArrowRight", null, 100, [10, 50])).toEqual({ kind: "move", to: 10 });
+    expect(keyAction("ArrowLeft", null, 100, [10, 50])).toEqual({ kind: "move", to: 50 });
+    expect(keyAction("ArrowRight", 99, 100, [0, 99])).toEqual({ kind: "move", to: 99 });
+    expect(keyAction("PageDown", 0, 100, [0, 99])).toEqual({ kind: "move", to: 10 });
+    expect(keyAction("End", 5, 100, [0, 99])).toEqual({ kind: "move", to: 99 });
+    expect(keyAction("r", 5, 100, [0, 99])).toBeUndefined();
+  });
+});
