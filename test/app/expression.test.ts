@@ -1,0 +1,314 @@
+import { describe, expect, it } from "vitest";
+import { faultOf, finePoints } from "../../src/app/panels/your-function/curve";
+import { readExpression } from "../../src/app/panels/your-function/expression";
+import { ExpressionError, excerptOf } from "../../src/app/panels/your-function/scan";
+
+/** Within which every text is answered, with room for a slow machine. */
+const mostMilliseconds = 50;
+
+function refusalOf(text: string): ExpressionError {
+  try {
+    readExpression(text);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error;
+    throw error;
+  }
+  throw new Error(`“${text}” was taken`);
+}
+
+describe("an expression", () => {
+  const points = Array.from({ length: 39 }, (_, i) => -0.95 + i * 0.05 + 0.003);
+
+  it.each([
+    "x",
+    "7",
+    "-x",
+    "+x",
+    "--x",
+    "pi*x",
+    "π x",
+    "2x",
+    "3 sin(2x)",
+    "1/2x",
+    "x^5",
+    "x^2/2",
+    "6x^2/3",
+    "-2^2*x",
+    "x − 1",
+    "2·x×3÷4",
+    "x^-2 * x^4",
+    "exp(x)",
+    "e^x",
+    "e^(-x^2)",
+    "2^x",
+    "0^(x+2)",
+    "1^x",
+    "(x+2)^x",
+    "(x^2)^3",
+    "x*sin(pi*x)",
+    "sin(pi*x^2)",
+    "sin(2*pi*x)",
+    "tanh(3x)",
+    "tan(x)",
+    "asin(x/2)+acos(x/3)*atan(x)",
+    "sinh(x)/cosh(x)",
+    "log(x+2)-log10(3-x)",
+    "sqrt(x+2)",
+    "abs(x)",
+    "x*abs(x-0.02)",
+    "abs(sin(7x))",
+    "(x+1)/(x-2)",
+    "1/(1+25x^2)",
+    "3-(x-(2-x))",
+    "x*(1-x)*(2-x)*(3-x)/(5+x)",
+    "sin(cos(sin(cos(x))))",
+    "x*(x*(x*(x*(x*(x+1)+1)+1)+1)+1)",
+  ])("%s has the derivative that central differences show", (text) => {
+    const { f, derivative } = readExpression(text).curve;
+    const h = 1e-5;
+    for (const x of points) {
+      const shown = (f(x + h) - f(x - h)) / (2 * h);
+      expect(Math.abs(derivative(x) - shown), `at ${x}`).toBeLessThan(1e-6 * (1 + Math.abs(shown)));
+    }
+  });
+
+  it.each([
+    ["-2^2", -4],
+    ["2^3^2", 512],
+    ["2^-1", 0.5],
+    ["1/2x", 0.25],
+    ["8/4/2", 1],
+    ["8-4-2", 2],
+    ["2(3+x)", 7],
+    ["(1+x)(1-x)", 0.75],
+    [".5e1x", 2.5],
+    ["log(e)", 1],
+    ["log10(100)", 2],
+    ["-x^2", -0.25],
+  ])("%s is %f at one half", (text, value) => {
+    expect(readExpression(text).curve.f(0.5)).toBeCloseTo(value, 12);
+  });
+
+  it.each([
+    ["x^5", "x ^ 5", "5 * x ^ 4"],
+    ["x^2/2", "x ^ 2 / 2", "x"],
+    ["(x^2)^3", "(x ^ 2) ^ 3", "6 * x * (x ^ 2) ^ 2"],
+    ["exp(x)", "exp(x)", "exp(x)"],
+    ["tanh(3x)", "tanh(3 * x)", "3 * sech(3 * x) ^ 2"],
+    ["cos(x)", "cos(x)", "-sin(x)"],
+    ["abs(x)", "abs(x)", "sign(x)"],
+    ["e^-x", "e ^ (-x)", "-e ^ (-x)"],
+    ["x-(x-1)", "x - (x - 1)", "0"],
+  ])("%s is shown as %s, its derivative as %s", (text, written, writtenDerivative) => {
+    expect(readExpression(text)).toMatchObject({ written, writtenDerivative });
+  });
+
+  it("reads what it shows as what it was", () => {
+    for (const text of ["-2^2*x", "1/2x", "8/(4/x)", "3-(x-(2-x))", "(x+1)^(2x)", "(-x)^3", "2^-x"]) {
+      const { curve, written, writtenDerivative } = readExpression(text);
+      for (const x of points) {
+        expect(readExpression(written).curve.f(x)).toEqual(curve.f(x));
+        expect(readExpression(writtenDerivative).curve.f(x)).toBeCloseTo(curve.derivative(x), 9);
+      }
+    }
+  });
+
+  it("has the derivative 0 at the kink of abs", () => {
+    expect(readExpression("abs(x)").curve.derivative(0)).toBe(0);
+  });
+});
+
+describe("what is refused, and where", () => {
+  it.each([
+    ["", 0, 0, "is expected"],
+    ["   ", 0, 0, "is expected"],
+    ["sin(", 4, 4, "ends too early"],
+    ["((((", 4, 4, "ends too early"],
+    ["x+", 2, 2, "ends too early"],
+    ["sin(x", 5, 5, ") is expected"],
+    ["sin(x))", 6, 7, "closes nothing"],
+    ["sin()", 4, 5, "is expected before"],
+    ["()", 1, 2, "is expected before"],
+    ["x*/2", 2, 3, "is expected here"],
+    ["x^^2", 2, 3, "is expected here"],
+    ["3 4", 2, 2, "an operator"],
+    ["2..5", 2, 2, "an operator"],
+    ["sin x", 0, 3, "sin(…)"],
+    ["x(2)", 0, 1, "x*(…)"],
+    ["2 + foo(x)", 4, 7, "not known"],
+    ["y", 0, 1, "not known"],
+    ["2πx", 1, 3, "not known"],
+    ["x^1e9", 2, 5, "at most 1000000"],
+    ["1e999", 0, 5, "at most 1000000"],
+    ["sin(x, 2)", 5, 6, "one value"],
+  ])("%j from %i to %i: %s", (text, from, to, message) => {
+    const refusal = refusalOf(text);
+    expect(refusal).toMatchObject({ from, to });
+    expect(refusal.message).toContain(message);
+  });
+
+  // What could run, reach into objects or build other kinds of value in mathjs or in JavaScript.
+  it.each([
+    ['import("x")', 7],
+    ["import(x)", 0],
+    ["createUnit(x)", 0],
+    ['createUnit("a")', 11],
+    ["evaluate(x)", 0],
+    ["parse(x)", 0],
+    ["simplify(x)", 0],
+    ["derivative(x)", 0],
+    ['eval("1")', 5],
+    ["Function(x)", 0],
+    ["constructor", 0],
+    ["constructor(x)", 0],
+    ["toString(x)", 0],
+    ["hasOwnProperty(x)", 0],
+    ["x.constructor", 1],
+    ["sin.constructor(x)", 3],
+    ["__proto__", 0],
+    ["f(x)=1", 4],
+    ["x=1", 1],
+    ["a=1", 1],
+    ['"a"', 0],
+    ["'a'", 0],
+    ["`a`", 0],
+    ["[1,2]", 0],
+    ["x[1]", 1],
+    ["{a:1}", 0],
+    ["1:3", 1],
+    ["x;2", 1],
+    ["x#2", 1],
+    ["unit", 0],
+    ["5 cm", 2],
+    ["x to cm", 2],
+    ["x and x", 2],
+    ["true", 0],
+    ["NaN", 0],
+    ["Infinity", 0],
+    ["i", 0],
+    ["2i", 1],
+    ["0x1F", 1],
+    ["x!", 1],
+    ["x'", 1],
+    ["x%2", 1],
+    ["x ? 1 : 2", 2],
+    ["x < 1", 2],
+    ["x=>x", 1],
+    ["$x", 0],
+    ["_x", 0],
+    ["x\\2", 1],
+    ["x²", 1],
+    ["ｘ", 0],
+    ["х", 0],
+    ["x\u202e2", 1],
+    ["x\u0000", 1],
+    ["😀", 0],
+    ["floor(x)", 0],
+    ["sign(x)", 0],
+    ["sech(x)", 0],
+    ["random(x)", 0],
+  ])("%j at %i", (text, from) => {
+    expect(refusalOf(text).from).toBe(from);
+  });
+
+  it("a whole character, though it is of two units", () => {
+    expect(refusalOf("x+😀")).toMatchObject({ from: 2, to: 4 });
+  });
+
+  it("no text that was typed reaches a property of an object", () => {
+    for (const name of Object.getOwnPropertyNames(Object.prototype))
+      for (const text of [name, `${name}(x)`]) expect(() => readExpression(text)).toThrow(ExpressionError);
+  });
+});
+
+describe("the time that a text takes", () => {
+  const worst = [
+    "x".repeat(10_000),
+    "(".repeat(10_000),
+    "sin(".repeat(2500),
+    "\u202e".repeat(10_000),
+    "(".repeat(200),
+    "(".repeat(20),
+    `${"x*".repeat(49)}x`,
+    `${"x^".repeat(49)}x`,
+    `${"x/".repeat(49)}x`,
+    `${"x*".repeat(99)}x`,
+    `${"9^".repeat(40)}9`,
+    `${"(x+1)^".repeat(24)}x`,
+    `${"-".repeat(99)}x`,
+    `${"sin(".repeat(20)}x${")".repeat(20)}`,
+    `${"x*(x+".repeat(20)}x${")".repeat(20)}`,
+    `${"sin(x)*".repeat(24)}x`,
+    `${"x^x*".repeat(24)}x`,
+    `${"abs(x*".repeat(20)}x${")".repeat(20)}`,
+  ];
+
+  it("is bounded, whatever is typed", () => {
+    const answer = (text: string) => {
+      try {
+        return faultOf(readExpression(text).curve, finePoints);
+      } catch (error) {
+        if (error instanceof ExpressionError) return error.message;
+        throw error;
+      }
+    };
+    worst.forEach(answer);
+    for (const text of worst) {
+      // The best of three: the machine may be doing something else.
+      const times = [0, 1, 2].map(() => {
+        const start = performance.now();
+        answer(text);
+        return performance.now() - start;
+      });
+      expect(Math.min(...times), text.slice(0, 20)).toBeLessThan(mostMilliseconds);
+    }
+  });
+
+  it("says what is too long, with the place", () => {
+    expect(refusalOf("x".repeat(10_000))).toMatchObject({ from: 200, to: 10_000 });
+    expect(refusalOf("(".repeat(150))).toMatchObject({ from: 20, to: 21 });
+    expect(refusalOf(`${"x*".repeat(99)}x`).message).toContain("at most 100");
+    expect(refusalOf(`${"sin(x)*".repeat(24)}x`).message).toContain("derivative is too long");
+  });
+});
+
+describe("a curve that no network can be asked about", () => {
+  it.each([
+    ["1/0", "f is not a finite real number at x = −1:"],
+    ["0/0", "f is not a finite real number at x = −1:"],
+    ["x/x", "f is not a finite real number at x = 0:"],
+    ["1/x", "f is not a finite real number at x = 0:"],
+    ["log(x)", "f is not a finite real number at x = −1:"],
+    ["sqrt(x)", "f is not a finite real number at x = −1:"],
+    ["x^0.5", "f is not a finite real number at x = −1:"],
+    ["asin(x)", "f′ is not a finite real number at x = −1:"],
+    ["sqrt(x^2)", "f′ is not a finite real number at x = 0:"],
+    ["9^9^9", "f is not a finite real number at x = −1:"],
+    ["tan(pi*x)", "f is −1.63e16 at x = −0.5: at most a million"],
+    ["10^7*x", "f is −1e7 at x = −1: at most a million"],
+  ])("%s: %s", (text, message) => {
+    expect(faultOf(readExpression(text).curve, finePoints)).toContain(message);
+  });
+
+  it("is examined where it is sampled, too", () => {
+    const { curve } = readExpression("1/(x-0.123)");
+    expect(faultOf(curve, finePoints)).toBeUndefined();
+    expect(faultOf(curve, [0.123])).toContain("at x = 0.123");
+  });
+});
+
+describe("the excerpt of a text", () => {
+  it("shows the place with a little around it", () => {
+    expect(excerptOf("2 + foo(x)", { from: 4, to: 7 })).toEqual({
+      before: "2 + ",
+      marked: "foo",
+      after: "(x)",
+    });
+    expect(excerptOf("sin(", { from: 4, to: 4 })).toEqual({ before: "sin(", marked: "", after: "" });
+  });
+
+  it("stays short", () => {
+    const { before, marked, after } = excerptOf("x".repeat(10_000), { from: 200, to: 10_000 });
+    expect([before.length, marked.length, after.length]).toEqual([25, 25, 0]);
+  });
+});
