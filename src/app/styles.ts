@@ -37,6 +37,8 @@ export const shared = css`
   }
   .scroll {
     overflow-x: auto;
+    /* Hidden words in it scroll along instead of widening the page. */
+    position: relative;
   }
   table {
     border-collapse: collapse;

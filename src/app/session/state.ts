@@ -1,6 +1,5 @@
 /** What a session is made of: states that the page shows, and what it keeps. */
-import type { AdapterReport, Progress, TrainingState } from "../../index";
-import type { KernelCheck } from "../worker/protocol";
+import type { AdapterReport, KernelCheck, Progress, TrainingState } from "../../index";
 import type { Run, ShownPredictions } from "./run";
 
 /** The adapter, as far as it is known. */
