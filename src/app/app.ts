@@ -81,10 +81,10 @@ export class App extends LitElement {
           </div>
         </div>
         <wa-tab-group active=${this.tab} @wa-tab-show=${this.#shown}>
-          ${tabs.map(({ name, label }) => html`<wa-tab panel=${name}>${label}</wa-tab>`)}
+          ${tabs.map(({ name, label }) => html`<wa-tab panel=${name} ?active=${name === this.tab}>${label}</wa-tab>`)}
           ${tabs.map(
             ({ name, render }) =>
-              html`<wa-tab-panel name=${name}>${this.loaded.has(name) ? render(session) : nothing}</wa-tab-panel>`,
+              html`<wa-tab-panel name=${name} ?active=${name === this.tab}>${this.loaded.has(name) ? render(session) : nothing}</wa-tab-panel>`,
           )}
         </wa-tab-group>
       </main>

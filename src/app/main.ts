@@ -11,7 +11,10 @@ import { openStore } from "./session/store";
 const settingsKey = "fluxion-settings";
 
 const linked = location.search !== "";
-const { settings, problems } = readLink(linked ? location.search : readKept());
+const kept = readKept();
+const { settings, problems } = readLink(linked ? location.search : kept);
+/** Nobody has chosen anything yet. */
+const fresh = !linked && kept === "";
 const session = new Session(settings, {
   worker: () => new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" }),
   store: openStore(),
@@ -25,7 +28,7 @@ if (linked && problems.length > 0)
 
 session.on("state", keepSettings);
 // Without a wish of the visitor, hardware trains the post's experiment at once; software the small copy of it.
-if (!linked && readKept() === "") {
+if (fresh) {
   const end = session.on("state", () => {
     if (session.gpu.state === "opening") return;
     end();
@@ -42,6 +45,8 @@ if (import.meta.env.PROD && "serviceWorker" in navigator)
   navigator.serviceWorker.register("./service-worker.js").catch(() => undefined);
 
 function keepSettings(): void {
+  // The adapter may still choose.
+  if (fresh && session.gpu.state === "opening") return;
   const search = writeLink(session.settings);
   if (search === location.search) return;
   history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);

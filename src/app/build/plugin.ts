@@ -1,7 +1,7 @@
 /** What the built page gets beside its code: a content security policy, and a service worker that keeps it offline. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Plugin } from "vite";
 
 /**
@@ -20,24 +20,32 @@ const policy = [
   "form-action 'none'",
 ].join("; ");
 
-/** For the build alone: the development server puts styles and scripts of its own into the page. */
+/** The theme is set before the first paint, by a script that is not bundled; the policy and the cache are for the build alone. */
 export function pagePlugin(): Plugin {
-  let folder = "";
+  let folder: string | undefined;
   return {
     name: "fluxion-page",
-    apply: "build",
-    configResolved({ root, build }) {
-      folder = join(root, build.outDir);
+    configResolved({ root, build, command }) {
+      // The development server puts styles and scripts of its own into the page.
+      if (command === "build") folder = resolve(root, build.outDir);
     },
-    transformIndexHtml: () => [
-      {
-        tag: "meta",
-        attrs: { "http-equiv": "Content-Security-Policy", content: policy },
-        injectTo: "head-prepend",
-      },
-    ],
+    transformIndexHtml: {
+      order: "post",
+      handler: () => [
+        { tag: "script", attrs: { src: "./theme.js" }, injectTo: "head-prepend" },
+        ...(folder === undefined
+          ? []
+          : [
+              {
+                tag: "meta",
+                attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+                injectTo: "head-prepend" as const,
+              },
+            ]),
+      ],
+    },
     closeBundle() {
-      writeServiceWorker(folder);
+      if (folder !== undefined) writeServiceWorker(folder);
     },
   };
 }

@@ -152,6 +152,11 @@ export class PlotController implements ReactiveController {
   }
 
   #draw(): void {
+    if (this.#plot && this.#spec !== this.#host.spec) {
+      // The data may be meant for the spec that has just come: series and columns must agree.
+      this.#build();
+      return;
+    }
     const begun = performance.now();
     const { spec } = this.#host;
     this.#view = viewOf(spec, this.#data, this.#zoom);
