@@ -18,6 +18,7 @@ import {
   leakyReLU,
 } from "../nn/spec";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
+import type { LayerValues } from "./values";
 
 /** Results by the names of the case's outputs. */
 export type Outputs = ReadonlyMap<string, Float32Array>;
@@ -70,7 +71,7 @@ export function runLayer(
     }
   })();
   const values = {
-    x,
+    x: { shape: [batch, channels, steps], data: x.data } as const,
     dy: shapedInput(source, "dy", [batch, outputs, steps]),
     learnables: new Map(
       Object.entries(shapes).map(([name, shape]) => [name, shapedInput(source, name, shape)]),
@@ -81,17 +82,12 @@ export function runLayer(
 
 /**
  * Forward and backward of one layer: y, dx, and d<learnable> for each; batch normalisation also mean and variance.
- * @param values x (B, C, T), dy (B, Cout, T), learnables by the layer's own names (`weight`, `forward.weight_ih` …)
  * @param kernels variants of the kernels other than those for the device
  */
 export async function layerGradients(
   device: Device,
   spec: LayerSpec,
-  values: {
-    readonly x: { readonly shape: readonly number[]; readonly data: Float32Array };
-    readonly dy: Float32Array;
-    readonly learnables: ReadonlyMap<string, Float32Array>;
-  },
+  values: LayerValues,
   kernels: Partial<KernelChoice> = {},
 ): Promise<Outputs> {
   const [batch, channels, steps] = values.x.shape;

@@ -50,9 +50,8 @@ export async function runCase(
   kernels: Partial<KernelChoice> = {},
 ): Promise<CaseResult> {
   const source = readCase(bytes, label);
-  const op = source.op === "train" ? `train/${String(source.config.get("network"))}` : source.op;
-  const run = operations.get(op);
-  const outputs = await run?.(device, source, kernels).catch((error: unknown) => {
+  const op = operationName(source);
+  const outputs = await runOperation(device, source, kernels)?.catch((error: unknown) => {
     // Sizes and options that only the engine can judge.
     throw error instanceof RangeError || error instanceof OutOfMemoryError
       ? new FormatError(label, op, error.message)
@@ -61,5 +60,17 @@ export async function runCase(
   const tensors = [...source.outputs].map(([name, { data }]) =>
     compareTensor(name, outputs?.get(name), data, source.rtol.get(name) ?? 0),
   );
-  return { case: label, op, tensors, ...(!run && { reason: `this version has no operation ${op}` }) };
+  return { case: label, op, tensors, ...(!outputs && { reason: `this version has no operation ${op}` }) };
 }
+
+/** What the device makes of a case's inputs; undefined where this version does not have the operation. */
+export function runOperation(
+  device: Device,
+  source: ConformanceCase,
+  kernels: Partial<KernelChoice> = {},
+): Promise<Outputs> | undefined {
+  return operations.get(operationName(source))?.(device, source, kernels);
+}
+
+const operationName = ({ op, config }: ConformanceCase): string =>
+  op === "train" ? `train/${String(config.get("network"))}` : op;

@@ -11,8 +11,11 @@ import {
   type LayerSpec,
   type LossNormalisation,
   leakyReLU,
+  type NetworkSpec,
 } from "../nn/spec";
+import type { TrainerConfig } from "../train/config";
 import type { ClipMethod } from "../train/options";
+import type { Progress } from "../train/progress";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import type { Outputs } from "./operations";
@@ -52,19 +55,37 @@ export async function runTraining(
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   };
-  const network = await Network.build(device, spec, kernels);
-  try {
-    const trainer = await Trainer.build(network, {
+  return trainOnce(
+    device,
+    spec,
+    {
       train: curves,
       validation: curves,
       batches: Uint32Array.from(batches.data),
       learnables,
       options: training,
-    });
+    },
+    kernels,
+  );
+}
+
+/** Trains to the end: `loss` and `gradientNorm` of every step, and `final.NAME` of every tensor after the last. */
+export async function trainOnce(
+  device: Device,
+  spec: NetworkSpec & { readonly batch: number },
+  config: TrainerConfig,
+  kernels: Partial<KernelChoice> = {},
+): Promise<Outputs> {
+  const network = await Network.build(device, spec, kernels);
+  try {
+    const trainer = await Trainer.build(network, config);
     try {
-      const losses: number[] = [];
-      for await (const { loss } of trainer.run()) losses.push(loss);
-      const outputs = new Map<string, Float32Array>([["loss", Float32Array.from(losses)]]);
+      const steps: Progress[] = [];
+      for await (const step of trainer.run()) steps.push(step);
+      const outputs = new Map<string, Float32Array>([
+        ["loss", Float32Array.from(steps, ({ loss }) => loss)],
+        ["gradientNorm", Float32Array.from(steps, ({ gradientNorm }) => gradientNorm)],
+      ]);
       for (const [name, { data }] of await network.readTensors()) outputs.set(`final.${name}`, data);
       return outputs;
     } finally {

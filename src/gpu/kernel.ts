@@ -53,6 +53,9 @@ export interface Dispatch {
   readonly call: KernelCall;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
+  /** What it reads and what it writes; a slice of which it does both stands in both. */
+  readonly reads: readonly Slice[];
+  readonly writes: readonly Slice[];
 }
 
 const caches = new WeakMap<Device, Map<string, Promise<Pipeline>>>();
@@ -73,7 +76,14 @@ export async function compile(device: Device, call: KernelCall): Promise<Dispatc
     cache.set(key, pending);
   }
   const { pipeline, layout, bindings } = await pending;
-  return { call, pipeline, bindGroup: bind(device, call, layout, bindings) };
+  const slices = (wanted: readonly Binding[]) => wanted.map(({ name }) => call.bindings[name]);
+  return {
+    call,
+    pipeline,
+    bindGroup: bind(device, call, layout, bindings),
+    reads: slices(bindings.filter(({ read }) => read)),
+    writes: slices(bindings.filter(({ written }) => written)),
+  };
 }
 
 async function build(device: Device, call: KernelCall): Promise<Pipeline> {

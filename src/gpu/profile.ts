@@ -1,20 +1,36 @@
 import type { Device } from "./device";
-import type { KernelCall } from "./kernel";
+import type { Dispatch } from "./kernel";
+import type { Slice } from "./memory";
 import { encodeDispatch, type Plan } from "./plan";
 import { readWords } from "./readback";
 
 /** Time of one dispatch of a plan. */
 export interface KernelTime {
-  readonly call: KernelCall;
+  readonly dispatch: Dispatch;
   readonly milliseconds: number;
 }
+
+/** All dispatches of one label together. */
+export interface KernelSum {
+  readonly label: string;
+  readonly dispatches: number;
+  readonly milliseconds: number;
+  /** 0 where the kernel counts none. */
+  readonly flops: number;
+  /** Every range of a buffer, once where it is read and once where it is written, however many dispatches do so. */
+  readonly bytes: number;
+}
+
+/** The clock by which `profilePlan` measures on a device. */
+export const clockOf = (device: Device): "timestamps" | "wall" =>
+  device.gpu.features.has("timestamp-query") ? "timestamps" : "wall";
 
 /**
  * Times every dispatch of a plan, each in a pass of its own: by timestamp queries where the device offers them (browsers
  * round them to about 0.1 ms), else by the wall clock around a submit, which adds its overhead. Runs the plan once.
  */
 export function profilePlan(device: Device, plan: Plan): Promise<KernelTime[]> {
-  return device.gpu.features.has("timestamp-query") ? byTimestamps(device, plan) : byClock(device, plan);
+  return clockOf(device) === "timestamps" ? byTimestamps(device, plan) : byClock(device, plan);
 }
 
 async function byTimestamps(device: Device, { dispatches }: Plan): Promise<KernelTime[]> {
@@ -39,8 +55,8 @@ async function byTimestamps(device: Device, { dispatches }: Plan): Promise<Kerne
   querySet.destroy();
   resolved.destroy();
   const nanoseconds = new BigUint64Array(words.buffer);
-  return dispatches.map(({ call }, i) => ({
-    call,
+  return dispatches.map((dispatch, i) => ({
+    dispatch,
     milliseconds: Math.max(0, Number(nanoseconds[2 * i + 1] - nanoseconds[2 * i]) / 1e6),
   }));
 }
@@ -55,7 +71,39 @@ async function byClock(device: Device, { dispatches }: Plan): Promise<KernelTime
     const begun = performance.now();
     device.gpu.queue.submit([encoder.finish()]);
     await device.gpu.queue.onSubmittedWorkDone();
-    times.push({ call: dispatch.call, milliseconds: performance.now() - begun });
+    times.push({ dispatch, milliseconds: performance.now() - begun });
   }
   return times;
+}
+
+/** Sums by label, in the order in which the labels first come. */
+export function sumByLabel(times: readonly KernelTime[]): KernelSum[] {
+  const labels = new Map<string, KernelTime[]>();
+  for (const time of times) {
+    const { label } = time.dispatch.call;
+    labels.set(label, [...(labels.get(label) ?? []), time]);
+  }
+  return Array.from(labels, ([label, own]) => ({
+    label,
+    dispatches: own.length,
+    milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    flops: own.reduce((sum, { dispatch }) => sum + (dispatch.call.flops ?? 0), 0),
+    bytes:
+      distinctBytes(own.flatMap(({ dispatch }) => dispatch.reads)) +
+      distinctBytes(own.flatMap(({ dispatch }) => dispatch.writes)),
+  }));
+}
+
+/** Bytes of the ranges, those that are the same once. */
+function distinctBytes(slices: readonly Slice[]): number {
+  const seen = new Map<GPUBuffer, Set<string>>();
+  let bytes = 0;
+  for (const { buffer, offset, size } of slices) {
+    const ranges = seen.get(buffer) ?? new Set();
+    seen.set(buffer, ranges);
+    const range = `${offset} ${size}`;
+    if (!ranges.has(range)) bytes += size;
+    ranges.add(range);
+  }
+  return bytes;
 }

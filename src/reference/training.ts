@@ -1,13 +1,12 @@
 /** The training loop in float64: gradient → + l2·weight → clip → solver. */
 import { type NetworkSpec, resolveLayers } from "../nn/spec";
 import type { TrainingOptions } from "../train/options";
-import { adamStepSize, learnRateAt } from "../train/schedule";
-import { adamStep, adamWStep } from "./adam";
+import { learnRateAt } from "../train/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { tensorOf, trainingBackward, trainingForward } from "./network";
-import { rmspropStep } from "./rmsprop";
-import { addL2, sgdmStep } from "./sgdm";
+import { addL2 } from "./sgdm";
+import { solverStep } from "./solver";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 
 /** x (rows, C, T) and target (rows, Cout, T). */
@@ -49,7 +48,6 @@ export function trainReference(
   const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
   const groups = new Map(specs.map(({ name, group }) => [name, group]));
   const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
-  // One moment for sgdm and RMSProp, two for Adam.
   const moments = Array.from(
     { length: 2 },
     () => new Map(specs.map(({ name, shape }) => [name, new Float64Array(product(shape))])),
@@ -77,29 +75,9 @@ export function trainReference(
     const position = { iteration: step + 1, iterationsPerEpoch, iterations };
     const learnRate = learnRateAt(options.learnRate, schedule, position);
     for (const { name, l2Factor } of specs) {
-      const [weight, gradient] = [tensorOf(learnables, name), tensorOf(clipped, name)];
       const [first, second] = moments.map((moment) => tensorOf(moment, name));
-      switch (solver.kind) {
-        case "sgdm":
-          sgdmStep(weight, first, gradient, { learnRate, momentum: solver.momentum });
-          break;
-        case "adam": {
-          const stepSize = adamStepSize(learnRate, solver, step + 1);
-          adamStep(weight, first, second, gradient, { ...solver, stepSize });
-          break;
-        }
-        case "adamw": {
-          const stepSize = adamStepSize(learnRate, solver, step + 1);
-          const decay = learnRate * solver.weightDecay * l2Factor;
-          adamWStep(weight, first, second, gradient, { ...solver, stepSize, decay });
-          break;
-        }
-        case "rmsprop":
-          rmspropStep(weight, first, gradient, { ...solver, learnRate });
-          break;
-        default:
-          throw new RangeError(`unknown solver ${JSON.stringify(solver satisfies never)}`);
-      }
+      const state = { weight: tensorOf(learnables, name), first, second };
+      solverStep(solver, state, tensorOf(clipped, name), { learnRate, iteration: step + 1, l2Factor });
     }
   }
   return { losses, gradientNorms, learnables, movingStatistics };

@@ -1,5 +1,7 @@
 /** The page's half of the harness: the library, one device, and a door through which tests call in. */
 
+import { selfChecks } from "../../src/check/self-checks";
+import { judge } from "../../src/check/self-test";
 import { compile } from "../../src/gpu/kernel";
 import { Memory, write } from "../../src/gpu/memory";
 import { Plan } from "../../src/gpu/plan";
@@ -18,10 +20,12 @@ const internals = {
   compile,
   createCursor,
   gatherCall,
+  judge,
   Memory,
   Plan,
   readWords,
   scatterCall,
+  selfChecks,
   updateCalls,
   write,
 } as const;

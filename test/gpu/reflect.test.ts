@@ -17,19 +17,42 @@ const code = /* wgsl */ `
   }
 `;
 
+const reads = { read: true, written: false };
+const writes = { read: false, written: true };
+
 test("an entry's bindings: name, place, access and length", () => {
   expect(reflectBindings(code, "direct", { LENGTH: 3 })).toEqual([
-    { name: "x", index: 1, type: "read-only-storage", bytes: 48 },
-    { name: "y", index: 3, type: "storage", bytes: 48 },
+    { name: "x", index: 1, type: "read-only-storage", bytes: 48, ...reads },
+    { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
   ]);
 });
 
 test("bindings are found through the functions an entry calls, and no member counts for a binding", () => {
   expect(reflectBindings(code, "indirect", { LENGTH: 3 })).toEqual([
-    { name: "step", index: 0, type: "uniform", bytes: undefined },
-    { name: "y", index: 3, type: "storage", bytes: 48 },
-    { name: "z", index: 4, type: "read-only-storage", bytes: undefined },
+    { name: "step", index: 0, type: "uniform", bytes: undefined, ...reads },
+    { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
+    { name: "z", index: 4, type: "read-only-storage", bytes: undefined, ...reads },
   ]);
+});
+
+test.for([
+  ["y[i] = x;", false, true],
+  ["y[i].z = x;", false, true],
+  ["y[a[i] + 1]\n  .z  = x;", false, true],
+  ["y.count = x;", false, true],
+  ["x = y[i];", true, false],
+  ["if (y[i] == x) { x = y[i]; }", true, false],
+  ["if (y[i] <= x) { }", true, false],
+  ["y[i] += x;", true, true],
+  ["y[i] <<= x;", true, true],
+  ["y[i] = y[j] + x;", true, true],
+  ["y[y[i]] = x;", true, true],
+  ["atomicMax(&y[i], x);", true, true],
+  ["let yy = z.y; y[i] = yy;", false, true],
+] as const)("what %s does to y: reads %s, writes %s", ([statement, read, written]) => {
+  const entry = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(64) fn main() { ${statement} }`;
+  expect(reflectBindings(entry, "main", {})).toMatchObject([{ name: "y", read, written }]);
 });
 
 test("an entry that does not exist is named", () => {

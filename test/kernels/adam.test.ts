@@ -1,10 +1,7 @@
 import { test } from "vitest";
-import { adamStep, adamWStep } from "../../src/reference/adam";
-import { addL2 } from "../../src/reference/sgdm";
-import { adamStepSize } from "../../src/train/schedule";
-import { unit } from "./bounds";
+import { solverCase } from "../../src/check/reference-case";
+import { adam, adamw } from "../../src/train/options";
 import { expectCase } from "./case";
-import { singles } from "./layer";
 
 const sizes = [
   { length: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0.1, kind: "software" },
@@ -19,27 +16,7 @@ const cases = [
 const title =
   "$op, $length weights, β₁ $beta1, β₂ $beta2, ε $epsilon, L2 $l2, decay $weightDecay, $kind: five steps";
 
-test.for(cases)(title, async ({ op, length, l2, kind, ...rates }) => {
-  const learnRate = 0.25;
-  const start = singles(length, 0);
-  const inputs = new Map([["weight", { shape: [length], data: start }]]);
-  const outputs = new Map<string, Float64Array>();
-  const weight = Float64Array.from(start);
-  const [mean, square] = [new Float64Array(length), new Float64Array(length)];
-  for (let step = 1; step <= 5; step++) {
-    const data = singles(length, step);
-    inputs.set(`grad.${step}`, { shape: [length], data });
-    const stepSize = adamStepSize(learnRate, rates, step);
-    const gradient = addL2(Float64Array.from(data), weight, l2);
-    if (op === "adam") adamStep(weight, mean, square, gradient, { ...rates, stepSize });
-    else {
-      const decay = learnRate * rates.weightDecay;
-      adamWStep(weight, mean, square, gradient, { ...rates, stepSize, decay });
-    }
-    outputs.set(`weight.${step}`, weight.slice());
-  }
-  // The quotient rounds a dozen times, root and division among them; the mean of five gradients may cancel to a
-  // fifth of its terms.
-  const tolerance = 5 * 5 * 12 * unit;
-  await expectCase({ op, config: { learnRate, l2, ...rates }, inputs, outputs, tolerance }, kind);
+test.for(cases)(title, async ({ op, length, l2, kind, weightDecay, ...rates }) => {
+  const solver = op === "adam" ? adam(rates) : adamw({ ...rates, weightDecay });
+  await expectCase(solverCase(solver, { length, l2 }), kind);
 });

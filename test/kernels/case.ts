@@ -1,17 +1,8 @@
 import { expect } from "vitest";
+import type { ReferenceCase } from "../../src/check/reference-case";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { gpu } from "../browser/client";
 import { type AdapterKind, kernelsFor } from "./adapter";
-
-/** An operation on tensors as a conformance case (test/conformance/README.md), with what the reference computed. */
-export interface ReferenceCase {
-  readonly op: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inputs: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-  readonly outputs: ReadonlyMap<string, Float64Array>;
-  /** Error allowed, relative to the largest expected value of the tensor. */
-  readonly tolerance: number;
-}
 
 /** Runs a case on the GPU through the same door as conformance files, and expects every tensor to pass. */
 export async function expectCase(source: ReferenceCase, kind: AdapterKind): Promise<void> {

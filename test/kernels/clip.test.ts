@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { clipCase } from "../../src/check/reference-case";
 import type { LearnableSpec } from "../../src/nn/spec";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
 import { sgdm } from "../../src/train/options";
@@ -17,7 +18,6 @@ const gradients = new Map(
     { name: "g4", length: 5001, size: 1 },
   ].map(({ name, length, size }, seed) => [name, singles(length, seed).map((value) => size * value)]),
 );
-const inputs = new Map(Array.from(gradients, ([name, data]) => [name, { shape: [data.length], data }]));
 const exact = new Map(Array.from(gradients, ([name, data]) => [name, Float64Array.from(data)]));
 const all = globalNorm(exact.values());
 
@@ -27,9 +27,7 @@ test.for([
   { method: "global-l2norm", threshold: 1, kind: "software" },
   { method: "absolute-value", threshold: 0.5, kind: "software" },
 ] as const)("$method clips to $threshold, $kind", async ({ method, threshold, kind }) => {
-  const outputs = clipGradients(exact, threshold, method);
-  const tolerance = sumError(8193);
-  await expectCase({ op: "clip", config: { method, threshold }, inputs, outputs, tolerance }, kind);
+  await expectCase(clipCase(gradients, method, threshold), kind);
 });
 
 test.for([
@@ -38,10 +36,7 @@ test.for([
   { method: "absolute-value", threshold: 100 },
 ] as const)("$method leaves gradients below $threshold bit for bit as they are", async (config) => {
   const { method, threshold } = config;
-  await expectCase(
-    { op: "clip", config: { method, threshold }, inputs, outputs: exact, tolerance: 0 },
-    "software",
-  );
+  await expectCase({ ...clipCase(gradients, method, threshold), outputs: exact, tolerance: 0 }, "software");
 });
 
 test("l2norm clips no gradient because of another; global-l2norm does", async () => {

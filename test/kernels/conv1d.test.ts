@@ -1,9 +1,7 @@
 import { test } from "vitest";
 import { conv1d } from "../../src/nn/spec";
-import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { type AdapterKind, kernelsFor } from "./adapter";
-import { expectSums } from "./bounds";
-import { magnitudes, runLayer, singles } from "./layer";
+import { expectLayer } from "./layer";
 
 interface Case {
   readonly input: number;
@@ -68,38 +66,5 @@ const cases: readonly Case[] = [
 
 test.for(cases)("$input → $output, kernel $kernel, T $steps, batch $batch, $kind: $why", async (sizes) => {
   const { input, output, kernel, steps, batch, kind } = sizes;
-  const shape = { batch, inputChannels: input, outputChannels: output, kernel, steps };
-  const x = singles(batch * input * steps, 1);
-  const dy = singles(batch * output * steps, 2);
-  const weight = singles(output * input * kernel, 3);
-  const bias = singles(output, 4);
-
-  const got = await runLayer(
-    conv1d({ filters: output, kernel }),
-    {
-      shape: [batch, input, steps],
-      x,
-      dy,
-      learnables: new Map([
-        ["weight", weight],
-        ["bias", bias],
-      ]),
-    },
-    kernelsFor(kind),
-  );
-
-  const y = conv1dForward(Float64Array.from(x), Float64Array.from(weight), Float64Array.from(bias), shape);
-  const back = conv1dBackward(Float64Array.from(dy), Float64Array.from(x), Float64Array.from(weight), shape);
-  const [ax, aw, ady] = [magnitudes(x), magnitudes(weight), magnitudes(dy)];
-  const most = conv1dBackward(ady, ax, aw, shape);
-  expectSums("y", got.get("y"), y, {
-    terms: input * kernel + 1,
-    magnitudes: conv1dForward(ax, aw, magnitudes(bias), shape),
-  });
-  expectSums("dx", got.get("dx"), back.dx, { terms: output * kernel, magnitudes: most.dx });
-  expectSums("dweight", got.get("dweight"), back.dweight, {
-    terms: batch * steps,
-    magnitudes: most.dweight,
-  });
-  expectSums("dbias", got.get("dbias"), back.dbias, { terms: batch * steps, magnitudes: most.dbias });
+  await expectLayer(conv1d({ filters: output, kernel }), [batch, input, steps], kernelsFor(kind));
 });

@@ -1,31 +1,19 @@
 import { expect, test } from "vitest";
+import { layerValues } from "../../src/check/values";
 import { leakyReLU } from "../../src/nn/spec";
-import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import { gpu } from "../browser/client";
-import { expectWithin, unit } from "./bounds";
-import { runLayer, singles } from "./layer";
+import { expectLayer } from "./layer";
 
 test.for([
   { batch: 1, channels: 1, steps: 1, slope: 0.5 },
   { batch: 31, channels: 33, steps: 3, slope: 0.01 },
   { batch: 3, channels: 127, steps: 33, slope: -0.3 },
 ])("(B $batch, C $channels, T $steps), slope $slope", async ({ batch, channels, steps, slope }) => {
-  const x = singles(batch * channels * steps, 1);
-  const dy = singles(batch * channels * steps, 2);
+  const spec = leakyReLU(slope);
+  const values = layerValues(spec, [batch, channels, steps]);
   // At 0, and at the other 0, the derivative is 1.
-  x.set([0, -0, 1e-30, -1e-30].slice(0, x.length));
-
-  const got = await runLayer(
-    leakyReLU(slope),
-    { shape: [batch, channels, steps], x, dy, learnables: new Map() },
-    {},
-  );
-
-  const y = leakyReLUForward(Float64Array.from(x), slope);
-  const dx = leakyReLUBackward(Float64Array.from(dy), Float64Array.from(x), slope);
-  // One rounding of the slope, one of the product.
-  expectWithin("y", got.get("y"), y, (i) => 2 * unit * Math.abs(y[i]));
-  expectWithin("dx", got.get("dx"), dx, (i) => 2 * unit * Math.abs(dx[i]));
+  values.x.data.set([0, -0, 1e-30, -1e-30].slice(0, values.x.data.length));
+  await expectLayer(spec, values, {});
 });
 
 test("a curve longer than one dimension of a dispatch", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { layerReference, recurrentTolerance } from "../../src/check/expected-layer";
 import type { KernelChoice } from "../../src/nn/layer";
 import { lstm } from "../../src/nn/spec";
 import { kernelsFor } from "./adapter";
@@ -7,7 +8,6 @@ import { type LayerValues, runLayer } from "./layer";
 import {
   exchangedDirections,
   type RecurrentCase,
-  recurrentReference,
   recurrentValues,
   reversedTime,
   specOf,
@@ -18,21 +18,15 @@ const software = kernelsFor("software");
 const hardware = kernelsFor("hardware");
 const apart = { ...software, quads: false };
 
-/**
- * Largest error relative to the largest value. Measured at most 3.1e-7 for y and 1.5e-6 for gradients, whatever T: where gates
- * are half open, errors of early steps are forgotten as their values are. Four times that stands here.
- */
-const tolerance = { y: 1.25e-6, gradient: 6e-6 } as const;
-
 /** Compares y, dx and every gradient with the reference. */
 async function expectReference(
   sizes: RecurrentCase,
   kernels: Partial<KernelChoice>,
   values = recurrentValues(sizes),
-  allowed: { readonly y: number; readonly gradient: number } = tolerance,
+  allowed: { readonly y: number; readonly gradient: number } = recurrentTolerance,
 ): Promise<void> {
   const got = await runLayer(specOf(sizes), values, kernels);
-  const expected = recurrentReference(sizes, values);
+  const expected = layerReference(specOf(sizes), values);
   expect([...got.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [name, tensor] of expected)
     expectRelative(name, got.get(name), tensor, name === "y" ? allowed.y : allowed.gradient);
@@ -98,10 +92,10 @@ describe("gates far from half open", () => {
     // Without signs nothing cancels in the sums, so that what cancels in tanh would show.
     const values: LayerValues = {
       ...scaled,
-      x: scaled.x.map(Math.abs),
+      x: { ...scaled.x, data: scaled.x.data.map(Math.abs) },
       learnables: new Map(Array.from(scaled.learnables, ([name, data]) => [name, data.map(Math.abs)])),
     };
-    const y = recurrentReference(sizes, values).get("y") ?? [];
+    const y = layerReference(specOf(sizes), values).get("y") ?? [];
     const got = await runLayer(specOf(sizes), values, {});
     expectWithin("y", got.get("y"), y, (i) => 16 * unit * y[i]);
   });
@@ -110,8 +104,7 @@ describe("gates far from half open", () => {
   const single = (input: readonly [i: number, f: number, g: number, o: number], bias: readonly number[]) => {
     const x = Float32Array.from({ length: 2001 }, (_, n) => (n - 1000) * 0.02);
     return {
-      shape: [x.length, 1, 1],
-      x,
+      x: { shape: [x.length, 1, 1], data: x },
       dy: new Float32Array(x.length).fill(1),
       learnables: new Map([
         ["forward.weight_ih", Float32Array.from(input)],
@@ -137,9 +130,9 @@ describe("gates far from half open", () => {
   ] as const)("$what for x from −20 to 20, to the last bits", async ({ input, bias, wanted }) => {
     const values = single(input, bias);
     const got = await runLayer(lstm({ hidden: 1 }), values, {});
-    const y = Array.from(values.x, wanted);
+    const y = Array.from(values.x.data, wanted);
     // WGSL allows exp(x) an error of 3 + 2·|x| last places, of two units each.
-    expectWithin("y", got.get("y"), y, (i) => (8 + 4 * Math.abs(values.x[i])) * unit * Math.abs(y[i]));
+    expectWithin("y", got.get("y"), y, (i) => (8 + 4 * Math.abs(values.x.data[i])) * unit * Math.abs(y[i]));
   });
 });
 
@@ -201,10 +194,9 @@ describe("the same numbers another way", () => {
   });
 
   test("time reversed and directions exchanged: y bit for bit, gradients up to the order of their sums", async () => {
-    const { shape, x, dy, learnables } = values;
+    const { x, dy, learnables } = values;
     const mirrored = {
-      shape,
-      x: reversedTime(x, sizes),
+      x: { ...x, data: reversedTime(x.data, sizes) },
       dy: swappedHalves(reversedTime(dy, sizes), sizes),
       learnables: exchangedDirections(learnables),
     };
@@ -220,7 +212,7 @@ describe("the same numbers another way", () => {
         name,
         name === "dx" && got ? reversedTime(got, sizes) : got,
         gradient,
-        tolerance.gradient,
+        recurrentTolerance.gradient,
       );
     }
   });

@@ -1,6 +1,5 @@
-import { type BiLstmSpec, type LstmSpec, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
-import { trainingBackward, trainingForward } from "../../src/reference/network";
-import { type LayerValues, singles } from "./layer";
+import { type LayerValues, layerValues } from "../../src/check/values";
+import type { BiLstmSpec, LstmSpec } from "../../src/nn/spec";
 
 /** A recurrent layer, with channels and steps of its input and the curves of a batch. */
 export interface RecurrentCase {
@@ -13,48 +12,11 @@ export interface RecurrentCase {
 
 export const specOf = ({ kind, hidden }: RecurrentCase): LstmSpec | BiLstmSpec => ({ kind, hidden });
 
-/**
- * Normal numbers for everything. The weights of a row of W_ih and of W_hh have variances that add up to `weights`² each,
- * as those of the bias do, so that sums of any width stay in the curved part of the gates where `weights` and `x` are 1.
- */
-export function recurrentValues(
+/** Normal numbers for everything, of these scales. */
+export const recurrentValues = (
   sizes: RecurrentCase,
   scales: { readonly x?: number; readonly weights?: number } = {},
-): LayerValues {
-  const { inputs, steps, batch } = sizes;
-  const [{ learnables, outputChannels }] = resolveLayers(networkOf(sizes));
-  const scaled = (count: number, seed: number, scale = 1) =>
-    singles(count, seed).map((value) => scale * value);
-  return {
-    shape: [batch, inputs, steps],
-    x: scaled(batch * inputs * steps, 100, scales.x),
-    dy: singles(batch * outputChannels * steps, 101),
-    learnables: new Map(
-      learnables.map(({ name, shape: [rows, columns = 1] }, seed) => [
-        ownName(name),
-        scaled(rows * columns, seed, (scales.weights ?? 1) / Math.sqrt(columns)),
-      ]),
-    ),
-  };
-}
-
-/** y, dx and the gradient of every learnable in float64, by the names that `runLayer` gives them. */
-export function recurrentReference(
-  sizes: RecurrentCase,
-  { x, dy, learnables }: LayerValues,
-): Map<string, Float64Array> {
-  const network = networkOf(sizes);
-  const exact = new Map(
-    Array.from(learnables, ([name, data]) => [`${sizes.kind}1.${name}`, Float64Array.from(data)]),
-  );
-  const pass = trainingForward(network, exact, Float64Array.from(x));
-  const { dx, gradients } = trainingBackward(network, exact, pass, Float64Array.from(dy));
-  return new Map([
-    ["y", pass.prediction],
-    ["dx", dx],
-    ...Array.from(gradients, ([name, gradient]) => [`d${ownName(name)}`, gradient] as const),
-  ]);
-}
+): LayerValues => layerValues(specOf(sizes), [sizes.batch, sizes.inputs, sizes.steps], scales);
 
 /** Every row of T values from its end to its beginning. */
 export const reversedTime = (values: Float32Array, { steps }: RecurrentCase): Float32Array =>
@@ -72,12 +34,3 @@ export function exchangedDirections<T>(tensors: ReadonlyMap<string, T>): Map<str
     name.replace(/forward|reverse/, (direction) => (direction === "forward" ? "reverse" : "forward"));
   return new Map(Array.from(tensors, ([name, tensor]) => [renamed(name), tensor]));
 }
-
-const networkOf = (sizes: RecurrentCase): NetworkSpec => ({
-  input: { channels: sizes.inputs, steps: sizes.steps },
-  layers: [specOf(sizes)],
-  loss: "observations",
-});
-
-/** `forward.weight_ih` of `lstm1.forward.weight_ih`. */
-const ownName = (name: string): string => name.slice(name.indexOf(".") + 1);

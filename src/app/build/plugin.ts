@@ -31,18 +31,22 @@ export function pagePlugin(): Plugin {
     },
     transformIndexHtml: {
       order: "post",
-      handler: () => [
-        { tag: "script", attrs: { src: "./theme.js" }, injectTo: "head-prepend" },
-        ...(folder === undefined
+      // The tests serve pages of their own from here.
+      handler: (_, { path }) =>
+        path !== "/index.html"
           ? []
           : [
-              {
-                tag: "meta",
-                attrs: { "http-equiv": "Content-Security-Policy", content: policy },
-                injectTo: "head-prepend" as const,
-              },
-            ]),
-      ],
+              { tag: "script", attrs: { src: "./theme.js" }, injectTo: "head-prepend" },
+              ...(folder === undefined
+                ? []
+                : [
+                    {
+                      tag: "meta",
+                      attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+                      injectTo: "head-prepend" as const,
+                    },
+                  ]),
+            ],
     },
     closeBundle() {
       if (folder !== undefined) writeServiceWorker(folder);

@@ -149,7 +149,7 @@ export class Session {
   }
 
   resume(): void {
-    if (this.phase === "paused") this.#enter("running", { kind: "resume" });
+    if (this.phase === "paused" || this.phase === "pausing") this.#enter("running", { kind: "resume" });
   }
 
   /** One iteration, then paused. */

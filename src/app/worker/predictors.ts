@@ -31,14 +31,14 @@ export class Predictors {
   }
 
   async #predict({ run, model, x }: PredictRequest): Promise<Float32Array<ArrayBuffer>> {
-    const network = this.#networks.get(run) ?? (await this.#build(run, model));
+    const network = this.#networks.get(run) ?? (await this.#build(model));
     this.#networks.delete(run);
     this.#networks.set(run, network);
     return new Float32Array(await network.predict(x));
   }
 
-  async #build(run: string, bytes: Uint8Array): Promise<Network> {
-    const { spec, tensors } = readModel(bytes, `the network of run ${run}`);
+  async #build(bytes: Uint8Array): Promise<Network> {
+    const { spec, tensors } = readModel(bytes, "the trained network");
     for (const [oldest, network] of this.#networks) {
       if (this.#networks.size < mostNetworks) break;
       network.dispose();

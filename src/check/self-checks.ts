@@ -1,0 +1,256 @@
+/** What the self-test computes: sizes that reach every kernel of a training on this device, and its odd ends. */
+import { generateCurves } from "../calculus/curves";
+import { molerBilstm, molerCnn } from "../calculus/networks";
+import type { Device } from "../gpu/device";
+import type { KernelChoice } from "../nn/layer";
+import {
+  batchNorm,
+  biLstm,
+  conv1d,
+  dense,
+  dropout,
+  type LayerSpec,
+  leakyReLU,
+  lstm,
+  type NetworkSpec,
+} from "../nn/spec";
+import { trainReference } from "../reference/training";
+import { initialise } from "../train/initialise";
+import {
+  adam,
+  adamw,
+  type ClipMethod,
+  defaultTrainingOptions,
+  rmsprop,
+  sgdm,
+  type TrainingOptions,
+} from "../train/options";
+import { type Expectation, withinRelative } from "./bounds";
+import { expectedOfLayer, recurrentTolerance } from "./expected-layer";
+import { expectedTraining, trainingTolerance } from "./expected-training";
+import { layerGradients, type Outputs } from "./operations";
+import { clipCase, halfMseCase, type ReferenceCase, solverCase } from "./reference-case";
+import { runOperation } from "./run";
+import { trainOnce } from "./training";
+import { type LayerValues, layerValues, singles } from "./values";
+
+type Shape = LayerValues["x"]["shape"];
+
+/**
+ * WGSL lets exp(x) be off by 3 + 2·|x| last places. A GPU that takes them makes several times the error that was measured on
+ * the software adapter, which takes one or two; no fault is that small.
+ */
+const exponentials = 5;
+
+/** What a device computed and what the reference expects of it. */
+export interface Comparison {
+  readonly got: Outputs;
+  readonly expected: readonly Expectation[];
+}
+
+/** A computation to be made on a device. */
+export interface SelfCheck {
+  /** "conv1d", "bilstm" … */
+  readonly kernel: string;
+  /** What is computed. */
+  readonly shape: string;
+  readonly run: (device: Device) => Promise<Comparison>;
+}
+
+function layerChecks(): SelfCheck[] {
+  const layers: readonly (readonly [LayerSpec, Shape])[] = [
+    [conv1d({ filters: 1, kernel: 1 }), [1, 1, 1]],
+    [conv1d({ filters: 1, kernel: 2 }), [33, 3, 31]],
+    [conv1d({ filters: 33, kernel: 9 }), [3, 31, 3]],
+    [conv1d({ filters: 31, kernel: 5 }), [3, 33, 127]],
+    [conv1d({ filters: 128, kernel: 5 }), [4, 2, 100]],
+    // Enough work for a longer tile on a software adapter.
+    [conv1d({ filters: 64, kernel: 5 }), [5, 64, 100]],
+    [conv1d({ filters: 1, kernel: 5 }), [4, 128, 100]],
+    [dense({ outputs: 1 }), [1, 1, 1]],
+    [dense({ outputs: 31 }), [33, 129, 3]],
+    // Enough work for the product kernel of a software adapter.
+    [dense({ outputs: 128 }), [25, 64, 50]],
+    [batchNorm(), [1, 3, 3]],
+    [batchNorm(), [31, 33, 33]],
+    [leakyReLU(0.5), [31, 33, 3]],
+    [leakyReLU(0.01), [3, 127, 33]],
+    [dropout(0.3), [3, 5, 7]],
+    [dropout(0.5), [17, 130, 3]],
+  ];
+  return layers.map(([spec, shape]) => layerCheck(spec, shape));
+}
+
+/** A recurrence in one dispatch, cut into chunks of a few time steps, and with a dispatch for every time step. */
+function recurrentChecks(): SelfCheck[] {
+  const chunked: Shape = [11, 3, 7];
+  return [
+    layerCheck(lstm({ hidden: 5 }), [3, 2, 65]),
+    layerCheck(biLstm({ hidden: 33 }), [17, 3, 7]),
+    layerCheck(biLstm({ hidden: 24 }), [5, 48, 50]),
+    layerCheck(biLstm({ hidden: 9 }), chunked, {
+      // Of two time steps.
+      kernels: { dispatchFlops: 2 * 8 * 9 * 9 * 11 * 2 },
+      note: "in chunks",
+    }),
+    layerCheck(biLstm({ hidden: 9 }), chunked, {
+      kernels: { workgroupBytes: 0 },
+      note: "step by step",
+    }),
+  ];
+}
+
+function layerCheck(
+  spec: LayerSpec,
+  shape: Shape,
+  variant: { readonly kernels?: Partial<KernelChoice>; readonly note?: string } = {},
+): SelfCheck {
+  const { kernels, note } = variant;
+  return {
+    kernel: spec.kind,
+    shape: [`(${shape.join(", ")})${describe(spec)}`, ...(note === undefined ? [] : [note])].join(", "),
+    async run(device) {
+      const values = away(spec, layerValues(spec, shape));
+      return {
+        got: await layerGradients(device, spec, values, kernels),
+        expected: expectedOfLayer(spec, values, {
+          y: exponentials * recurrentTolerance.y,
+          gradient: exponentials * recurrentTolerance.gradient,
+        }),
+      };
+    },
+  };
+}
+
+/** What a normalisation must take away: channels far from zero and of other widths than 1. */
+function away(spec: LayerSpec, values: LayerValues): LayerValues {
+  if (spec.kind !== "batchnorm") return values;
+  const { shape, data } = values.x;
+  const [, channels, steps] = shape;
+  const moved = data.map((value, i) => {
+    const c = Math.floor(i / steps) % channels;
+    return [0, 1000, -7.7][c % 3] + [1, 0.01][c % 2] * value;
+  });
+  return { ...values, x: { shape, data: moved } };
+}
+
+function describe(spec: LayerSpec): string {
+  switch (spec.kind) {
+    case "conv1d":
+      return ` → ${spec.filters}, kernel ${spec.kernel}`;
+    case "dense":
+      return ` → ${spec.outputs}`;
+    case "lstm":
+    case "bilstm":
+      return ` → ${spec.hidden}`;
+    case "leakyrelu":
+      return `, slope ${spec.slope}`;
+    case "dropout":
+      return `, p ${spec.probability}`;
+    case "batchnorm":
+      return "";
+    default:
+      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
+  }
+}
+
+function clipChecks(): SelfCheck[] {
+  const methods: readonly (readonly [ClipMethod, number])[] = [
+    ["l2norm", 5],
+    ["global-l2norm", 1],
+    ["absolute-value", 0.5],
+  ];
+  return methods.map(([method, threshold]) =>
+    operationCheck("clip", `${method} to ${threshold}`, () => {
+      // Norms of about 1, 6, 71 and 2: some above and some below a threshold; one takes several workgroups.
+      const lengths = [1, 33, 5001, 3];
+      const gradients = new Map(lengths.map((length, i) => [`gradient ${i + 1}`, singles(length, i)]));
+      return clipCase(gradients, method, threshold);
+    }),
+  );
+}
+
+const solverChecks = (): SelfCheck[] =>
+  [sgdm(), adam(), adamw({ weightDecay: 0.5 }), rmsprop()].map((solver) =>
+    operationCheck(solver.kind, "2049 weights, 5 steps", () => solverCase(solver, { length: 2049, l2: 0.1 })),
+  );
+
+function operationCheck(kernel: string, shape: string, build: () => ReferenceCase): SelfCheck {
+  return {
+    kernel,
+    shape,
+    async run(device) {
+      const { op, config, inputs, outputs, tolerance } = build();
+      const got = await runOperation(device, {
+        label: `${kernel} ${shape}`,
+        op,
+        config: new Map(Object.entries(config)),
+        inputs: new Map(Array.from(inputs, ([name, tensor]) => [name, { dtype: "F32", ...tensor }])),
+        outputs: new Map(),
+        rtol: new Map(),
+      });
+      if (!got) throw new RangeError(`there is no operation ${op}`);
+      return { got, expected: Array.from(outputs, ([name, data]) => withinRelative(name, data, tolerance)) };
+    },
+  };
+}
+
+/**
+ * Two epochs of three batches: gathering, every layer, the loss, clipping, a solver and the moving statistics together. The
+ * last validation is the best, so that keeping the best and putting it back must change nothing.
+ */
+function trainingCheck(title: string, spec: NetworkSpec, own: Partial<TrainingOptions>): SelfCheck {
+  const [batch, steps, rows] = [6, 6, 18];
+  return {
+    kernel: "training",
+    shape: `${title}, ${steps} steps`,
+    async run(device) {
+      const options: TrainingOptions = {
+        ...defaultTrainingOptions,
+        initialisation: "glorot",
+        batchNormStatistics: "moving",
+        restore: "best",
+        epochs: 2,
+        batch,
+        ...own,
+      };
+      const curves = generateCurves({ curves: rows, samples: spec.input.steps, seed: 5 });
+      const batches = Uint32Array.from({ length: steps * batch }, (_, i) => (7 * i) % rows);
+      const start = initialise(spec, options.initialisation, options.seed);
+      const config = {
+        train: curves,
+        validation: curves,
+        options,
+        batches,
+        learnables: new Map(Array.from(start, ([name, data]) => [name, { data }])),
+      };
+      return {
+        got: await trainOnce(device, { ...spec, batch }, config),
+        expected: expectedTraining(
+          spec,
+          options,
+          trainReference(spec, options, start, curves, batches),
+          exponentials * trainingTolerance,
+        ),
+      };
+    },
+  };
+}
+
+/** In the order in which they run. */
+export const selfChecks: readonly SelfCheck[] = [
+  ...layerChecks(),
+  ...recurrentChecks(),
+  operationCheck("halfmse", "(33, 1, 31), by observations", () => halfMseCase([33, 1, 31], "observations")),
+  operationCheck("halfmse", "(31, 3, 127), by observations and steps", () =>
+    halfMseCase([31, 3, 127], "observations-and-steps"),
+  ),
+  ...clipChecks(),
+  ...solverChecks(),
+  trainingCheck("CNN", molerCnn({ filters: 12, samples: 33 }), { learnRate: 0.01 }),
+  trainingCheck("BiLSTM", molerBilstm({ hidden: 5, dropout: 0.5, samples: 33 }), {
+    solver: adam(),
+    learnRate: 0.001,
+    clip: 0.05,
+  }),
+];

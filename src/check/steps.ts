@@ -1,0 +1,139 @@
+import type { Device } from "../gpu/device";
+import type { Plan } from "../gpu/plan";
+import { clockOf, type KernelSum, profilePlan, sumByLabel } from "../gpu/profile";
+import { Network } from "../nn/network";
+import type { NetworkSpec } from "../nn/spec";
+import { randomStream } from "../random";
+import type { TrainingOptions } from "../train/options";
+import { Trainer } from "../train/trainer";
+
+/** What is to be timed: training steps of a network on random curves. */
+export interface TimedTraining {
+  readonly spec: NetworkSpec;
+  readonly batch: number;
+  readonly options: Partial<TrainingOptions>;
+}
+
+/** How much is timed. */
+export interface TimingBudget {
+  /** Runs of the profile, whose first also warms up: so many, but fewer, to two, where they take longer than this. */
+  readonly profiles: { readonly most: number; readonly milliseconds: number };
+  /** Timed steps: so many, but fewer, to the least, where they take longer than this. */
+  readonly steps: { readonly most: number; readonly least: number; readonly milliseconds: number };
+  /** Where steps are slow, a submit holds as many as take about this long, and at least one. */
+  readonly submitMilliseconds: number;
+}
+
+export interface StepTimes {
+  /** In the order of the step. */
+  readonly kernels: readonly KernelSum[];
+  /** Of all kernels. */
+  readonly kernelMilliseconds: number;
+  /** Median over the timed submits. */
+  readonly msPerStep: number;
+  readonly hostMsPerStep: number;
+  readonly stepsPerSubmit: number;
+  readonly dispatchesPerStep: number;
+  readonly flopsPerStep: number;
+}
+
+/** Steps in one submit, at most: as the command line trains. */
+const mostStepsPerSubmit = 8;
+/** A median of fewer submits would be none. */
+const fewestSubmits = 3;
+
+/** Times every kernel of a training step, then steps as a training makes them. */
+export async function timeTraining(
+  device: Device,
+  { spec, batch, options }: TimedTraining,
+  { profiles, steps, submitMilliseconds }: TimingBudget,
+): Promise<StepTimes> {
+  const network = await Network.build(device, { ...spec, batch });
+  try {
+    const curves = randomCurves(network);
+    const trainer = await Trainer.build(network, {
+      train: curves,
+      validation: curves,
+      // Every step is an epoch of one batch; rounding up takes a submit at most.
+      options: { ...options, epochs: profiles.most + steps.most + mostStepsPerSubmit },
+    });
+    try {
+      const kernels = await profileKernels(device, trainer.plan, profiles);
+      const kernelMilliseconds = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+      const timed = clamp(steps.milliseconds / kernelMilliseconds, steps.least, steps.most);
+      const fitting = Math.min(submitMilliseconds / kernelMilliseconds, timed / fewestSubmits);
+      const stepsPerSubmit = clamp(fitting, 1, mostStepsPerSubmit);
+      return {
+        kernels,
+        kernelMilliseconds,
+        ...(await timeSteps(trainer, timed, stepsPerSubmit)),
+        stepsPerSubmit,
+        dispatchesPerStep: trainer.dispatchesPerStep,
+        flopsPerStep: trainer.flopsPerStep,
+      };
+    } finally {
+      trainer.dispose();
+    }
+  } finally {
+    network.dispose();
+  }
+}
+
+/**
+ * Runs each dispatch of a step several times; the first run also warms it. By the wall clock, to which everything else only
+ * adds, the best time counts; timestamps, which browsers round to about 0.1 ms, are averaged.
+ */
+async function profileKernels(
+  device: Device,
+  plan: Plan,
+  { most, milliseconds }: TimingBudget["profiles"],
+): Promise<KernelSum[]> {
+  const first = await profilePlan(device, plan);
+  const runs = [first, await profilePlan(device, plan)];
+  const each = first.reduce((sum, time) => sum + time.milliseconds, 0);
+  while (runs.length < clamp(milliseconds / each, 2, most)) runs.push(await profilePlan(device, plan));
+  const combined = (times: readonly number[]) =>
+    clockOf(device) === "wall"
+      ? Math.min(...times)
+      : times.slice(1).reduce((sum, time) => sum + time, 0) / (times.length - 1);
+  return sumByLabel(
+    first.map(({ dispatch }, i) => ({
+      dispatch,
+      milliseconds: combined(runs.map((times) => times[i].milliseconds)),
+    })),
+  );
+}
+
+async function timeSteps(
+  trainer: Trainer,
+  steps: number,
+  stepsPerSubmit: number,
+): Promise<{ readonly msPerStep: number; readonly hostMsPerStep: number }> {
+  const submits = Math.ceil(steps / stepsPerSubmit);
+  const milliseconds: number[] = [];
+  let hostMs = 0;
+  for (let i = 0; i < submits; i++) {
+    const begun = performance.now();
+    hostMs += await trainer.runSteps(stepsPerSubmit);
+    milliseconds.push((performance.now() - begun) / stepsPerSubmit);
+  }
+  return { msPerStep: median(milliseconds), hostMsPerStep: hostMs / (submits * stepsPerSubmit) };
+}
+
+/** The whole number below `value`, within bounds; `most` where nothing was measured. */
+const clamp = (value: number, least: number, most: number): number =>
+  Number.isFinite(value) ? Math.max(least, Math.min(most, Math.floor(value))) : most;
+
+/** One batch. */
+function randomCurves({ batch, input, output, spec }: Network) {
+  const random = randomStream(0, "grid");
+  const values = (channels: number) =>
+    Float32Array.from({ length: batch * channels * spec.input.steps }, () => 2 * random.uniform() - 1);
+  return { rows: batch, x: values(input.channels), target: values(output.channels) };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
