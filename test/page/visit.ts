@@ -1,0 +1,132 @@
+/** A visitor of the built page: a browser profile of its own, an ear for complaints, and hands. */
+import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from "puppeteer";
+import { inject } from "vitest";
+
+/** The browser that runs for all tests; disconnect it when a file is done. */
+export const connect = (): Promise<Browser> =>
+  puppeteer.connect({
+    browserWSEndpoint: inject("chrome").endpoint,
+    // The limits of time are vitest's, not the protocol's.
+    protocolTimeout: 0,
+    defaultViewport: null,
+  });
+
+export interface VisitOptions {
+  /** What follows the page's address: a query, a hash. */
+  readonly at?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+}
+
+/** One visitor. What the page complains of, and where it sends requests, is written down. */
+export class Visit {
+  readonly page: Page;
+  /** Errors on the console, uncaught exceptions, violations of the content security policy. */
+  readonly complaints: string[] = [];
+  /** Requests to anywhere but the page's own files. */
+  readonly strays: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => {
+      this.complaints.push(`uncaught: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(inject("site")) && !/^(data|blob):/.test(url)) this.strays.push(url);
+    });
+  }
+
+  /** Opens the page with an empty profile. */
+  static async begin(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    const { width = 1440, height = 900, dark = false, at = "" } = options;
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+    const visit = new Visit(context, page);
+    await page.goto(new URL(at, inject("site")).href, { waitUntil: "load" });
+    return visit;
+  }
+
+  /** The element of this role and name, wherever in the page it stands. */
+  find(name: string, role: string): Promise<ElementHandle<Element>> {
+    return this.#wait(`::-p-aria([name="${name}"][role="${role}"])`);
+  }
+
+  /** Presses a button as soon as it can be pressed. */
+  async press(name: string): Promise<void> {
+    const button = await until(`there is no button ${name} to press`, async () => {
+      const found = await this.page.$(`::-p-aria([name="${name}"][role="button"])`);
+      const ready = await found?.evaluate((element) => !element.matches(":disabled, [aria-disabled=true]"));
+      return ready && found ? found : undefined;
+    });
+    await button.click();
+  }
+
+  /** Opens a tab and waits until its panel is there. */
+  async openTab(name: string, element: string): Promise<ElementHandle<Element>> {
+    const tab = await this.find(name, "tab");
+    await tab.click();
+    return this.#wait(`>>> ${element}`);
+  }
+
+  /** The element of this tag, through all shadow roots. */
+  element(selector: string): Promise<ElementHandle<Element>> {
+    return this.#wait(`>>> ${selector}`);
+  }
+
+  /** Text that the visitor sees in the first such element. */
+  async text(selector: string): Promise<string> {
+    const element = await this.element(selector);
+    return element.evaluate(
+      (node) => (node.shadowRoot ?? node).textContent?.replace(/\s+/g, " ").trim() ?? "",
+    );
+  }
+
+  /** Waits until the text of an element matches. */
+  waitForText(selector: string, pattern: RegExp, seconds = 110): Promise<string> {
+    let text = "";
+    return until(
+      () => `${selector} does not say ${pattern}, but: ${text}`,
+      async () => {
+        text = await this.text(selector);
+        return pattern.test(text) ? text : undefined;
+      },
+      seconds,
+    );
+  }
+
+  /** Asks again and again: no observer sees changes within shadow roots. */
+  #wait(selector: string): Promise<ElementHandle<Element>> {
+    return until(`${selector} is not on the page`, async () => (await this.page.$(selector)) ?? undefined);
+  }
+
+  async end(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+/**
+ * Looks until there is something to be seen.
+ * @throws Error with the complaint when that takes too long
+ */
+export async function until<T>(
+  complaint: string | (() => string),
+  look: () => Promise<T | undefined>,
+  seconds = 20,
+): Promise<T> {
+  const end = Date.now() + 1000 * seconds;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > end) throw new Error(typeof complaint === "string" ? complaint : complaint());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
