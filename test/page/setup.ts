@@ -1,3 +1,5 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { build, preview } from "vite";
 import type { TestProject } from "vitest/node";
 
@@ -8,12 +10,14 @@ declare module "vitest" {
   }
 }
 
-const folder = "node_modules/.cache/fluxion/page";
+const cache = "node_modules/.cache/fluxion";
 
 /** Builds the page as a visitor gets it and serves it, once for all its tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { root } = project.config;
-  await build({ root, logLevel: "error", build: { outDir: folder } });
+  await mkdir(resolve(root, cache), { recursive: true });
+  const folder = await mkdtemp(resolve(root, cache, "page-"));
+  await buildForVisitors(root, folder);
   const server = await preview({
     root,
     base: "/some/where/",
@@ -24,5 +28,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new Error("the built page is not served");
   project.provide("site", new URL("/some/where/", address).href);
-  return () => server.close();
+  return async () => {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** A build knows by the environment that it is for visitors; here that says "test". */
+async function buildForVisitors(root: string, folder: string): Promise<void> {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
 }

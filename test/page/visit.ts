@@ -1,4 +1,7 @@
 /** A visitor of the built page: a browser profile of its own, an ear for complaints, and hands. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from "puppeteer";
 import { inject } from "vitest";
 
@@ -11,12 +14,20 @@ export const connect = (): Promise<Browser> =>
     defaultViewport: null,
   });
 
+/** A network that trains in a moment: its options, as they stand in a link, with those that a test adds. */
+export const tiny = (options = "", network = "cnn"): string =>
+  `?v=1&preset=quick&network=${network}&curves=60&samples=20&${network === "cnn" ? "filters" : "hidden"}=4&batch=10${options}`;
+
 export interface VisitOptions {
   /** What follows the page's address: a query, a hash. */
   readonly at?: string;
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** The address of the page, where it is another than usual. */
+  readonly site?: string;
+  /** What is done before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** One visitor. What the page complains of, and where it sends requests, is written down. */
@@ -27,8 +38,10 @@ export class Visit {
   /** Requests to anywhere but the page's own files. */
   readonly strays: string[] = [];
   readonly #context: BrowserContext;
+  /** Where the browser saves files, once one was saved. */
+  #folder: string | undefined;
 
-  private constructor(context: BrowserContext, page: Page) {
+  private constructor(context: BrowserContext, page: Page, site: string) {
     this.#context = context;
     this.page = page;
     page.on("console", (message) => {
@@ -39,7 +52,7 @@ export class Visit {
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(inject("site")) && !/^(data|blob):/.test(url)) this.strays.push(url);
+      if (!url.startsWith(site) && !/^(data|blob):/.test(url)) this.strays.push(url);
     });
   }
 
@@ -47,11 +60,12 @@ export class Visit {
   static async begin(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
-    const { width = 1440, height = 900, dark = false, at = "" } = options;
+    const { width = 1440, height = 900, dark = false, at = "", site = inject("site") } = options;
     await page.setViewport({ width, height });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
-    const visit = new Visit(context, page);
-    await page.goto(new URL(at, inject("site")).href, { waitUntil: "load" });
+    const visit = new Visit(context, page, site);
+    await options.prepare?.(page);
+    await page.goto(new URL(at, site).href, { waitUntil: "load" });
     return visit;
   }
 
@@ -108,8 +122,41 @@ export class Visit {
     return until(`${selector} is not on the page`, async () => (await this.page.$(selector)) ?? undefined);
   }
 
+  /** Chooses an item of the menu Export. */
+  async export(label: string): Promise<void> {
+    await this.press("Export");
+    await (await this.find(label, "menuitem")).click();
+  }
+
+  /** Does what saves a file, and returns what the browser has saved under this name. */
+  async save(name: string, action: () => Promise<void>): Promise<Buffer> {
+    const folder = await this.#saveFolder();
+    await action();
+    const file = join(folder, name);
+    await until(
+      () => `${name} has not been saved`,
+      async () => ((await readdir(folder)).includes(name) ? true : undefined),
+    );
+    const content = await readFile(file);
+    await rm(file);
+    return content;
+  }
+
+  async #saveFolder(): Promise<string> {
+    if (this.#folder !== undefined) return this.#folder;
+    this.#folder = await mkdtemp(join(tmpdir(), "fluxion-saved-"));
+    const devtools = await this.page.createCDPSession();
+    await devtools.send("Browser.setDownloadBehavior", {
+      behavior: "allow",
+      browserContextId: this.#context.id,
+      downloadPath: this.#folder,
+    });
+    return this.#folder;
+  }
+
   async end(): Promise<void> {
     await this.#context.close();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The post's experiment as it was recorded, for visitors whose browser cannot train. The files are those that the command
- * line wrote, `fluxion train NETWORK --preset moler --seed 0`; of the predictions the first curves alone.
+ * line wrote, `fluxion train NETWORK --preset moler --seed 0`; of the predictions two columns of the first 48 curves.
  */
 import {
   type Curves,
@@ -9,7 +9,6 @@ import {
   evaluate,
   generateCurves,
   readMetricsCsv,
-  readPredictionsCsv,
   resolveExperiment,
   resolveLayers,
   type StopReason,
@@ -39,7 +38,7 @@ function toRun({ summary, metrics, predictions, options }: Recording): Run {
   const experiment = resolveExperiment(settings.preset, network, settings.options);
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
   const zero = evaluate(new Float32Array(test.clean.length), test);
-  const points = readPredictionsCsv(predictions, "recorded predictions");
+  const points = predictions.trim().split("\n").slice(1).map(toPoint);
   return {
     id: `recorded-${network}`,
     number: 0,
@@ -82,6 +81,12 @@ function toRun({ summary, metrics, predictions, options }: Recording): Run {
       },
     },
   };
+}
+
+/** A line of the predictions: number of the curve, prediction at its next point. */
+function toPoint(line: string): { readonly curve: number; readonly prediction: number } {
+  const [curve, prediction] = line.split(",").map(Number);
+  return { curve, prediction };
 }
 
 /** In the order of the file, which is that of the test set. */

@@ -1,0 +1,110 @@
+import { gzipSync } from "node:zlib";
+import type { Browser } from "puppeteer";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { connect, until, Visit } from "./visit";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await connect();
+});
+
+afterAll(() => browser.disconnect());
+
+/** Kilobytes of all scripts that are loaded before anything is asked of the page, gzipped, the worker's among them. */
+async function startScripts(visit: Visit): Promise<Map<string, number>> {
+  const urls = await visit.page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map(({ name }) => name)
+      .filter((name) => name.endsWith(".js")),
+  );
+  const workers = visit.page.workers();
+  const imported = await Promise.all(
+    workers.map((worker) =>
+      worker.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => name.endsWith(".js")),
+      ),
+    ),
+  );
+  const all = new Set([...urls, ...workers.map((worker) => worker.url()), ...imported.flat()]);
+  const sizes = new Map<string, number>();
+  for (const url of all) {
+    const body = Buffer.from(await (await fetch(url)).arrayBuffer());
+    sizes.set(url, gzipSync(body).length / 1000);
+  }
+  return sizes;
+}
+
+test("the page is small, and paints at once", async () => {
+  const visit = await Visit.begin(browser);
+  await visit.waitForText("fx-status", /recorded/);
+  const sizes = await startScripts(visit);
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  expect([...sizes.keys()].some((url) => /worker/.test(url))).toBe(true);
+  expect([...sizes.keys()].filter((url) => /your-function|export-files/.test(url))).toEqual([]);
+  expect(total).toBeGreaterThan(100);
+  expect(total).toBeLessThan(350);
+  const paint = await visit.page.evaluate(
+    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
+  );
+  expect(paint).toBeLessThan(1000);
+  expect([visit.complaints, visit.strays]).toEqual([[], []]);
+  await visit.end();
+});
+
+test("a strict policy forbids code, styles and requests from anywhere else", async () => {
+  const visit = await Visit.begin(browser);
+  const policy = await visit.page.$eval('meta[http-equiv="Content-Security-Policy"]', (meta) =>
+    meta.getAttribute("content"),
+  );
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|\*|https?:/);
+  const refused = await visit.page.evaluate(async () => {
+    const violations: string[] = [];
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+      violations.push(effectiveDirective),
+    );
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.head.append(script);
+    document.body.insertAdjacentHTML("beforeend", '<p style="color: red"></p>');
+    await fetch("https://example.org/").catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return { violations, injected: "injected" in window };
+  });
+  expect(refused.injected).toBe(false);
+  expect(refused.violations).toEqual(
+    expect.arrayContaining(["script-src-elem", "style-src-attr", "connect-src"]),
+  );
+  await visit.end();
+});
+
+test("it opens without a network once it has been opened with one, and trains", async () => {
+  const visit = await Visit.begin(browser);
+  const { page } = visit;
+  await until(
+    "the page is not kept for later",
+    async () =>
+      (await page.evaluate(
+        async () => (await navigator.serviceWorker.ready).active?.state === "activated",
+      )) || undefined,
+  );
+  await page.setOfflineMode(true);
+  const options = "?v=1&preset=quick&network=cnn&curves=60&batch=10&epochs=2";
+  await page.goto(new URL(options, inject("site")).href, { waitUntil: "load" });
+  await visit.press("Train");
+  await visit.waitForText("fx-status", /completed/);
+  for (const [tab, element] of [
+    ["Your function", "fx-your-function"],
+    ["Network", "fx-network"],
+    ["Kernels", "fx-kernels"],
+    ["Self-test", "fx-self-test"],
+  ] as const)
+    await visit.openTab(tab, element);
+  expect([visit.complaints, visit.strays]).toEqual([[], []]);
+  await visit.end();
+});
