@@ -74,6 +74,8 @@ export async function compile(device: Device, call: KernelCall): Promise<Dispatc
   if (!pending) {
     pending = build(device, call);
     cache.set(key, pending);
+    // What failed once, for want of memory say, may be tried again.
+    pending.catch(() => caches.get(device)?.delete(key));
   }
   const { pipeline, layout, bindings } = await pending;
   const slices = (wanted: readonly Binding[]) => wanted.map(({ name }) => call.bindings[name]);

@@ -19,6 +19,7 @@ export class OutOfMemoryError extends Error {
 export class Memory {
   readonly #device: Device;
   readonly #owned: (GPUBuffer | GPUQuerySet)[] = [];
+  #disposed = false;
   bytes = 0;
 
   constructor(device: Device) {
@@ -51,7 +52,13 @@ export class Memory {
     return slice;
   }
 
+  /** Whether the buffers are gone: nothing may be submitted with them. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   dispose(): void {
+    this.#disposed = true;
     for (const owned of this.#owned) owned.destroy();
     this.#owned.length = 0;
     this.bytes = 0;

@@ -15,14 +15,17 @@ export async function readWords(device: Device, slice: Slice): Promise<Float32Ar
   }
 }
 
+/** Milliseconds within which a lost device is said to be lost, after its commands have failed. */
+const lossDelay = 1000;
+
 /**
  * Maps a staging buffer, copies its first `bytes` bytes out and unmaps it.
  * @throws the device's fault, rather than return what a failed command left behind
  */
 export async function readStaging(device: Device, { buffer }: Slice, bytes: number): Promise<Float32Array> {
   await buffer.mapAsync(GPUMapMode.READ, 0, bytes).catch(async (error: Error) => {
-    // A lost device rejects the mapping, without a word, before it says that it is lost.
-    await new Promise((resolve) => setTimeout(resolve));
+    // A lost device rejects the mapping before it says that it is lost.
+    await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
     throw device.fault ?? error;
   });
   if (device.fault) throw device.fault;

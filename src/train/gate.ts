@@ -2,6 +2,7 @@
 export class Gate {
   /** Iterations that may still be submitted. */
   #allowed = Number.POSITIVE_INFINITY;
+  #openings = 0;
   #wake: () => void = () => undefined;
 
   /** @param lost what ends every wait, besides `wake` */
@@ -13,18 +14,25 @@ export class Gate {
     return this.#allowed === 0;
   }
 
+  /** How often it has been opened: who waits at a closed gate sees whether it was open meanwhile. */
+  get openings(): number {
+    return this.#openings;
+  }
+
   pause(): void {
     this.#allowed = 0;
   }
 
   resume(): void {
     this.#allowed = Number.POSITIVE_INFINITY;
+    this.#openings++;
     this.wake();
   }
 
   /** Lets one iteration more through than was allowed; from full pace, one and no more. */
   step(): void {
     this.#allowed = Number.isFinite(this.#allowed) ? this.#allowed + 1 : 1;
+    this.#openings++;
     this.wake();
   }
 

@@ -15,6 +15,7 @@ export interface LearnableValues {
 /** Reads the learnables of one layer with their gradients, through a staging buffer of its own. */
 export class Inspector {
   readonly #network: Network;
+  readonly #memory: Memory;
   readonly #gradients: Slice;
   readonly #places: ReadonlyMap<string, readonly Place[]>;
   readonly #staging: Slice;
@@ -25,6 +26,7 @@ export class Inspector {
   constructor(network: Network, memory: Memory, gradients: Slice) {
     const { layers, layout } = network;
     this.#network = network;
+    this.#memory = memory;
     this.#gradients = gradients;
     this.#places = new Map(
       layers.map(({ name, learnables }) => [
@@ -46,6 +48,7 @@ export class Inspector {
   async #read(layer: string): Promise<LearnableValues[]> {
     const places = this.#places.get(layer);
     if (!places) throw new RangeError(`the network has no layer ${layer}`);
+    if (this.#memory.disposed) throw new Error("the Trainer was disposed");
     if (places.length === 0) return [];
     const { device, parameters } = this.#network;
     // A layer's learnables lie one behind the other.

@@ -209,8 +209,10 @@ export class Trainer {
     };
     const hold = async () => {
       clock.stop();
+      const { openings } = gate;
       onHold?.(done);
-      while (open() && gate.closed) {
+      // Opened and closed again meanwhile, it is another hold, and told anew.
+      while (open() && gate.closed && gate.openings === openings) {
         if (device.fault) throw device.fault;
         this.#requireBuffers();
         if (checkpoints?.wanted) await save();

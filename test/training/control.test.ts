@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { batchNorm, biLstm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
 import { adam, sgdm } from "../../src/train/options";
+import { gpu } from "../browser/client";
 import { singles } from "../kernels/layer";
 import { type Controlled, control } from "./control";
 import { dataOf, type Trained, type TrainingRequest, train } from "./train";
@@ -103,6 +104,39 @@ describe("a training that is paused", () => {
     expect(holds).toEqual([0, 1, 3]);
     expect(result).toMatchObject({ stopReason: "stopped", iterations: 3 });
     expect(predicted[1]).not.toEqual(predicted[0]);
+  });
+
+  test("and resumed and paused again while its state is saved, holds anew and tells it", async () => {
+    const holds = await gpu.run(async ({ fluxion, device }) => {
+      const { spec, training, data } = fluxion.resolveExperiment("quick", "cnn", { curves: 12, batch: 10 });
+      const { train, test } = fluxion.splitCurves(fluxion.generateCurves(data), data.seed);
+      const network = await fluxion.Network.build(device, { ...spec, batch: training.batch });
+      const told: number[] = [];
+      const trainer = await fluxion.Trainer.build(network, {
+        train,
+        validation: test,
+        options: training,
+        checkpoint: {
+          save: () => {
+            if (told.length > 1) return;
+            trainer.resume();
+            trainer.pause();
+          },
+        },
+        onHold: (iteration) => {
+          told.push(iteration);
+          if (told.length === 1) trainer.requestSave();
+          else trainer.stop();
+        },
+      });
+      trainer.pause();
+      const run = trainer.run();
+      await run.next();
+      trainer.dispose();
+      network.dispose();
+      return told;
+    });
+    expect(holds).toEqual([0, 0]);
   });
 
   test("does not count the time", async () => {

@@ -1,12 +1,14 @@
 /* Keeps the whole built page, so that it opens without a network. VERSION and FILES are put in by the build. */
-const cacheName = `fluxion-${VERSION}`;
+/** Of this address: other copies of the page may live on the same host. */
+const family = `fluxion ${registration.scope} `;
+const cacheName = `${family}${VERSION}`;
 
 addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(cacheName)
-      .then((cache) => cache.addAll(FILES))
-      .then(() => skipWaiting()),
+      // Past the browser's own cache: files of two builds must not be mixed.
+      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })))),
   );
 });
 
@@ -17,7 +19,7 @@ addEventListener("activate", (event) => {
       .then((names) =>
         Promise.all(
           names
-            .filter((name) => name.startsWith("fluxion-") && name !== cacheName)
+            .filter((name) => name.startsWith(family) && name !== cacheName)
             .map((name) => caches.delete(name)),
         ),
       )
