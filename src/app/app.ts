@@ -15,7 +15,7 @@ import type { Session } from "./session/session";
 import { shared } from "./styles";
 import { type TabName, tabFromHash, tabs } from "./tabs";
 
-/** The whole page: what is trained on the left, how it goes beside it, everything else in tabs below. */
+/** The whole page: what is trained on the left; beside it how it goes, and below that everything else in tabs. */
 export class App extends LitElement {
   static override properties = {
     session: { attribute: false },
@@ -62,7 +62,9 @@ export class App extends LitElement {
     const { session } = this;
     const { selected } = session;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the charts</a>
+      <nav aria-label="Skip">
+        <button class="skip" @click=${this.#skip}>Skip to the charts</button>
+      </nav>
       <fx-header .session=${session}></fx-header>
       <main>
         <fx-notices .session=${session}></fx-notices>
@@ -78,15 +80,15 @@ export class App extends LitElement {
               <fx-progress .session=${session}></fx-progress>
               <fx-predictions .session=${session}></fx-predictions>
             </div>
+            <wa-tab-group without-scroll-controls active=${this.tab} @wa-tab-show=${this.#shown}>
+              ${tabs.map(({ name, label }) => html`<wa-tab panel=${name} ?active=${name === this.tab}>${label}</wa-tab>`)}
+              ${tabs.map(
+                ({ name, render }) =>
+                  html`<wa-tab-panel name=${name} ?active=${name === this.tab}>${this.loaded.has(name) ? render(session) : nothing}</wa-tab-panel>`,
+              )}
+            </wa-tab-group>
           </div>
         </div>
-        <wa-tab-group active=${this.tab} @wa-tab-show=${this.#shown}>
-          ${tabs.map(({ name, label }) => html`<wa-tab panel=${name} ?active=${name === this.tab}>${label}</wa-tab>`)}
-          ${tabs.map(
-            ({ name, render }) =>
-              html`<wa-tab-panel name=${name} ?active=${name === this.tab}>${this.loaded.has(name) ? render(session) : nothing}</wa-tab-panel>`,
-          )}
-        </wa-tab-group>
       </main>
       <footer class="quiet">
         After Cleve Moler, <cite>Teaching a Newcomer About Teaching Calculus to a Deep Learner</cite>, Cleve’s
@@ -103,8 +105,8 @@ export class App extends LitElement {
     this.#open(found.name);
   }
 
-  #skip(event: Event): void {
-    event.preventDefault();
+  /** No address leads into a shadow root: a button does what a link would. */
+  #skip(): void {
     this.renderRoot.querySelector<HTMLElement>("#main")?.focus();
   }
 
@@ -158,9 +160,6 @@ export class App extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         gap: var(--wa-space-s);
       }
-      .work:focus {
-        outline: none;
-      }
       .shown {
         display: flex;
         flex-wrap: wrap;
@@ -180,6 +179,12 @@ export class App extends LitElement {
       wa-tab-panel::part(base) {
         padding-block: var(--wa-space-m);
       }
+      @media (max-width: 30rem) {
+        wa-tab::part(base) {
+          padding: var(--wa-space-xs) var(--wa-space-2xs);
+          font-size: var(--wa-font-size-s);
+        }
+      }
       footer {
         padding: var(--wa-space-m);
         text-align: center;
@@ -187,14 +192,18 @@ export class App extends LitElement {
       }
       .skip {
         position: absolute;
-        inset-inline-start: -100vw;
-      }
-      .skip:focus {
-        inset-inline-start: var(--wa-space-m);
-        inset-block-start: var(--wa-space-2xs);
+        inset: var(--wa-space-2xs) auto auto var(--wa-space-m);
         z-index: 1;
         padding: var(--wa-space-2xs) var(--wa-space-s);
+        border: 0;
+        color: var(--wa-color-text-link);
         background: var(--wa-color-surface-raised);
+        font: inherit;
+        cursor: pointer;
+      }
+      .skip:not(:focus) {
+        clip-path: inset(50%);
+        pointer-events: none;
       }
       @media (min-width: 64rem) {
         .bench {

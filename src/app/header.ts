@@ -78,7 +78,7 @@ export class Header extends LitElement {
             ${themes.map(
               (theme) => html`
                 <wa-radio appearance="button" value=${theme}>
-                  <wa-icon name=${themeFaces[theme].icon}></wa-icon>${themeFaces[theme].label}
+                  <wa-icon name=${themeFaces[theme].icon}></wa-icon><span>${themeFaces[theme].label}</span>
                 </wa-radio>
               `,
             )}
@@ -186,8 +186,15 @@ export class Header extends LitElement {
         overflow: hidden;
         clip-path: inset(50%);
       }
-      wa-radio wa-icon {
-        margin-inline-end: var(--wa-space-2xs);
+      wa-radio span {
+        margin-inline-start: var(--wa-space-2xs);
+      }
+      /* On a phone the icons say it. */
+      @media (max-width: 30rem) {
+        wa-radio span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
       }
       dl {
         display: grid;

@@ -13,6 +13,8 @@ const settingsKey = "fluxion-settings";
 const linked = location.search !== "";
 const kept = readKept();
 const { settings, problems } = readLink(linked ? location.search : kept);
+/** What the address and the store hold. */
+let written: string | undefined;
 /** Nobody has chosen anything yet. */
 const fresh = !linked && kept === "";
 const session = new Session(settings, {
@@ -32,7 +34,9 @@ if (fresh) {
   const end = session.on("state", () => {
     if (session.gpu.state === "opening") return;
     end();
-    if (session.gpu.state === "ready" && !session.gpu.adapter.software) session.choose("moler", "cnn");
+    const chosen = session.settings !== settings;
+    if (!chosen && session.gpu.state === "ready" && !session.gpu.adapter.software)
+      session.choose("moler", "cnn");
   });
 }
 
@@ -48,7 +52,8 @@ function keepSettings(): void {
   // The adapter may still choose.
   if (fresh && session.gpu.state === "opening") return;
   const search = writeLink(session.settings);
-  if (search === location.search) return;
+  if (search === written) return;
+  written = search;
   history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
   try {
     localStorage.setItem(settingsKey, search);

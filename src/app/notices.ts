@@ -2,7 +2,6 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { SessionController } from "./session/controller";
-import { describeAdapter } from "./session/describe";
 import type { Session } from "./session/session";
 import type { Gpu, Notice } from "./session/state";
 import { shared } from "./styles";
@@ -74,14 +73,14 @@ export class Notices extends LitElement {
   }
 
   #gpu() {
-    const { gpu } = this.session;
+    const { gpu, settings } = this.session;
     switch (gpu.state) {
       case "opening":
-        return html`<p class="quiet">Looking for a GPU …</p>`;
+        return nothing;
       case "ready":
-        return gpu.adapter.software
+        return gpu.adapter.software && settings.preset === "moler"
           ? html`<p class="quiet">
-              No GPU found: ${describeAdapter(gpu.adapter)}. It learns as well, only slower; the quick presets suit it.
+              No GPU was found: on the CPU a Moler preset takes minutes or hours. The quick presets suit it better.
             </p>`
           : nothing;
       case "unavailable":
@@ -109,10 +108,18 @@ export class Notices extends LitElement {
     );
   }
 
+  /** Without anything to say it takes no room. */
+  protected override updated(): void {
+    this.hidden = this.renderRoot.childElementCount === 0;
+  }
+
   static override styles = [
     shared,
     css`
-      :host {
+      :host([hidden]) {
+        display: none;
+      }
+      :host(:not([hidden])) {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: var(--wa-space-xs);

@@ -30,9 +30,21 @@ export class Status extends LitElement {
     readonly rmse: number | undefined;
   } = { history: [], length: 0, rmse: undefined };
 
+  #end: (() => void) | undefined;
+
   constructor() {
     super();
     new SessionController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#end = this.session.on("progress", () => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#end?.();
   }
 
   /** Iterations come faster than a screen shows them. */
@@ -66,8 +78,9 @@ export class Status extends LitElement {
   #state(run: Run | undefined): string {
     const { phase, active } = this.session;
     if (!run || (phase !== "idle" && !active)) return phases[phase];
-    const outcome = run.outcome && endings[run.outcome.result.stopReason];
-    return `${nameRun(run)}: ${outcome ?? phases[phase]}`;
+    if (!run.outcome) return `${nameRun(run)}: ${phases[phase]}`;
+    const { stopReason, detail } = run.outcome.result;
+    return `${nameRun(run)}: ${endings[stopReason]}${detail === undefined ? "" : ` (${detail})`}`;
   }
 
   #figures(run: Run | undefined, done: number, planned: number): readonly (readonly [string, string])[] {
@@ -87,7 +100,7 @@ export class Status extends LitElement {
       ["Elapsed", seconds === undefined ? "–" : describeSeconds(seconds)],
       ["Remaining", remaining === undefined ? "–" : describeSeconds(remaining)],
       ["Iterations/s", rate === undefined ? "–" : rate < 100 ? rate.toPrecision(3) : rate.toFixed(0)],
-      ["GPU ms/step", own?.gpuMillisecondsPerStep?.toPrecision(3) ?? "–"],
+      ["GPU ms/step", (own ?? run?.outcome)?.gpuMillisecondsPerStep?.toPrecision(3) ?? "–"],
       ["Learn rate", figure(last?.learnRate)],
       ["Gradient norm", figure(last?.gradientNorm)],
       ["Validation RMSE", figure(run && this.#validation(run))],
@@ -134,8 +147,9 @@ export class Status extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr));
-        gap: var(--wa-space-2xs) var(--wa-space-s);
+        grid-template-columns: repeat(auto-fit, minmax(6.4rem, 1fr));
+        align-items: end;
+        gap: var(--wa-space-2xs) var(--wa-space-xs);
         margin: var(--wa-space-xs) 0 0;
       }
       dl > div {
@@ -144,7 +158,6 @@ export class Status extends LitElement {
       dt {
         color: var(--wa-color-text-quiet);
         font-size: var(--wa-font-size-xs);
-        white-space: nowrap;
       }
       dd {
         margin: 0;

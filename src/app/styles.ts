@@ -11,7 +11,7 @@ export const shared = css`
   h3 {
     margin: 0;
     font-size: var(--wa-font-size-m);
-    font-weight: var(--wa-font-weight-semibold);
+    font-weight: var(--wa-font-weight-bold);
   }
   h3 {
     font-size: var(--wa-font-size-s);
@@ -61,6 +61,19 @@ export const shared = css`
   thead th {
     color: var(--wa-color-text-quiet);
     white-space: nowrap;
+  }
+  thead .figure {
+    font-family: inherit;
+  }
+  :is(a, button, summary, input, div[tabindex]):focus-visible {
+    outline: var(--wa-focus-ring);
+    outline-offset: var(--wa-focus-ring-offset);
+  }
+  /* What a finger can hit: WCAG asks for 24 pixels. */
+  wa-switch::part(switch),
+  wa-checkbox::part(checkbox) {
+    min-block-size: 24px;
+    min-inline-size: 24px;
   }
   .visually-hidden {
     position: absolute;

@@ -19,14 +19,14 @@ describe("rowsAt", () => {
 
 describe("curveAt", () => {
   it("takes the latest predictions of a run under way", () => {
-    const shown = { iteration: 7, rows: [4, 3], values: prediction.slice(60, 100) };
+    const shown = { rows: [4, 3], values: prediction.slice(60, 100) };
     expect(curveAt({ test }, 3, shown)?.prediction).toEqual(prediction.slice(80, 100));
     expect(curveAt({ test }, 5, shown)?.prediction).toBeUndefined();
     expect(curveAt({ test }, -1, shown)).toBeUndefined();
   });
 
   it("takes those of the trained network, and scores them as the evaluation does", () => {
-    const trained = { evaluation: evaluate(prediction, test), prediction };
+    const trained = { evaluation: evaluate(prediction, test), testCurves: test.rows, prediction };
     const curve = curveAt({ test, outcome: { trained } }, 7, undefined);
     expect(curve?.target).toEqual(test.target.slice(140, 160));
     expect(curve?.x).toEqual(test.x.slice(280, 300));
@@ -47,7 +47,6 @@ describe("curveAt", () => {
 
   it("has a scale where no residual is finite", () => {
     const curve = curveAt({ test }, 0, {
-      iteration: 1,
       rows: [0],
       values: new Float32Array(20).fill(Number.NaN),
     });

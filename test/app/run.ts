@@ -46,6 +46,7 @@ export const finished = (number: number): Run => ({
     },
     trained: {
       evaluation: zero,
+      testCurves: 1,
       prediction: new Float32Array(curves.target.length),
       model: new Uint8Array([1]),
     },

@@ -3,13 +3,7 @@ import type { Run, RunFacts, Settings } from "../../src/app/session/run";
 import { Session } from "../../src/app/session/session";
 import type { Interrupted, Store } from "../../src/app/session/state";
 import type { Command, Event } from "../../src/app/worker/protocol";
-import {
-  evaluate,
-  generateCurves,
-  type Progress,
-  resolveExperiment,
-  type TrainingState,
-} from "../../src/index";
+import { evaluate, generateCurves, type Progress, resolveExperiment } from "../../src/index";
 
 const settings: Settings = { preset: "quick", network: "cnn", options: { seed: 3 } };
 const curves = generateCurves({ curves: 6, samples: 4 });
@@ -102,7 +96,7 @@ async function startSession() {
   opened.session.train();
   const command = opened.worker.last;
   if (command?.kind !== "start") throw new Error("nothing was started");
-  opened.worker.tell({ kind: "started", run: command.run, facts, test: curves });
+  opened.worker.tell({ kind: "started", run: command.run, facts, test: curves, history: [] });
   return { ...opened, run: command.run };
 }
 
@@ -137,7 +131,7 @@ describe("a run", () => {
     expect(session.selected?.outcome?.result.stopReason).toBe("completed");
     expect(store.saved.map(({ id }) => id)).toEqual([run]);
     session.train();
-    worker.tell({ kind: "started", run: "next", facts, test: curves });
+    worker.tell({ kind: "started", run: "next", facts, test: curves, history: [] });
     expect(session.active?.number).toBe(2);
   });
 
@@ -181,13 +175,24 @@ describe("a run", () => {
 
   test("is left by a restart, which trains what is chosen then", async () => {
     const { session, worker, run } = await startSession();
-    session.set("epochs", 2);
+    session.adopt({ ...settings, options: { seed: 3, epochs: 2 } });
     expect(session.changed).toBe(true);
     session.restart();
-    expect(worker.last).toEqual({ kind: "discard" });
-    worker.tell({ kind: "discarded", run });
+    expect(worker.last).toEqual({ kind: "stop" });
+    worker.tell({ kind: "finished", run, outcome: { result: result("stopped") } });
     expect(worker.last).toMatchObject({ kind: "start", experiment: { training: { epochs: 2, seed: 3 } } });
-    expect(session.runs).toEqual([]);
+    expect(session.runs.map(({ id }) => id)).toEqual([run]);
+  });
+
+  test("that is stopped while it is built leaves nothing", async () => {
+    const { session, worker } = await openSession();
+    session.train();
+    session.stop();
+    expect(worker.last).toEqual({ kind: "stop" });
+    worker.tell({ kind: "started", run: "r", facts, test: curves, history: [] });
+    expect(session.phase).toBe("stopping");
+    worker.tell({ kind: "discarded", run: "r" });
+    expect([session.phase, session.runs, session.active]).toEqual(["idle", [], undefined]);
   });
 
   test("that fails leaves a notice and a session that can train again", async () => {
@@ -203,7 +208,7 @@ describe("a run", () => {
     worker.tell({ kind: "progress", run, iterations: [1, 2, 3].map((each) => iteration(each)), speed });
     worker.tell({ kind: "recovering", run, message: "gone", from: 1 });
     expect(session.phase).toBe("recovering");
-    worker.tell({ kind: "started", run, facts, test: curves });
+    worker.tell({ kind: "started", run, facts, test: curves, history: [iteration(1)] });
     worker.tell({ kind: "progress", run, iterations: [iteration(2)], speed });
     expect(session.phase).toBe("running");
     expect(session.active?.history.map((each) => each.iteration)).toEqual([1, 2]);
@@ -217,19 +222,22 @@ describe("a run", () => {
     const iterations = [iteration(1), iteration(2, { loss: 1, rmse: 0.25 })];
     worker.tell({ kind: "progress", run, iterations, speed });
     expect(said).toEqual(["Iteration 2: validation RMSE 0.250."]);
+    // A quick training validates too often to be read out.
+    worker.tell({ kind: "progress", run, iterations: [iteration(3, { loss: 1, rmse: 0.2 })], speed });
+    expect(said).toHaveLength(1);
   });
 });
 
 describe("settings", () => {
   test("that contradict each other are refused at the option, and cannot be trained", async () => {
     const { session, worker } = await openSession();
-    session.set("batch", 5000);
+    session.adopt({ ...settings, options: { seed: 3, batch: 5000 } });
     expect(session.refusal?.option).toBe("batch");
     session.train();
     expect(worker.last?.kind).toBe("open");
-    session.set("batch", undefined);
+    session.reset();
     expect(session.refusal).toBeUndefined();
-    expect(session.settings.options).toEqual({ seed: 3 });
+    expect(session.settings.options).toEqual({});
   });
 });
 
@@ -265,13 +273,33 @@ describe("an earlier visit", () => {
   test("brings its runs back, and the interrupted one paused where it was", async () => {
     const first = await startSession();
     first.worker.tell({ kind: "progress", run: first.run, iterations: [iteration(1)], speed });
-    const state = { history: [iteration(1)] } as unknown as TrainingState;
-    first.worker.tell({ kind: "snapshot", run: first.run, state });
+    const checkpoint = Uint8Array.of(1, 2, 3);
+    first.worker.tell({ kind: "snapshot", run: first.run, checkpoint });
     const { session, worker } = await openSession(first.store);
-    expect(worker.last).toMatchObject({ kind: "start", run: first.run, resume: state, paused: true });
-    worker.tell({ kind: "started", run: first.run, facts, test: curves });
+    expect(worker.last).toMatchObject({ kind: "start", run: first.run, resume: checkpoint, paused: true });
+    worker.tell({ kind: "started", run: first.run, facts, test: curves, history: [iteration(1)] });
     worker.tell({ kind: "paused", run: first.run });
     expect(session.phase).toBe("paused");
     expect(session.active?.history).toHaveLength(1);
+  });
+
+  test.each([
+    ["a device that was lost twice", "device-lost", true],
+    ["a worker that broke", "error", true],
+    ["options that do not fit", "options", false],
+  ] as const)("can go on after %s: %s, %s", async (_, reason, kept) => {
+    const { store, worker, run } = await startSession();
+    worker.tell({ kind: "snapshot", run, checkpoint: Uint8Array.of(1) });
+    worker.tell({ kind: "failed", run, failure: { reason, message: "gone" } });
+    expect(store.interruption !== undefined).toBe(kept);
+  });
+
+  test("whose run does not come back is told so", async () => {
+    const first = await startSession();
+    first.worker.tell({ kind: "snapshot", run: first.run, checkpoint: Uint8Array.of(1) });
+    const { session, worker } = await openSession(first.store);
+    worker.tell({ kind: "failed", run: first.run, failure: { reason: "options", message: "cut short" } });
+    expect(session.notices).toMatchObject([{ title: "The interrupted run cannot go on" }]);
+    expect(first.store.interruption).toBeUndefined();
   });
 });

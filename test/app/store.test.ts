@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Database, mostRuns, openStore } from "../../src/app/session/store";
-import { generateCurves, type TrainingState } from "../../src/index";
+import { generateCurves } from "../../src/index";
 import { begun, finished } from "./run";
 
 /** Structured clones in a Map, as IndexedDB keeps them. */
@@ -14,41 +14,40 @@ class MemoryDatabase implements Database {
   };
 }
 
-const state: TrainingState = {
-  network: begun.experiment.spec,
-  options: begun.experiment.training,
-  rows: { training: 5, validation: 1 },
-  order: new Uint32Array([0]),
-  iteration: 1,
-  seconds: 1,
-  learnables: new Map([["conv1.weight", { shape: [1], data: new Float32Array([2]) }]]),
-  statistics: new Map(),
-  moments: new Map([["velocity", new Map()]]),
-  history: begun.history,
-};
+const alone = async () => true;
+const interrupted = { id: begun.id, settings: begun.settings, checkpoint: Uint8Array.of(1, 2) };
 
 describe("the store", () => {
   test("brings back runs, oldest first, and deletes them", async () => {
-    const store = openStore(new MemoryDatabase());
+    const store = openStore(new MemoryDatabase(), alone);
     for (const number of [2, 1, 3]) await store.saveRun(finished(number));
     await store.deleteRun("run-1");
     expect(await store.runs()).toEqual([finished(2), finished(3)]);
   });
 
   test(`keeps the latest ${mostRuns} runs`, async () => {
-    const store = openStore(new MemoryDatabase());
+    const store = openStore(new MemoryDatabase(), alone);
     for (let number = 1; number <= mostRuns + 2; number++) await store.saveRun(finished(number));
     const runs = await store.runs();
     expect(runs.map(({ number }) => number)).toEqual(Array.from({ length: mostRuns }, (_, i) => i + 3));
   });
 
   test("brings back the interrupted run and its state", async () => {
-    const store = openStore(new MemoryDatabase());
+    const store = openStore(new MemoryDatabase(), alone);
     expect(await store.interrupted()).toBeUndefined();
-    await store.saveInterrupted({ run: begun, state });
-    expect(await store.interrupted()).toEqual({ run: begun, state });
+    await store.saveInterrupted(interrupted);
+    expect(await store.interrupted()).toEqual(interrupted);
     await store.saveInterrupted(undefined);
     expect(await store.interrupted()).toBeUndefined();
+  });
+
+  test("leaves the interrupted run to another page that is open", async () => {
+    const database = new MemoryDatabase();
+    await openStore(database, alone).saveInterrupted(interrupted);
+    const second = openStore(database, async () => false);
+    expect(await second.interrupted()).toBeUndefined();
+    await second.saveInterrupted(undefined);
+    expect(await openStore(database, alone).interrupted()).toEqual(interrupted);
   });
 
   test.each<[string, unknown]>([
@@ -61,7 +60,7 @@ describe("the store", () => {
     ["a history of something else", { ...finished(1), history: [{ iteration: "1" }] }],
   ])("drops %s", async (_, value) => {
     const database = new MemoryDatabase();
-    const store = openStore(database);
+    const store = openStore(database, alone);
     await database.set("v1/run/1970-01-01T00:00:00.000Z/x", value);
     await store.saveRun(finished(2));
     expect(await store.runs()).toEqual([finished(2)]);
@@ -70,10 +69,10 @@ describe("the store", () => {
 
   test("drops data of another version and a broken interruption", async () => {
     const database = new MemoryDatabase();
-    const store = openStore(database);
+    const store = openStore(database, alone);
     await database.set("v0/run/a/x", finished(1));
     await database.set(7, finished(1));
-    await database.set("v1/interrupted", { run: begun, state: { ...state, learnables: {} } });
+    await database.set("v1/interrupted", { ...interrupted, checkpoint: [1, 2] });
     expect(await store.runs()).toEqual([]);
     expect(await store.interrupted()).toBeUndefined();
     expect(database.entries.size).toBe(0);
@@ -84,7 +83,7 @@ describe("the store", () => {
     database.set = async () => {
       throw new DOMException("full", "QuotaExceededError");
     };
-    await expect(openStore(database).saveRun(finished(1))).rejects.toThrow("no more room");
+    await expect(openStore(database, alone).saveRun(finished(1))).rejects.toThrow("no more room");
   });
 
   test("rejects where there is no IndexedDB", async () => {

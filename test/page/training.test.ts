@@ -57,7 +57,7 @@ describe("a visitor trains the quick CNN", () => {
     // 600 raw, 600 smoothed, 13 validations (1, 50 … 600) and the final one.
     expect(drawn).toEqual({ RMSE: 1214, Loss: 1214 });
     expect(await visit.text('[role="status"]')).toMatch(
-      /Training completed after 600 iterations, RMSE 0\.\d+\./,
+      /Training completed after 600 iterations, RMSE 0\.\d+ against the clean derivative\./,
     );
 
     const plots = await pointsOf("fx-predictions");
@@ -121,8 +121,9 @@ describe("a visitor", () => {
     await visit.page.keyboard.press("Tab");
     await visit.waitForText("fx-controls", /Other options are running/);
     await visit.press("Restart");
-    await visit.waitForText(".shown", /run 1 .*seed 7/);
+    await visit.waitForText(".shown", /run 2 .*seed 7/);
+    expect(await visit.text("fx-runs")).toMatch(/run 1 .*stopped/);
     await visit.press("Stop");
-    await visit.waitForText("fx-status", /run 1: stopped/);
+    await visit.waitForText("fx-status", /run 2: stopped/);
   });
 });

@@ -59,17 +59,18 @@ export const chartStyles = [
       inset-block-start: 0;
       background: var(--wa-color-surface-default);
     }
+    /* Columns, so that values come and go without moving anything. */
     .legend {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 0 var(--wa-space-m);
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(max(10rem, 20%), 1fr));
+      gap: 0 var(--wa-space-xs);
       margin: 0;
       padding: 0;
       list-style: none;
       font-size: var(--wa-font-size-xs);
     }
     .legend li {
-      display: inline-flex;
+      display: flex;
       align-items: center;
       gap: var(--wa-space-2xs);
       min-width: 0;
@@ -83,9 +84,10 @@ export const chartStyles = [
     .fixed {
       font-family: var(--fx-mono);
       font-variant-numeric: tabular-nums;
+      white-space: nowrap;
     }
-    .value {
-      min-inline-size: 6ch;
+    .cursor:has(.value:empty) {
+      visibility: hidden;
     }
   `,
 ];

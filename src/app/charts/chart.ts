@@ -6,7 +6,7 @@ import { shared } from "../styles";
 import { chartStyles } from "./chart-styles";
 import { readColors } from "./colors";
 import { keyAction } from "./keys";
-import { renderLegend } from "./legend";
+import { renderCursor, renderLegend } from "./legend";
 import { formatNumber } from "./numbers";
 import { PlotController } from "./plot";
 import { savePicture } from "./save";
@@ -66,7 +66,7 @@ export class Chart extends LitElement {
       <figure class=${spec.compact ? "compact" : nothing} aria-label=${spec.title}>
         <figcaption>
           <span class="title">${spec.title}</span>
-          ${spec.compact ? nothing : html`<span class="quiet">${spec.y.label}</span>${this.#renderTools()}`}
+          ${spec.compact ? nothing : html`<span class="quiet">${spec.y.label}</span>${renderCursor(spec)}${this.#renderTools()}`}
         </figcaption>
         <div
           class="surface"
@@ -195,7 +195,7 @@ export class Chart extends LitElement {
   static override styles = [shared, ...chartStyles];
 }
 
-const heightOf = ({ height, compact }: ChartSpec): number => height ?? (compact ? 170 : 220);
+const heightOf = ({ height, compact }: ChartSpec): number => height ?? (compact ? 142 : 220);
 
 customElements.define("fx-chart", Chart);
 

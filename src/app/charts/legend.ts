@@ -22,11 +22,14 @@ export function renderSwatch({
   </svg>`;
 }
 
-/** What every line means. Elements of class "value" are filled with the values at the cursor, x first. */
-export const renderLegend = ({ x, series, references = [] }: ChartSpec): TemplateResult => html`
+/** Where the cursor stands. It comes before the legend: elements of class "value" are filled x first, then the series. */
+export const renderCursor = ({ x }: ChartSpec): TemplateResult =>
+  html`<span class="cursor quiet">${x.label} <span class="value"></span></span>`;
+
+/** What every line means, and its value at the cursor. */
+export const renderLegend = ({ series, references = [] }: ChartSpec): TemplateResult => html`
   <ul class="legend">
-    <li><span>${x.label}</span> <span class="value"></span></li>
     ${series.map((each) => html`<li>${renderSwatch(each)}<span>${each.label}</span> <span class="value"></span></li>`)}
-    ${references.map((each) => html`<li>${renderSwatch(each)}<span>${each.label}</span> <span class="fixed">${formatNumber(each.value)}</span></li>`)}
+    ${references.map((each) => html`<li>${renderSwatch(each)}<span>${each.label}</span> <span class="fixed">${formatNumber(each.value, 3)}</span></li>`)}
   </ul>
 `;

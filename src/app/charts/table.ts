@@ -17,7 +17,7 @@ export function renderTable({ title, x, series }: ChartSpec, data: ChartData): T
   return html`<table>
     ${
       every > 1
-        ? html`<caption>${title}: ${rows.length} of ${xs.length} rows, one in ${every}${kept.size > 0 ? " and those with sparse values" : ""}</caption>`
+        ? html`<caption>${rows.length} of ${xs.length} rows: one in ${every}${kept.size > 0 ? ", and all with markers" : ""}</caption>`
         : html`<caption class="visually-hidden">${title}</caption>`
     }
     <thead><tr><th scope="col" class="figure">${x.label}</th>${series.map(({ label }) => html`<th scope="col" class="figure">${label}</th>`)}</tr></thead>

@@ -135,7 +135,7 @@ export class Controls extends LitElement {
         ${choices.map(
           (choice) => html`
             <wa-option value=${`${choice.preset} ${choice.network}`}>
-              ${presetTitles[choice.preset]} ${networkTitles[choice.network]}
+              ${`${presetTitles[choice.preset]} ${networkTitles[choice.network]}`}
             </wa-option>
           `,
         )}
@@ -163,7 +163,7 @@ export class Controls extends LitElement {
         <wa-button size="s" appearance="outlined" ?disabled=${!under} @click=${() => session.step()}>
           <wa-icon slot="start" name="step"></wa-icon>Step
         </wa-button>
-        <wa-button size="s" appearance="outlined" ?disabled=${!under} @click=${() => session.stop()}>
+        <wa-button size="s" appearance="outlined" ?disabled=${!session.busy || phase === "stopping"} @click=${() => session.stop()}>
           <wa-icon slot="start" name="stop"></wa-icon>Stop
         </wa-button>
         <wa-button size="s" appearance="outlined" ?disabled=${!this.#ready} @click=${() => session.restart()}>

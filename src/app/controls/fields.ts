@@ -87,5 +87,6 @@ export function describeRange(option: OptionName): string {
           .replace(", at most", " to")
           .replace(", below", " to below")
           .replaceAll(" in float32", "");
-  return [[range, unit].filter(Boolean).join(" "), note].filter(Boolean).join(", ");
+  const counted = unit === undefined ? range : range.replace(/(, or none)?$/, ` ${unit}$1`);
+  return [counted, note].filter(Boolean).join(", ");
 }

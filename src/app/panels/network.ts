@@ -210,11 +210,12 @@ export class NetworkPanel extends LitElement {
         align-items: end;
       }
       wa-select {
-        min-width: 14rem;
+        min-width: 17rem;
       }
-      .pair {
+      /* Two columns at most: a gradient stands beside its weights. */
+      .histograms {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(max(min(100%, 22rem), 40%), 1fr));
         gap: var(--wa-space-s) var(--wa-space-l);
       }
     `,
@@ -240,24 +241,24 @@ function renderLayer(layer: ResolvedLayer, steps: number) {
 
 function renderShown({ source, values }: Shown) {
   return html`
-    <p>${source}</p>
-    ${values.map(
-      ({ name, shape, weights, gradients }) => html`
-        <div class="pair">
+    <p class="quiet">${source}</p>
+    <div class="histograms">
+      ${values.map(
+        ({ name, shape, weights, gradients }) => html`
           <fx-histogram label="${name}, ${shape.join(" × ")}" color="--fx-train" .values=${weights}></fx-histogram>
           ${
             gradients
               ? html`<fx-histogram label="Gradient of ${name}" color="--fx-validation" .values=${gradients}></fx-histogram>`
               : nothing
           }
-        </div>
-      `,
-    )}
+        `,
+      )}
+    </div>
   `;
 }
 
-/** "82 433". */
-const grouped = (value: number): string => value.toLocaleString("en").replaceAll(",", "\u202f");
+/** "82,433". */
+const grouped = (value: number): string => value.toLocaleString("en");
 
 customElements.define("fx-network", NetworkPanel);
 

@@ -113,6 +113,14 @@ export class PredictionsPanel extends LitElement {
       <wa-button size="xs" appearance="outlined" @click=${this.#next}>
         <wa-icon slot="start" name="next"></wa-icon>Next curve
       </wa-button>
+    </div>`;
+  }
+
+  #renderKey(run: Run) {
+    const limit = formatNumber(residualLimit(this.#curves));
+    return html`<div class="key quiet">
+      ${seriesOf(run, this.residual).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
+      <span>${this.residual ? `all plots ±${limit}, over x` : "over x"}</span>
       <div class="row tools" role="group" aria-label="Predictions, tools">
         ${renderTools(
           "all six plots",
@@ -124,14 +132,6 @@ export class PredictionsPanel extends LitElement {
         )}
       </div>
     </div>`;
-  }
-
-  #renderKey(run: Run) {
-    const limit = formatNumber(residualLimit(this.#curves));
-    return html`<p class="key quiet">
-      ${seriesOf(run, this.residual).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
-      <span>${this.residual ? `all plots ±${limit}, over x` : "over x"}</span>
-    </p>`;
   }
 
   #renderPlot(run: Run, index: number) {
@@ -232,6 +232,7 @@ export class PredictionsPanel extends LitElement {
       }
       .tools {
         gap: 0;
+        margin-inline-start: auto;
       }
       .key {
         gap: 0 var(--wa-space-m);
@@ -243,7 +244,7 @@ export class PredictionsPanel extends LitElement {
       .plots {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
-        gap: var(--wa-space-s);
+        gap: var(--wa-space-xs) var(--wa-space-s);
       }
       .note,
       .missing {

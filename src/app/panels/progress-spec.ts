@@ -1,4 +1,5 @@
 /** What the progress charts show of the selected run and those beside it. */
+import type { NetworkName } from "../../index";
 import type { ChartData, ChartSpec, SeriesSpec } from "../charts/spec";
 import { nameRun, networkTitles } from "../session/describe";
 import type { Run } from "../session/run";
@@ -19,22 +20,30 @@ const dashes = [
   [6, 3, 2, 3, 2, 3],
 ] as const;
 
-const titles = {
-  rmse: { title: "RMSE", label: "per point" },
-  loss: { title: "Loss", label: "half mean squared error" },
-} as const satisfies Record<Quantity, unknown>;
+const titles = { rmse: "RMSE", loss: "Loss" } as const satisfies Record<Quantity, string>;
+
+/** The post's two networks do not measure their loss alike. */
+const lossLabels = {
+  cnn: "½ squared error per curve",
+  bilstm: "½ squared error per point",
+} as const satisfies Record<NetworkName, string>;
+
+/** Runs whose curve means the same as that of the selected one. */
+const comparable = (quantity: Quantity, { run }: Traced, compared: readonly Traced[]): readonly Traced[] =>
+  compared.filter((each) => quantity === "rmse" || each.run.settings.network === run.settings.network);
 
 export function progressSpec(
   quantity: Quantity,
   log: boolean,
   end: number,
-  { run }: Traced,
+  selected: Traced,
   compared: readonly Traced[],
 ): ChartSpec {
+  const { run } = selected;
   return {
-    title: titles[quantity].title,
+    title: titles[quantity],
     x: { label: "iteration", range: [0, end] },
-    y: { label: titles[quantity].label, log },
+    y: { label: quantity === "rmse" ? "per point" : lossLabels[run.settings.network], log },
     series: [
       { label: "training", color: "--fx-train", width: 1, faint: true },
       { label: "smoothed", color: "--fx-train", width: 2 },
@@ -57,7 +66,7 @@ export function progressSpec(
             } as const,
           ]
         : []),
-      ...compared.map(compareSeries),
+      ...comparable(quantity, selected, compared).map(compareSeries),
     ],
     ...(quantity === "rmse" && {
       references: [
@@ -73,14 +82,14 @@ export function progressSpec(
     bands: epochBands(run, end),
     group: "progress",
     zoom: true,
-    height: 230,
+    height: 200,
   };
 }
 
 function compareSeries({ run }: Traced, index: number): SeriesSpec {
   const { network } = run.settings;
   return {
-    label: `${nameRun(run)} · ${networkTitles[network]}, smoothed`,
+    label: `${nameRun(run)} · ${networkTitles[network]}`,
     color: network === "cnn" ? "--fx-cnn" : "--fx-bilstm",
     width: 1.5,
     dash: dashes[index % dashes.length],
@@ -88,11 +97,8 @@ function compareSeries({ run }: Traced, index: number): SeriesSpec {
 }
 
 /** The columns of the spec's series. */
-export function progressData(
-  quantity: Quantity,
-  { run, trace }: Traced,
-  compared: readonly Traced[],
-): ChartData {
+export function progressData(quantity: Quantity, selected: Traced, compared: readonly Traced[]): ChartData {
+  const { run, trace } = selected;
   const { raw, smoothed, validation } = trace.lines[quantity];
   const longest = [trace, ...compared.map((each) => each.trace)].reduce((a, b) =>
     b.iterations.length > a.iterations.length ? b : a,
@@ -103,7 +109,7 @@ export function progressData(
     smoothed,
     validation,
     ...(run.outcome ? [finalMark(run, quantity, longest.iterations)] : []),
-    ...compared.map((each) => each.trace.lines[quantity].smoothed),
+    ...comparable(quantity, selected, compared).map((each) => each.trace.lines[quantity].smoothed),
   ];
 }
 

@@ -168,6 +168,7 @@ export class ProgressPanel extends LitElement {
       }
       input {
         inline-size: 7rem;
+        block-size: 24px;
         margin: 0;
         accent-color: var(--wa-color-brand-fill-loud);
       }

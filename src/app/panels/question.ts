@@ -54,12 +54,12 @@ export function answer(pair: Pair): string {
   }).sentence;
 }
 
-const scoreOf = ({ experiment, facts, test, outcome }: TrainedRun): ScoredRun => ({
+const scoreOf = ({ experiment, facts, outcome }: TrainedRun): ScoredRun => ({
   network: experiment.network,
   seed: experiment.data.seed,
   evaluation: outcome.trained.evaluation,
   zero: facts.zero,
-  testCurves: test.rows,
+  testCurves: outcome.trained.testCurves,
   seconds: outcome.result.seconds,
 });
 

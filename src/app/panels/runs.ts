@@ -38,18 +38,17 @@ export class Runs extends LitElement {
     const lowest = Math.min(...runs.map(({ outcome }) => outcome?.trained?.evaluation.rmse ?? Infinity));
     const pair = pairOf(this.session.all);
     return html`
+      <p class="quiet">
+        RMSE per point against the clean derivative on the run’s own test curves; ▼ marks the lowest. This browser keeps
+        the latest ${mostRuns} runs.
+      </p>
       <div class="scroll" tabindex="0" role="region" aria-label="Table of runs">
         <table>
-          <caption>
-            RMSE per point against the clean derivative on the run’s own test curves; ▼ marks the lowest. This
-            browser keeps the latest ${mostRuns} runs.
-          </caption>
           <thead>
             <tr>
               <th scope="col">Run</th>
               <th scope="col">Network</th>
-              <th scope="col">Preset</th>
-              <th scope="col">Options that differ</th>
+              <th scope="col">Other options</th>
               <th scope="col" class="figure">Seed</th>
               <th scope="col" class="figure">RMSE</th>
               <th scope="col" class="figure">Predict zero</th>
@@ -92,8 +91,7 @@ export class Runs extends LitElement {
     return html`
       <tr class=${classMap({ shown })} aria-current=${shown ? "true" : nothing}>
         <th scope="row">${nameRun(run)}</th>
-        <td class=${settings.network}>${networkTitles[settings.network]}</td>
-        <td>${presetTitles[settings.preset]}</td>
+        <td class=${settings.network}>${networkTitles[settings.network]}, ${presetTitles[settings.preset]}</td>
         <td class="options">${describeOptions(options) || "–"}</td>
         <td class="figure">${experiment.data.seed}</td>
         <td class="figure">
@@ -140,7 +138,7 @@ export class Runs extends LitElement {
       `;
     return html`
       <div class="actions">
-        <wa-button size="xs" appearance="outlined" ?disabled=${shown} @click=${() => session.select(run.id)}>
+        <wa-button class="show" size="xs" appearance="outlined" ?disabled=${shown} @click=${() => session.select(run.id)}>
           ${shown ? "Shown" : "Show"}<span class="visually-hidden"> ${name}</span>
         </wa-button>
         <wa-button size="xs" appearance="outlined" @click=${() => session.adopt(run.settings)}>
@@ -174,15 +172,9 @@ export class Runs extends LitElement {
   static override styles = [
     shared,
     css`
-      caption {
-        max-width: 60rem;
-      }
       td,
       th {
         vertical-align: middle;
-      }
-      thead .figure {
-        font-family: inherit;
       }
       tr.shown {
         background: var(--wa-color-brand-fill-quiet);
@@ -195,7 +187,7 @@ export class Runs extends LitElement {
         white-space: nowrap;
       }
       .options {
-        min-width: 12rem;
+        min-width: 6rem;
         max-width: 24rem;
         overflow-wrap: anywhere;
       }
@@ -208,6 +200,10 @@ export class Runs extends LitElement {
         display: flex;
         gap: var(--wa-space-2xs);
         white-space: nowrap;
+      }
+      /* "Shown" is as wide as "Show". */
+      .show {
+        min-width: 4.5rem;
       }
       .cnn,
       .bilstm {
@@ -251,9 +247,9 @@ function describePair(pair: Pair) {
   ];
   return html`
     <p>${answer(pair)}</p>
+    <p class="quiet">RMSE per point for each function; ▼ marks the lower of the two networks.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="RMSE for each function">
       <table>
-        <caption>RMSE per point for each function; ▼ marks the lower of the two networks.</caption>
         <thead>
           <tr>
             <th scope="col">Function</th>

@@ -180,6 +180,7 @@ export class SelfTest extends LitElement {
         max-width: 46rem;
       }
       .summary {
+        font-size: var(--wa-font-size-s);
         font-weight: var(--wa-font-weight-semibold);
         overflow-wrap: anywhere;
       }

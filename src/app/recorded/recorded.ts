@@ -77,6 +77,7 @@ function toRun({ summary, metrics, predictions, options }: Recording): Run {
           rmseZero: summary.rmseZero,
           noiseFloor: zero.noiseFloor,
         },
+        testCurves: test.rows,
         prediction: Float32Array.from(points, ({ prediction }) => prediction),
       },
     },

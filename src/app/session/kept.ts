@@ -17,8 +17,9 @@ const hasNumbers = (value: unknown, ...names: readonly string[]): value is Field
 /** A finished run. */
 export const isRun = (value: unknown): value is Run => isBegun(value) && isOutcome(value.outcome, value);
 
+/** What is in the checkpoint is judged by who reads it. */
 export const isInterrupted = (value: unknown): value is Interrupted =>
-  isFields(value) && isBegun(value.run) && value.run.outcome === undefined && isState(value.state);
+  isFields(value) && isText(value.id) && isSettings(value.settings) && value.checkpoint instanceof Uint8Array;
 
 /** All of a run but its outcome. */
 function isBegun(value: unknown): value is Run {
@@ -101,15 +102,6 @@ const isOutcome = (value: unknown, { test }: Run): boolean =>
   (value.trained === undefined ||
     (isFields(value.trained) &&
       isEvaluation(value.trained.evaluation) &&
+      hasNumbers(value.trained, "testCurves") &&
       isFloats(value.trained.prediction, test.target.length) &&
       (value.trained.model === undefined || value.trained.model instanceof Uint8Array)));
-
-const isState = (value: unknown): boolean =>
-  hasNumbers(value, "iteration", "seconds") &&
-  value.learnables instanceof Map &&
-  value.statistics instanceof Map &&
-  value.moments instanceof Map &&
-  value.order instanceof Uint32Array &&
-  isFields(value.network) &&
-  isFields(value.options) &&
-  isHistory(value.history);

@@ -41,9 +41,13 @@ export interface RunOutcome {
   readonly result: Omit<TrainingResult, "hostMsPerStep">;
   /** ISO 8601; recorded runs come without. */
   readonly finishedAt?: string;
+  /** Of the GPU's own clock; missing where the adapter offers no timestamps, or was not asked. */
+  readonly gpuMillisecondsPerStep?: number;
   /** Missing where training diverged: nothing of it is worth keeping. */
   readonly trained?: {
     readonly evaluation: Evaluation;
+    /** So many curves were evaluated: a recorded run brings only some of them. */
+    readonly testCurves: number;
     /** (N, 1, T) on the test set. */
     readonly prediction: Float32Array<ArrayBuffer>;
     /** The network as a safetensors file; recorded runs come without. */
@@ -79,7 +83,6 @@ export interface Speed {
 
 /** Predictions of a few test curves by the weights of one moment. */
 export interface ShownPredictions {
-  readonly iteration: number;
   /** Rows of the test set. */
   readonly rows: readonly number[];
   /** (rows, 1, T) */

@@ -3,22 +3,30 @@ import {
   type Experiment,
   type NetworkName,
   OptionError,
-  type OptionName,
   type PresetName,
   type Progress,
   resolveExperiment,
-  type TrainingState,
 } from "../../index";
 import type { Answers, Command, Failure, Request } from "../worker/protocol";
 import { Channel, type Told } from "./channel";
 import type { Run, RunOutcome, Settings, ShownPredictions, Speed } from "./run";
-import type { Gpu, Interrupted, Notice, Phase, SessionChanges, Surroundings } from "./state";
-import { noteDivergence, noteFailure, noteRecovery, sayEnd, sayValidation } from "./words";
+import { Shelf } from "./shelf";
+import type { Gpu, Interrupted, Phase, Surroundings } from "./state";
+import {
+  noteDivergence,
+  noteFailure,
+  noteNotRestored,
+  noteRecovery,
+  noteStateNotKept,
+  sayEnd,
+  sayValidation,
+} from "./words";
 
-type Listener<Kind extends keyof SessionChanges> = (change: SessionChanges[Kind]) => void;
+/** Milliseconds between two validations that are read out. */
+const announcementInterval = 5000;
 
 /** One visitor's session. Public fields are read by components; only the methods change them. */
-export class Session {
+export class Session extends Shelf {
   gpu: Gpu = { state: "opening" };
   phase: Phase = "idle";
   settings: Settings;
@@ -26,36 +34,24 @@ export class Session {
   refusal: OptionError | undefined;
   /** What Train would train; missing when the settings are refused. */
   experiment: Experiment | undefined;
-  notices: readonly Notice[] = [];
-  /** Finished in this browser, oldest first. */
-  runs: readonly Run[] = [];
-  /** The run under way. */
-  active: Run | undefined;
-  /** The run that charts and tables show: the one under way, or a chosen one. */
-  selected: Run | undefined;
-  /** Runs drawn beside the selected one. */
-  compared: ReadonlySet<string> = new Set();
   speed: Speed | undefined;
   /** Latest predictions of the run under way. */
   shown: ShownPredictions | undefined;
-  /** Runs that came with the page. */
-  recorded: readonly Run[] = [];
 
-  readonly #surroundings: Surroundings;
-  readonly #listeners = new Map<keyof SessionChanges, Set<(change: never) => void>>();
   readonly #channel: Channel;
-  /** What was asked to be trained and is not built yet. */
-  #pending: Pick<Run, "id" | "settings" | "experiment"> | undefined;
+  /** What was asked to be trained and is not built yet; `restored` from an earlier visit, and paused. */
+  #pending: (Pick<Run, "id" | "settings" | "experiment"> & { readonly restored: boolean }) | undefined;
   /** Of the run under way. */
   #history: Progress[] = [];
   /** Whether to train again when the run under way has ended. */
   #restarting = false;
+  #announced = Number.NEGATIVE_INFINITY;
 
-  constructor(settings: Settings, surroundings: Surroundings) {
+  constructor(settings: Settings, { worker, store }: Surroundings) {
+    super(store);
     this.settings = settings;
-    this.#surroundings = surroundings;
     this.#channel = new Channel(
-      surroundings.worker,
+      worker,
       (event) => this.#receive(event),
       (message) => this.#workerBroke(message),
     );
@@ -65,36 +61,15 @@ export class Session {
   /** Opens the adapter, restores what an earlier visit left and loads the recorded runs. */
   async open(): Promise<void> {
     this.#channel.send({ kind: "open" });
-    await this.#restore();
     // A missing recording is no reason to complain.
-    this.recorded = await this.ask({ kind: "recorded" }).catch(() => []);
+    const recorded = this.ask({ kind: "recorded" }).catch(() => []);
+    await this.restoreRuns();
+    this.update();
+    this.recorded = await recorded;
     this.selected ??= this.recorded[0];
-    this.#changed();
-  }
-
-  async #restore(): Promise<void> {
-    const { store } = this.#surroundings;
-    try {
-      this.runs = [...(await store.runs()), ...this.runs];
-      this.selected ??= this.runs.at(-1);
-      const interrupted = await store.interrupted();
-      if (interrupted && !this.active) this.#offer(interrupted);
-      this.#changed();
-    } catch (error) {
-      this.notify({
-        tone: "neutral",
-        title: "Runs are not kept",
-        message: `This browser lets the page store nothing (${messageOf(error)}): finished runs are lost when you leave.`,
-      });
-    }
-  }
-
-  /** Listens to one kind of change; returns a function that ends it. */
-  on<Kind extends keyof SessionChanges>(kind: Kind, listener: Listener<Kind>): () => void {
-    const listeners = this.#listeners.get(kind) ?? new Set();
-    this.#listeners.set(kind, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    this.update();
+    const interrupted = await this.store.interrupted().catch(() => undefined);
+    if (interrupted) this.#offer(interrupted);
   }
 
   /** Whether the run under way was started with other settings than those that stand now. */
@@ -108,21 +83,8 @@ export class Session {
     return this.phase !== "idle";
   }
 
-  /** Every run there is to see, the recorded ones first, the one under way last. */
-  get all(): readonly Run[] {
-    return [...this.recorded, ...this.runs, ...(this.active ? [this.active] : [])];
-  }
-
   choose(preset: PresetName, network: NetworkName): void {
     this.settings = { preset, network, options: {} };
-    this.#settingsChanged();
-  }
-
-  /** Sets an option, or with `undefined` takes it back to the preset's. */
-  set(option: OptionName, value: string | number | undefined): void {
-    const { [option]: _, ...others } = this.settings.options;
-    const options = value === undefined ? others : { ...others, [option]: value };
-    this.settings = { ...this.settings, options };
     this.#settingsChanged();
   }
 
@@ -141,7 +103,7 @@ export class Session {
   /** Trains what is chosen; a run under way must have ended. */
   train(): void {
     if (this.busy || this.gpu.state !== "ready" || !this.experiment) return;
-    this.#start(crypto.randomUUID(), this.settings, this.experiment);
+    this.#start({ id: crypto.randomUUID(), settings: this.settings, experiment: this.experiment });
   }
 
   pause(): void {
@@ -152,48 +114,24 @@ export class Session {
     if (this.phase === "paused" || this.phase === "pausing") this.#enter("running", { kind: "resume" });
   }
 
-  /** One iteration, then paused. */
+  /** One iteration, then paused; a training that runs is paused first. */
   step(): void {
     if (this.phase === "paused") this.#enter("pausing", { kind: "step" });
-    else if (this.phase === "running") this.pause();
+    else this.pause();
   }
 
+  /** Ends the run under way with what it has learnt. */
   stop(): void {
-    if (this.phase === "running" || this.phase === "paused" || this.phase === "pausing")
-      this.#enter("stopping", { kind: "stop" });
+    if (this.busy && this.phase !== "stopping") this.#enter("stopping", { kind: "stop" });
   }
 
-  /** Leaves the run under way without a result and trains what is chosen now. */
+  /** Stops the run under way, which is kept, and trains what is chosen now. */
   restart(): void {
-    if (!this.busy) {
-      this.train();
-      return;
+    if (!this.busy) this.train();
+    else if (this.experiment) {
+      this.#restarting = true;
+      this.stop();
     }
-    if (!this.experiment) return;
-    this.#restarting = true;
-    this.#enter("stopping", { kind: "discard" });
-  }
-
-  select(id: string): void {
-    this.selected = this.all.find((run) => run.id === id) ?? this.selected;
-    this.#changed();
-  }
-
-  /** Draws a run beside the selected one, or no longer. */
-  compare(id: string, wanted: boolean): void {
-    const compared = new Set(this.compared);
-    if (wanted) compared.add(id);
-    else compared.delete(id);
-    this.compared = compared;
-    this.#changed();
-  }
-
-  async deleteRun(id: string): Promise<void> {
-    this.runs = this.runs.filter((run) => run.id !== id);
-    this.compare(id, false);
-    if (this.selected?.id === id) this.selected = this.active ?? this.runs.at(-1) ?? this.recorded[0];
-    this.#changed();
-    await this.#surroundings.store.deleteRun(id).catch(() => undefined);
   }
 
   /** Rows of the test set whose predictions are wanted while training. */
@@ -208,19 +146,9 @@ export class Session {
     return this.#channel.ask(request);
   }
 
-  notify(notice: Notice): void {
-    this.notices = [...this.notices.filter(({ title }) => title !== notice.title), notice];
-    this.#changed();
-  }
-
-  dismiss(notice: Notice): void {
-    this.notices = this.notices.filter((each) => each !== notice);
-    this.#changed();
-  }
-
   #settingsChanged(): void {
     this.#resolve();
-    this.#changed();
+    this.update();
   }
 
   #resolve(): void {
@@ -235,30 +163,33 @@ export class Session {
     }
   }
 
-  #start(
-    id: string,
-    settings: Settings,
-    experiment: Experiment,
-    from?: { readonly state: TrainingState; readonly paused: boolean },
-  ): void {
-    this.#history = [...(from?.state.history ?? [])];
-    this.#pending = { id, settings, experiment };
+  #start(run: Pick<Run, "id" | "settings" | "experiment">, checkpoint?: Uint8Array<ArrayBuffer>): void {
+    const restored = checkpoint !== undefined;
+    this.#history = [];
+    this.#pending = { ...run, restored };
     this.shown = undefined;
     this.speed = undefined;
+    const { id, experiment } = run;
     this.#enter("building", {
       kind: "start",
       run: id,
       experiment,
-      ...(from && { resume: from.state, paused: from.paused }),
+      ...(restored && { resume: checkpoint, paused: true }),
     });
   }
 
-  /** An interrupted run stands paused where it was, once there is an adapter. */
-  #offer({ run, state }: Interrupted): void {
+  /** An interrupted run stands paused where it was, once there is an adapter and unless something else trains. */
+  #offer({ id, settings, checkpoint }: Interrupted): void {
     const go = () => {
-      if (this.gpu.state !== "ready" || this.busy) return;
+      if (this.gpu.state === "opening") return;
       stop();
-      this.#start(run.id, run.settings, run.experiment, { state, paused: true });
+      if (this.gpu.state !== "ready" || this.busy) return;
+      try {
+        const experiment = resolveExperiment(settings.preset, settings.network, settings.options);
+        this.#start({ id, settings, experiment }, checkpoint);
+      } catch (error) {
+        this.notify(noteNotRestored(error));
+      }
     };
     const stop = this.on("state", go);
     go();
@@ -267,14 +198,14 @@ export class Session {
   #enter(phase: Phase, command: Command): void {
     this.phase = phase;
     this.#channel.send(command);
-    this.#changed();
+    this.update();
   }
 
   #workerBroke(message: string): void {
     if (this.#pending || this.active) this.#failed({ reason: "error", message });
     else {
       this.gpu = { state: "unavailable", reason: "refused", message };
-      this.#changed();
+      this.update();
     }
   }
 
@@ -292,12 +223,12 @@ export class Session {
       case "progress":
         this.speed = event.speed;
         this.#history.push(...event.iterations);
-        this.#emit("progress", event.iterations);
-        for (const each of event.iterations) this.#announce(sayValidation(each));
-        break;
+        this.emit("progress", event.iterations);
+        this.#announceValidation(event.iterations);
+        return;
       case "predictions":
         this.shown = event.shown;
-        this.#emit("predictions", event.shown);
+        this.emit("predictions", event.shown);
         return;
       case "paused":
       case "resumed":
@@ -306,78 +237,73 @@ export class Session {
         this.phase = event.kind === "paused" ? "paused" : "running";
         break;
       case "snapshot":
-        if (this.active) void this.#keep({ run: this.active, state: event.state });
+        this.#keep(event.checkpoint);
         return;
       case "recovering":
-        this.phase = "recovering";
+        if (this.phase !== "stopping") this.phase = "recovering";
         this.#history = this.#history.filter(({ iteration }) => iteration <= event.from);
-        if (this.active) this.#activate({ ...this.active, history: this.#history });
+        if (this.active) this.activate({ ...this.active, history: this.#history });
         this.notify(noteRecovery(event.message, event.from));
         break;
       case "finished":
         this.#finished(event.outcome);
         return;
       case "discarded":
-        this.#ended();
-        break;
+        this.#discarded();
+        return;
       case "failed":
         this.#failed(event.failure);
         return;
       case "checked":
-        this.#emit("checked", event.check);
+        this.emit("checked", event.check);
         return;
       default:
         throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
     }
-    this.#changed();
+    this.update();
   }
 
-  #started({ facts, test }: Extract<Told, { kind: "started" }>): void {
-    if (!this.#pending) {
-      // A new device after a loss: the run is known already.
-      if (this.active) this.#activate({ ...this.active, facts });
-      this.phase = "running";
-      this.#changed();
-      return;
-    }
-    const number = 1 + Math.max(0, ...this.runs.map((run) => run.number));
-    const resumed = this.#history.length > 0;
-    this.#activate({ ...this.#pending, number, facts, test, history: this.#history });
-    this.#pending = undefined;
-    this.phase = "running";
-    this.#announce(resumed ? "Training restored, paused." : "Training started.");
-    this.#changed();
-  }
-
-  #activate(run: Run): void {
-    if (!this.active || this.selected?.id === run.id) this.selected = run;
-    this.active = run;
+  #started({ facts, test, history }: Extract<Told, { kind: "started" }>): void {
+    this.#history = [...history];
+    if (this.#pending) {
+      const { restored, ...run } = this.#pending;
+      this.activate({ ...run, number: this.nextNumber, facts, test, history: this.#history });
+      this.#pending = undefined;
+      this.#announce(restored ? "Training restored, paused." : "Training started.");
+    } else if (this.active) this.activate({ ...this.active, facts, history: this.#history });
+    if (this.phase !== "stopping") this.phase = "running";
+    this.update();
   }
 
   #finished(outcome: RunOutcome): void {
-    const { active } = this;
-    if (!active) return;
-    const run = { ...active, outcome, history: [...this.#history] };
-    this.runs = [...this.runs, run];
-    if (this.selected?.id === run.id) this.selected = run;
-    this.#ended();
+    if (!this.active) return;
+    this.add({ ...this.active, outcome, history: [...this.#history] });
     const { stopReason, detail } = outcome.result;
     if (stopReason === "diverged") this.notify(noteDivergence(detail));
     this.#announce(sayEnd(outcome));
-    this.#changed();
-    void this.#surroundings.store.saveRun(run).catch((error: unknown) => {
-      this.notify({
-        tone: "warning",
-        title: "The run could not be stored",
-        message: `${messageOf(error)}. It is lost when you leave; export what you need.`,
-      });
-    });
+    this.#forget();
+    this.#ended();
+  }
+
+  /** It was stopped before it had learnt anything. */
+  #discarded(): void {
+    if (this.selected?.id === this.active?.id) this.selected = this.lastRun;
+    this.#forget();
+    this.#ended();
   }
 
   #failed(failure: Failure): void {
-    if (this.selected?.id === this.active?.id) this.selected = this.runs.at(-1) ?? this.recorded[0];
+    const restored = this.#pending?.restored ?? false;
+    if (this.selected?.id === this.active?.id) this.selected = this.lastRun;
+    const unfit = failure.reason === "options" || failure.reason === "out-of-memory";
+    // After anything else a new page can go on from what was kept last.
+    if (unfit) this.#forget();
+    this.#restarting = false;
     this.#ended();
-    const notice = noteFailure(failure);
+    const notice =
+      restored && failure.reason === "options"
+        ? noteNotRestored(new Error(failure.message))
+        : noteFailure(failure);
     this.#announce(`${notice.title}.`);
     this.notify(notice);
   }
@@ -386,27 +312,35 @@ export class Session {
     this.phase = "idle";
     this.active = undefined;
     this.#pending = undefined;
-    void this.#keep(undefined);
+    this.update();
     if (!this.#restarting) return;
     this.#restarting = false;
     this.train();
   }
 
-  async #keep(interrupted: Interrupted | undefined): Promise<void> {
-    await this.#surroundings.store.saveInterrupted(interrupted).catch(() => undefined);
+  #keep(checkpoint: Uint8Array<ArrayBuffer>): void {
+    if (!this.active) return;
+    const { id, settings } = this.active;
+    this.store
+      .saveInterrupted({ id, settings, checkpoint })
+      .catch((error: unknown) => this.notify(noteStateNotKept(error)));
   }
 
-  #announce(sentence: string | undefined): void {
-    if (sentence !== undefined) this.#emit("announce", sentence);
+  /** What was kept of the run under way is of no more use. */
+  #forget(): void {
+    this.store.saveInterrupted(undefined).catch(() => undefined);
   }
 
-  #changed(): void {
-    this.#emit("state", undefined);
+  /** The last of them, and not too often: a quick training validates many times a second. */
+  #announceValidation(iterations: readonly Progress[]): void {
+    const sentence = iterations.map(sayValidation).findLast((each) => each !== undefined);
+    const now = performance.now();
+    if (sentence === undefined || now - this.#announced < announcementInterval) return;
+    this.#announced = now;
+    this.#announce(sentence);
   }
 
-  #emit<Kind extends keyof SessionChanges>(kind: Kind, change: SessionChanges[Kind]): void {
-    for (const listener of this.#listeners.get(kind) ?? []) listener(change as never);
+  #announce(sentence: string): void {
+    this.emit("announce", sentence);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 /** What a session is made of: states that the page shows, and what it keeps. */
-import type { AdapterReport, KernelCheck, Progress, TrainingState } from "../../index";
+import type { AdapterReport, KernelCheck, Progress } from "../../index";
 import type { Run, ShownPredictions } from "./run";
 
 /** The adapter, as far as it is known. */
@@ -22,7 +22,7 @@ export interface Notice {
   readonly message: string;
 }
 
-/** Kinds of change that listeners hear of. `state` is everything but the long series. */
+/** Kinds of change that listeners hear of. `state` is everything but the series and the speed, which `progress` brings. */
 export interface SessionChanges {
   readonly state: undefined;
   /** Iterations of the run under way, as they come. */
@@ -51,8 +51,8 @@ export interface Store {
   saveInterrupted(interrupted: Interrupted | undefined): Promise<void>;
 }
 
-/** A run that was not finished, and the state from which it goes on. */
-export interface Interrupted {
-  readonly run: Run;
-  readonly state: TrainingState;
+/** A run that was not finished. */
+export interface Interrupted extends Pick<Run, "id" | "settings"> {
+  /** From which it goes on. */
+  readonly checkpoint: Uint8Array<ArrayBuffer>;
 }

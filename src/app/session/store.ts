@@ -25,8 +25,14 @@ const keyOf = ({ id, outcome }: Run): string => `${runPrefix}${outcome?.finished
 
 const isRunKey = (key: IDBValidKey): key is string => typeof key === "string" && key.startsWith(runPrefix);
 
-/** Opens nothing yet. Where the browser has no IndexedDB, or refuses it, every method rejects with the reason. */
-export function openStore(database: Database = openDatabase()): Store {
+/**
+ * Opens nothing yet. Where the browser has no IndexedDB, or refuses it, every method rejects with the reason.
+ * @param sole whether this page keeps the run under way: of several open at once, one does
+ */
+export function openStore(
+  database: Database = openDatabase(),
+  sole: () => Promise<boolean> = soleKeeper(),
+): Store {
   const runKeys = async () => (await database.keys()).filter(isRunKey).sort();
 
   return {
@@ -48,12 +54,14 @@ export function openStore(database: Database = openDatabase()): Store {
       await database.delMany((await runKeys()).filter((key) => key.endsWith(`/${id}`)));
     },
     async interrupted(): Promise<Interrupted | undefined> {
+      if (!(await sole())) return undefined;
       const [value] = await database.getMany([interruptedKey]);
       if (value === undefined || isInterrupted(value)) return value;
       await database.delMany([interruptedKey]);
       return undefined;
     },
     async saveInterrupted(interrupted) {
+      if (!(await sole())) return;
       if (interrupted === undefined) await database.delMany([interruptedKey]);
       else await saving(database.set(interruptedKey, interrupted));
     },
@@ -67,6 +75,27 @@ function openDatabase(): Database {
     getMany: async (keys) => idb.getMany(keys, store),
     set: async (key, value) => idb.set(key, value, store),
     delMany: async (keys) => idb.delMany(keys, store),
+  };
+}
+
+/** Milliseconds to wait for a page that is just being left, as in a reload. */
+const patience = 1000;
+
+/** Holds a lock as long as the page lives. Without locks, pages are trusted to be alone. */
+function soleKeeper(): () => Promise<boolean> {
+  let granted: Promise<boolean> | undefined;
+  return () => {
+    granted ??= navigator.locks
+      ? new Promise((resolve) => {
+          navigator.locks
+            .request("fluxion-interrupted", { signal: AbortSignal.timeout(patience) }, () => {
+              resolve(true);
+              return new Promise(() => undefined);
+            })
+            .catch(() => resolve(false));
+        })
+      : Promise.resolve(true);
+    return granted;
   };
 }
 

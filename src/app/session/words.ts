@@ -1,6 +1,7 @@
 /** What the page says of a training: short sentences for notices and for screen readers. */
 import type { Progress } from "../../index";
 import type { Failure } from "../worker/protocol";
+import { endings } from "./describe";
 import type { RunOutcome } from "./run";
 import type { Notice } from "./state";
 
@@ -9,8 +10,8 @@ export const sayValidation = ({ iteration, validation }: Progress): string | und
   validation && `Iteration ${iteration}: validation RMSE ${validation.rmse.toPrecision(3)}.`;
 
 export function sayEnd({ result, trained }: RunOutcome): string {
-  const rmse = trained ? `, RMSE ${trained.evaluation.rmse.toPrecision(3)}` : "";
-  return `Training ${result.stopReason} after ${result.iterations} iterations${rmse}.`;
+  const rmse = trained ? `, RMSE ${trained.evaluation.rmse.toPrecision(3)} against the clean derivative` : "";
+  return `Training ${endings[result.stopReason]} after ${result.iterations} iterations${rmse}.`;
 }
 
 /** What to do about a training that diverged. */
@@ -26,6 +27,31 @@ export const noteRecovery = (message: string, from: number): Notice => ({
   message: `${message}. Training goes on from iteration ${from} on a new device.`,
 });
 
+export const noteNothingKept = (error: unknown): Notice => ({
+  tone: "neutral",
+  title: "Runs are not kept",
+  message: `This browser lets the page store nothing (${messageOf(error)}): finished runs are lost when you leave.`,
+});
+
+export const noteRunNotKept = (error: unknown): Notice => ({
+  tone: "warning",
+  title: "The run could not be stored",
+  message: `${messageOf(error)}. It is lost when you leave; export what you need.`,
+});
+
+export const noteStateNotKept = (error: unknown): Notice => ({
+  tone: "warning",
+  title: "The training cannot be kept",
+  message: `${messageOf(error)}. It is lost if you leave before it ends.`,
+});
+
+/** A run that was kept by an earlier visit does not fit what this page makes of its options. */
+export const noteNotRestored = (error: unknown): Notice => ({
+  tone: "warning",
+  title: "The interrupted run cannot go on",
+  message: `${messageOf(error)}. Train it anew: its options can be trained.`,
+});
+
 /** What to do about a training that ended without a result. */
 export function noteFailure({ reason, message }: Failure): Notice {
   const { title, advice } = failures[reason];
@@ -35,12 +61,20 @@ export function noteFailure({ reason, message }: Failure): Notice {
 const failures = {
   "out-of-memory": {
     title: "Out of memory",
-    advice: "Choose a smaller batch, a narrower network or fewer curves.",
+    advice: "Change these options and train again.",
   },
   "device-lost": {
     title: "The GPU device was lost again",
-    advice: "Reload the page, close other programs that use the GPU, and choose a smaller network or batch.",
+    advice:
+      "Close other programs that use the GPU and reload the page: the run goes on from where it was last kept. " +
+      "If that does not help, choose a smaller network or batch.",
+  },
+  "no-adapter": {
+    title: "The GPU is gone",
+    advice: "Reload the page; if it does not come back, restart the browser.",
   },
   options: { title: "These options cannot be trained", advice: "Change the option that is named." },
   error: { title: "Training failed", advice: "Restart training; if it happens again, run the self-test." },
 } as const satisfies Record<Failure["reason"], { readonly title: string; readonly advice: string }>;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

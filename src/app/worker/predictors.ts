@@ -13,24 +13,17 @@ export class Predictors {
   readonly #device: Device;
   /** By run, the one asked last at the end. */
   readonly #networks = new Map<string, Network>();
-  /** One question waits for the other: builds on a device must not overlap, and no network may go while it predicts. */
-  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device) {
     this.#device = device;
   }
 
   /**
-   * (rows, 1, T) to curves (rows, 2, T).
+   * (rows, 1, T) to curves (rows, 2, T). One question at a time: builds on a device must not overlap, and no network may
+   * go while it predicts.
    * @throws FormatError for a file that is no model, RangeError for curves of another length, the device's fault
    */
-  predict(request: PredictRequest): Promise<Float32Array<ArrayBuffer>> {
-    const answer = this.#queue.then(() => this.#predict(request));
-    this.#queue = answer.catch(() => undefined);
-    return answer;
-  }
-
-  async #predict({ run, model, x }: PredictRequest): Promise<Float32Array<ArrayBuffer>> {
+  async predict({ run, model, x }: PredictRequest): Promise<Float32Array<ArrayBuffer>> {
     const network = this.#networks.get(run) ?? (await this.#build(model));
     this.#networks.delete(run);
     this.#networks.set(run, network);
@@ -45,7 +38,12 @@ export class Predictors {
       this.#networks.delete(oldest);
     }
     const network = await Network.build(this.#device, { ...spec, batch });
-    network.writeTensors(tensors);
-    return network;
+    try {
+      network.writeTensors(tensors);
+      return network;
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
   }
 }

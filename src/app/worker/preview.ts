@@ -12,25 +12,21 @@ export class Preview {
   readonly #test: Curves;
   readonly #tell: (shown: ShownPredictions) => void;
   #rows: readonly number[];
-  #iteration: number;
   #under: Promise<void> | undefined;
   /** Asked for while one was under way. */
   #again = false;
   #next = 0;
   #closed = false;
 
-  /** @param iteration those done before */
   constructor(
     network: Network,
     test: Curves,
     rows: readonly number[] | undefined,
-    iteration: number,
     tell: (shown: ShownPredictions) => void,
   ) {
     this.#network = network;
     this.#test = test;
     this.#rows = rows ?? firstOfEach(test);
-    this.#iteration = iteration;
     this.#tell = tell;
   }
 
@@ -41,8 +37,7 @@ export class Preview {
   }
 
   /** An iteration is done: predicts if it is time. */
-  advance(iteration: number): void {
-    this.#iteration = iteration;
+  advance(): void {
     if (!this.#under && performance.now() >= this.#next) this.refresh();
   }
 
@@ -71,11 +66,11 @@ export class Preview {
   async #predict(): Promise<void> {
     this.#again = false;
     const begun = performance.now();
-    const [rows, iteration] = [this.#rows, this.#iteration];
+    const rows = this.#rows;
     if (rows.length === 0) return;
     const values = new Float32Array(await this.#network.predict(takeCurves(this.#test, rows).x));
     this.#next = performance.now() + Math.max(interval, (share - 1) * (performance.now() - begun));
-    this.#tell({ iteration, rows, values });
+    this.#tell({ rows, values });
   }
 }
 

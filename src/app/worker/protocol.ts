@@ -7,7 +7,6 @@ import type {
   LearnableValues,
   Progress,
   StepProfile,
-  TrainingState,
 } from "../../index";
 import type { Run, RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
 
@@ -20,17 +19,16 @@ export type Command =
       readonly kind: "start";
       readonly run: string;
       readonly experiment: Experiment;
-      readonly resume?: TrainingState;
+      /** A checkpoint of this very training. */
+      readonly resume?: Uint8Array<ArrayBuffer>;
       readonly paused?: boolean;
     }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   /** One more iteration, then paused. */
   | { readonly kind: "step" }
-  /** Ends after the steps already submitted and evaluates. */
+  /** Ends after the steps already submitted and evaluates; answered by `discarded` where there were none. */
   | { readonly kind: "stop" }
-  /** Ends without a result; answered by `discarded`. */
-  | { readonly kind: "discard" }
   /** Test curves whose predictions are told while training. */
   | { readonly kind: "show"; readonly rows: readonly number[] }
   | { readonly kind: "ask"; readonly id: number; readonly request: Request };
@@ -71,7 +69,14 @@ export type Event =
       readonly reason: "no-webgpu" | "no-adapter" | "refused";
       readonly message: string;
     }
-  | { readonly kind: "started"; readonly run: string; readonly facts: RunFacts; readonly test: Curves }
+  | {
+      readonly kind: "started";
+      readonly run: string;
+      readonly facts: RunFacts;
+      readonly test: Curves;
+      /** Iterations that were done before, by this worker or another. */
+      readonly history: readonly Progress[];
+    }
   | {
       readonly kind: "progress";
       readonly run: string;
@@ -82,8 +87,8 @@ export type Event =
   /** Everything submitted has come back. */
   | { readonly kind: "paused"; readonly run: string }
   | { readonly kind: "resumed"; readonly run: string }
-  /** A state from which the run can go on, in this worker or another. */
-  | { readonly kind: "snapshot"; readonly run: string; readonly state: TrainingState }
+  /** A checkpoint from which the run can go on, in this worker or another. */
+  | { readonly kind: "snapshot"; readonly run: string; readonly checkpoint: Uint8Array<ArrayBuffer> }
   /** The device is gone; another is opened and the run goes on from iteration `from`. */
   | { readonly kind: "recovering"; readonly run: string; readonly message: string; readonly from: number }
   | { readonly kind: "finished"; readonly run: string; readonly outcome: RunOutcome }
@@ -95,7 +100,7 @@ export type Event =
   | { readonly kind: "refused"; readonly id: number; readonly message: string };
 
 export interface Failure {
-  readonly reason: "out-of-memory" | "device-lost" | "options" | "error";
+  readonly reason: "out-of-memory" | "device-lost" | "no-adapter" | "options" | "error";
   /** What happened, in one line. */
   readonly message: string;
 }

@@ -1,33 +1,32 @@
 import {
-  type Curves,
   DeviceLostError,
-  type Evaluation,
   type Experiment,
-  evaluate,
-  generateCurves,
   type LearnableValues,
-  modelMetadata,
   Network,
-  OutOfMemoryError,
-  splitCurves,
+  readCheckpoint,
   Trainer,
-  type TrainingResult,
   type TrainingState,
-  writeModel,
+  writeCheckpoint,
 } from "../../index";
 import type { RunOutcome } from "../session/run";
+import { type Data, drawData } from "./data";
 import type { DeviceKeeper } from "./device";
+import { describeFailure } from "./failure";
+import { concludeRun, factsOf } from "./outcome";
 import { Preview } from "./preview";
-import type { Event, Failure } from "./protocol";
+import type { Command, Event } from "./protocol";
 import { Reports } from "./reports";
+import type { Turns } from "./turns";
 
 /** Milliseconds between two snapshots: what a lost device or a closed page may cost. */
 const snapshotInterval = 5000;
 
-/** Where a training begins, other than at its beginning. */
-interface Start {
-  readonly resume?: TrainingState | undefined;
-  readonly paused: boolean;
+/** What a training needs of its worker. */
+export interface Workplace {
+  readonly devices: DeviceKeeper;
+  /** Of whatever builds on the device. */
+  readonly turns: Turns;
+  readonly tell: (event: Event, transfer?: readonly Transferable[]) => void;
 }
 
 /** A training built on the device that there is now. */
@@ -41,96 +40,69 @@ interface Built {
 export class Training {
   readonly run: string;
   readonly #experiment: Experiment;
-  readonly #devices: DeviceKeeper;
-  readonly #tell: (event: Event) => void;
-  readonly #train: Curves;
-  readonly #test: Curves;
-  readonly #zero: Evaluation;
+  readonly #workplace: Workplace;
+  readonly #kept: Uint8Array | undefined;
   #built: Built | undefined;
   #snapshot: TrainingState | undefined;
   #rows: readonly number[] | undefined;
-  #holding: boolean;
-  /** Told when training holds for somebody else's sake, or has ended. */
-  #yielded: (() => void) | undefined;
-  #ending: "stop" | "discard" | undefined;
+  /** What the visitor wants. */
+  #paused: boolean;
+  #stopping = false;
+  /** Steps asked for while training stood aside. */
+  #steps = 0;
+  /** Whether training waits for something else to be done with the device. */
+  #aside = false;
+  #holding = false;
+  /** Told once, when training next holds or has ended. */
+  #atHold: (() => void) | undefined;
 
-  /** Draws the curves. */
   constructor(
-    run: string,
-    experiment: Experiment,
-    start: Start,
-    devices: DeviceKeeper,
-    tell: (event: Event) => void,
+    { run, experiment, resume, paused = false }: Extract<Command, { kind: "start" }>,
+    workplace: Workplace,
   ) {
     this.run = run;
     this.#experiment = experiment;
-    this.#devices = devices;
-    this.#tell = tell;
-    const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
-    this.#train = train;
-    this.#test = test;
-    this.#zero = evaluate(new Float32Array(test.clean.length), test);
-    this.#snapshot = start.resume;
-    this.#holding = start.paused;
+    this.#workplace = workplace;
+    this.#kept = resume;
+    this.#paused = paused;
   }
 
   /** Trains to the end and tells it: `finished`, `discarded` or `failed`. Never rejects. */
   async complete(): Promise<void> {
     const { run } = this;
+    const { tell } = this.#workplace;
     try {
-      const outcome = await this.#attempt().catch((error: unknown) => this.#recover(error));
-      this.#tell(
-        this.#ending === "discard" ? { kind: "discarded", run } : { kind: "finished", run, outcome },
-      );
+      if (this.#kept) this.#snapshot = (await readCheckpoint(this.#kept, "the interrupted run")).state;
+      const data = drawData(this.#experiment);
+      const outcome = await this.#attempt(data).catch((error: unknown) => this.#recover(error, data));
+      const { stopReason, iterations } = outcome.result;
+      const learnt = stopReason !== "stopped" || iterations > 0;
+      tell(learnt ? { kind: "finished", run, outcome } : { kind: "discarded", run });
     } catch (error) {
-      this.#tell(
-        this.#ending === "discard"
-          ? { kind: "discarded", run }
-          : { kind: "failed", run, failure: describe(error) },
-      );
+      tell({ kind: "failed", run, failure: describeFailure(error) });
     }
   }
 
   pause(): void {
-    this.#holding = true;
+    this.#paused = true;
     this.#built?.trainer.pause();
   }
 
   resume(): void {
-    this.#holding = false;
-    if (!this.#yielded) this.#built?.trainer.resume();
-    this.#tell({ kind: "resumed", run: this.run });
+    this.#paused = false;
+    this.#workplace.tell({ kind: "resumed", run: this.run });
+    if (!this.#aside) this.#goOn();
   }
 
   /** One more iteration. */
   step(): void {
-    this.#built?.trainer.step();
-  }
-
-  /** Does something else with the device while training waits, if it runs. */
-  async standAside<T>(action: () => Promise<T>): Promise<T> {
-    const built = this.#built;
-    if (!built || this.#holding) return action();
-    await new Promise<void>((resolve) => {
-      this.#yielded = resolve;
-      built.trainer.pause();
-    });
-    try {
-      return await action();
-    } finally {
-      this.#yielded = undefined;
-      // A pause asked for meanwhile has begun already.
-      if (this.#holding) this.#held();
-      else built.trainer.resume();
-    }
+    this.#steps++;
+    if (!this.#aside) this.#goOn();
   }
 
   stop(): void {
-    this.#end("stop");
-  }
-
-  discard(): void {
-    this.#end("discard");
+    this.#stopping = true;
+    this.#built?.trainer.stop();
   }
 
   /** Rows of the test set to be predicted while training. */
@@ -145,125 +117,127 @@ export class Training {
     return this.#built.trainer.inspect(layer);
   }
 
-  #end(ending: "stop" | "discard"): void {
-    this.#ending = ending;
-    this.#built?.trainer.stop();
-  }
-
-  /** Goes on from the last snapshot after the device was lost; whatever else went wrong is thrown. */
-  async #recover(error: unknown): Promise<RunOutcome> {
-    if (!(error instanceof DeviceLostError) || this.#ending === "discard") throw error;
-    const from = this.#snapshot?.iteration ?? 0;
-    this.#tell({ kind: "recovering", run: this.run, message: error.message, from });
-    return this.#attempt();
-  }
-
-  async #attempt(): Promise<RunOutcome> {
-    const { spec, training } = this.#experiment;
-    const device = await this.#devices.open();
-    const network = await Network.build(device, { ...spec, batch: training.batch });
-    let trainer: Trainer | undefined;
+  /** Does something else with the device while training waits. Call it in turn. */
+  async standAside<T>(action: () => Promise<T>): Promise<T> {
+    this.#aside = true;
     try {
-      trainer = await Trainer.build(network, {
-        train: this.#train,
-        validation: this.#test,
-        options: training,
-        checkpoint: { save: (state) => this.#keep(state) },
-        ...(this.#snapshot && { resume: this.#snapshot }),
-        onHold: () => this.#held(),
-      });
-      this.#tell({ kind: "started", run: this.run, test: this.#test, facts: this.#facts(trainer) });
-      return await this.#follow(trainer);
+      await this.#hold();
+      return await action();
     } finally {
-      // Nothing may be submitted with buffers that are gone.
-      await this.#built?.preview.close();
-      this.#built = undefined;
-      this.#yielded?.();
-      trainer?.dispose();
-      network.dispose();
+      this.#aside = false;
+      this.#goOn();
     }
   }
 
-  #facts(trainer: Trainer): Extract<Event, { kind: "started" }>["facts"] {
-    const { network } = trainer;
-    return {
-      adapter: network.device.adapter,
-      layers: network.layers,
-      parameters: network.parameterCount,
-      iterations: trainer.iterations,
-      iterationsPerEpoch: trainer.iterationsPerEpoch,
-      dispatchesPerStep: trainer.dispatchesPerStep,
-      bytesOnDevice: trainer.bytesOnDevice,
-      zero: this.#zero,
-      noiseFloor: this.#zero.noiseFloor,
-    };
+  /** Resolves when training holds, or is not there. */
+  #hold(): Promise<void> {
+    const built = this.#built;
+    if (!built || this.#holding) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#atHold = resolve;
+      built.trainer.pause();
+    });
   }
 
-  async #follow(trainer: Trainer): Promise<RunOutcome> {
-    const { run } = this;
-    const { iteration = 0, seconds = 0 } = this.#snapshot ?? {};
-    const reports = new Reports({ iteration, seconds }, (iterations, speed) => {
-      const { gpuMillisecondsPerStep } = trainer;
-      this.#tell({ kind: "progress", run, iterations, speed: { ...speed, gpuMillisecondsPerStep } });
-    });
-    const preview = new Preview(trainer.network, this.#test, this.#rows, iteration, (shown) =>
-      this.#tell({ kind: "predictions", run, shown }),
-    );
-    this.#built = { trainer, preview, reports };
-    // What was asked for while it was built counts.
-    if (this.#holding) trainer.pause();
-    if (this.#ending) trainer.stop();
-    preview.refresh();
+  /** After whatever was waited for: as the visitor wants it. */
+  #goOn(): void {
+    const trainer = this.#built?.trainer;
+    if (!trainer) return;
+    if (!this.#paused) {
+      this.#steps = 0;
+      this.#holding = false;
+      trainer.resume();
+    } else if (this.#steps > 0) {
+      this.#holding = false;
+      for (; this.#steps > 0; this.#steps--) trainer.step();
+    } else if (this.#holding) this.#tellPaused();
+  }
+
+  /** Goes on from the last snapshot after the device was lost; whatever else went wrong is thrown. */
+  async #recover(error: unknown, data: Data): Promise<RunOutcome> {
+    if (!(error instanceof DeviceLostError)) throw error;
+    const from = this.#snapshot?.iteration ?? 0;
+    this.#workplace.tell({ kind: "recovering", run: this.run, message: error.message, from });
+    return this.#attempt(data);
+  }
+
+  async #attempt(data: Data): Promise<RunOutcome> {
+    const built = await this.#workplace.turns.take(() => this.#build(data));
+    const { trainer, preview, reports } = built;
     const saving = setInterval(() => trainer.requestSave(), snapshotInterval);
     try {
       const progress = trainer.run();
       for (let next = await progress.next(); ; next = await progress.next()) {
-        if (next.done) return await this.#conclude(trainer.network, next.value);
-        if (this.#ending === "discard") throw new Error("the run was discarded");
+        if (next.done) return await concludeRun(trainer, next.value, this.#experiment, data);
         reports.add(next.value);
-        preview.advance(next.value.iteration);
+        preview.advance();
       }
     } finally {
       clearInterval(saving);
       reports.flush();
+      // Nothing may be submitted with buffers that are gone.
+      await preview.close();
+      this.#built = undefined;
+      this.#held();
+      this.#holding = false;
+      trainer.dispose();
+      trainer.network.dispose();
     }
   }
 
-  /** Everything submitted has come back: the page sees where it stands, and it is kept. */
+  async #build(data: Data): Promise<Built> {
+    const { run } = this;
+    const { devices, tell } = this.#workplace;
+    const { spec, training } = this.#experiment;
+    const network = await Network.build(await devices.open(), { ...spec, batch: training.batch });
+    const trainer = await Trainer.build(network, {
+      train: data.train,
+      validation: data.test,
+      options: training,
+      checkpoint: { save: (state) => this.#keep(state) },
+      ...(this.#snapshot && { resume: this.#snapshot }),
+      onHold: () => this.#held(),
+    }).catch((error: unknown) => {
+      network.dispose();
+      throw error;
+    });
+    const { iteration = 0, seconds = 0, history = [] } = this.#snapshot ?? {};
+    const reports = new Reports({ iteration, seconds }, (iterations, speed) => {
+      const { gpuMillisecondsPerStep } = trainer;
+      tell({ kind: "progress", run, iterations, speed: { ...speed, gpuMillisecondsPerStep } });
+    });
+    const preview = new Preview(network, data.test, this.#rows, (shown) =>
+      tell({ kind: "predictions", run, shown }),
+    );
+    tell({ kind: "started", run, test: data.test, facts: factsOf(trainer, data), history });
+    // What was asked for while it was built counts.
+    if (this.#paused) trainer.pause();
+    if (this.#stopping) trainer.stop();
+    preview.refresh();
+    this.#built = { trainer, preview, reports };
+    return this.#built;
+  }
+
+  /** Everything submitted has come back. */
   #held(): void {
-    if (this.#yielded) {
-      this.#yielded();
-      return;
-    }
+    this.#holding = true;
+    const waiting = this.#atHold;
+    this.#atHold = undefined;
+    if (waiting) waiting();
+    else if (this.#built) this.#tellPaused();
+  }
+
+  /** The page sees where training stands, and it is kept. */
+  #tellPaused(): void {
     this.#built?.reports.flush();
     this.#built?.preview.refresh();
     this.#built?.trainer.requestSave();
-    this.#tell({ kind: "paused", run: this.run });
+    this.#workplace.tell({ kind: "paused", run: this.run });
   }
 
-  #keep(state: TrainingState): void {
+  async #keep(state: TrainingState): Promise<void> {
     this.#snapshot = state;
-    this.#tell({ kind: "snapshot", run: this.run, state });
+    const checkpoint = await writeCheckpoint(state);
+    this.#workplace.tell({ kind: "snapshot", run: this.run, checkpoint }, [checkpoint.buffer]);
   }
-
-  async #conclude(network: Network, { hostMsPerStep: _, ...result }: TrainingResult): Promise<RunOutcome> {
-    const finishedAt = new Date().toISOString();
-    if (result.stopReason === "diverged" || this.#ending === "discard") return { result, finishedAt };
-    const prediction = new Float32Array(await network.predict(this.#test.x));
-    const model = writeModel(
-      this.#experiment.spec,
-      await network.readTensors(),
-      modelMetadata(this.#experiment),
-    );
-    const evaluation = evaluate(prediction, this.#test);
-    return { result, finishedAt, trained: { evaluation, prediction, model } };
-  }
-}
-
-function describe(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof OutOfMemoryError) return { reason: "out-of-memory", message };
-  if (error instanceof DeviceLostError) return { reason: "device-lost", message };
-  if (error instanceof RangeError) return { reason: "options", message };
-  return { reason: "error", message };
 }

@@ -2,18 +2,32 @@
 import { type Device, NoAdapterError } from "../../index";
 import { answerPredict, answerProfile, answerSelfTest } from "./answers";
 import { DeviceKeeper } from "./device";
+import { messageOf } from "./failure";
 import type { Answers, Command, Event, Request } from "./protocol";
 import { Training } from "./training";
+import { Turns } from "./turns";
 
-const devices = new DeviceKeeper();
+const turns = new Turns();
+const devices = new DeviceKeeper(
+  ({ adapter, gpu }) => tell({ kind: "opened", adapter, timestamps: gpu.features.has("timestamp-query") }),
+  (error) => tell({ kind: "unavailable", reason: refusalOf(error), message: messageOf(error) }),
+);
 let training: Training | undefined;
 
-const tell = (event: Event): void => postMessage(event);
+function tell(event: Event, transfer: readonly Transferable[] = []): void {
+  postMessage(event, { transfer: [...transfer] });
+}
+
+function refusalOf(error: unknown): Extract<Event, { kind: "unavailable" }>["reason"] {
+  if (!(error instanceof NoAdapterError)) return "refused";
+  return "gpu" in navigator && navigator.gpu ? "no-adapter" : "no-webgpu";
+}
 
 addEventListener("message", ({ data }: MessageEvent<Command>) => {
   switch (data.kind) {
     case "open":
-      void open();
+      // What comes of it is told by the keeper.
+      void devices.open().catch(() => undefined);
       return;
     case "start":
       start(data);
@@ -22,7 +36,6 @@ addEventListener("message", ({ data }: MessageEvent<Command>) => {
     case "resume":
     case "step":
     case "stop":
-    case "discard":
       training?.[data.kind]();
       return;
     case "show":
@@ -36,22 +49,8 @@ addEventListener("message", ({ data }: MessageEvent<Command>) => {
   }
 });
 
-async function open(): Promise<void> {
-  try {
-    const { adapter, gpu } = await devices.open();
-    tell({ kind: "opened", adapter, timestamps: gpu.features.has("timestamp-query") });
-  } catch (error) {
-    const reason = !("gpu" in navigator) || !navigator.gpu ? "no-webgpu" : "no-adapter";
-    tell({
-      kind: "unavailable",
-      reason: error instanceof NoAdapterError ? reason : "refused",
-      message: messageOf(error),
-    });
-  }
-}
-
-function start({ run, experiment, resume, paused = false }: Extract<Command, { kind: "start" }>): void {
-  const started = new Training(run, experiment, { resume, paused }, devices, tell);
+function start(command: Extract<Command, { kind: "start" }>): void {
+  const started = new Training(command, { devices, turns, tell });
   training = started;
   void started.complete().then(() => {
     if (training === started) training = undefined;
@@ -84,14 +83,8 @@ async function answerTo(request: Request, id: number): Promise<Answers[Request["
   }
 }
 
-let turn: Promise<unknown> = Promise.resolve();
-
-/** Builds and measures one thing at a time, while training stands aside. */
+/** In turn, while training stands aside. */
 function alone<T>(action: (device: Device) => Promise<T>): Promise<T> {
   const act = async () => action(await devices.open());
-  const answered = turn.then(() => (training ? training.standAside(act) : act()));
-  turn = answered.catch(() => undefined);
-  return answered;
+  return turns.take(() => (training ? training.standAside(act) : act()));
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

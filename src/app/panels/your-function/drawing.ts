@@ -165,6 +165,7 @@ export class Drawing extends LitElement {
       svg {
         display: block;
         width: 100%;
+        max-width: 30rem;
         box-sizing: border-box;
         /* Drawing with a finger does not scroll the page. */
         touch-action: none;

@@ -105,7 +105,7 @@ export class FunctionSource extends LitElement {
       <div class="row" role="group" aria-label="Examples">
         ${examples.map(
           (example) => html`
-            <wa-button size="s" appearance="outlined" @click=${() => this.#take(example)}>${example}</wa-button>`,
+            <wa-button size="xs" appearance="outlined" @click=${() => this.#take(example)}>${example}</wa-button>`,
         )}
       </div>
     `;
@@ -203,10 +203,6 @@ export class FunctionSource extends LitElement {
       }
       input[aria-invalid="true"] {
         border-color: var(--wa-color-danger-on-quiet);
-      }
-      input:focus-visible {
-        outline: var(--wa-focus-ring);
-        outline-offset: var(--wa-focus-ring-offset);
       }
       .problem {
         display: flex;

@@ -2,6 +2,9 @@ import { css } from "lit";
 
 /** What is asked on the left, the answers beside it; below each other where there is no room. */
 export const panelStyles = css`
+  :host {
+    container-type: inline-size;
+  }
   .layout {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -39,9 +42,9 @@ export const panelStyles = css`
     color: var(--wa-color-danger-on-quiet);
     overflow-wrap: anywhere;
   }
-  @media (min-width: 64rem) {
+  @container (min-width: 50rem) {
     .layout {
-      grid-template-columns: 22rem minmax(0, 1fr);
+      grid-template-columns: 20rem minmax(0, 1fr);
     }
   }
 `;

@@ -142,7 +142,7 @@ export class YourFunction extends LitElement {
           ${noises.map(
             (noise) => html`
               <wa-option value=${String(noise)}>
-                ${formatNumber(noise)}${noise === defaultCurveOptions.noise ? " (as in training)" : nothing}
+                ${formatNumber(noise)}${noise === defaultCurveOptions.noise ? " (training)" : nothing}
               </wa-option>`,
           )}
         </wa-select>
