@@ -1,7 +1,7 @@
 /** What the float64 trainer expects of a training, with the error that float32 may have gathered by its end. */
 import { type NetworkSpec, resolveLayers } from "../nn/spec";
-import { tensorOf } from "../reference/network";
-import type { ReferenceTraining } from "../reference/training";
+import { type Tensors, tensorOf } from "../reference/network";
+import { type ReferenceOutcome, rmseOfLoss } from "../reference/outcome";
 import type { TrainingOptions } from "../train/options";
 import { type Expectation, largest, withinRelative } from "./bounds";
 
@@ -9,21 +9,15 @@ import { type Expectation, largest, withinRelative } from "./bounds";
 export const trainingTolerance = 1e-5;
 
 /**
- * What `trainOnce` should return: losses, gradient norms and learnables, and the inference statistics where they are
- * moving averages.
+ * What `trainOnce` should return of the steps: losses, gradient norms and learnables.
  * @param tolerance relative error of anything
  */
 export function expectedTraining(
   network: NetworkSpec,
-  options: Pick<TrainingOptions, "solver" | "learnRate" | "batchNormStatistics">,
-  { losses, gradientNorms, learnables, movingStatistics }: ReferenceTraining,
+  options: Pick<TrainingOptions, "solver" | "learnRate">,
+  { losses, gradientNorms, learnables }: Pick<ReferenceOutcome, "losses" | "gradientNorms" | "learnables">,
   tolerance = trainingTolerance,
 ): Expectation[] {
-  const relative = (tensor: string, expected: ArrayLike<number>): Expectation => ({
-    tensor,
-    expected,
-    allowed: (i) => tolerance * Math.abs(expected[i]),
-  });
   const unmoved = biasesBeforeNormalisation(network);
   const learnable = (name: string, expected: Float64Array): Expectation => {
     const tensor = `final.${name}`;
@@ -34,20 +28,56 @@ export function expectedTraining(
     const moved = losses.length * options.learnRate;
     return { tensor, expected, allowed: (i) => tolerance * (Math.abs(expected[i]) + moved) };
   };
-  const statistic = (name: string, expected: Float64Array): Expectation => {
-    // A mean may lie near zero: its error is relative to the deviation.
-    const variance = largest(tensorOf(movingStatistics, name.replace(/mean$/, "variance")));
-    const scale = name.endsWith("mean") ? Math.sqrt(variance) : variance;
-    return withinRelative(`final.${name}`, expected, tolerance, scale);
-  };
   return [
-    relative("loss", losses),
-    relative("gradientNorm", gradientNorms),
+    withinEach("loss", losses, tolerance),
+    withinEach("gradientNorm", gradientNorms, tolerance),
     ...Array.from(learnables, ([name, expected]) => learnable(name, expected)),
-    ...(options.batchNormStatistics === "moving"
-      ? Array.from(movingStatistics, ([name, expected]) => statistic(name, expected))
-      : []),
   ];
+}
+
+/**
+ * All that `trainOnce` should return.
+ * @param tolerance relative error of anything
+ */
+export function expectedOutcome(
+  network: NetworkSpec,
+  options: Pick<TrainingOptions, "solver" | "learnRate">,
+  outcome: ReferenceOutcome,
+  tolerance: number,
+): Expectation[] {
+  const { losses, statistics, validations, best } = outcome;
+  const each = (tensor: string, expected: ArrayLike<number>) => withinEach(tensor, expected, tolerance);
+  return [
+    ...expectedTraining(network, options, outcome, tolerance),
+    ...Array.from(statistics.keys(), (name) => expectedStatistic(statistics, name, tolerance)),
+    each(
+      "rmse",
+      losses.map((loss) => rmseOfLoss(network, loss)),
+    ),
+    each(
+      "validationLoss",
+      validations.map(({ loss }) => loss),
+    ),
+    each(
+      "validationRmse",
+      validations.map(({ rmse }) => rmse),
+    ),
+    each("bestLoss", [best.loss]),
+    { tensor: "bestIteration", expected: [best.iteration], allowed: () => 0 },
+  ];
+}
+
+const withinEach = (tensor: string, expected: ArrayLike<number>, tolerance: number): Expectation => ({
+  tensor,
+  expected,
+  allowed: (i) => tolerance * Math.abs(expected[i]),
+});
+
+/** A mean may lie near zero: its error is relative to the deviation. */
+function expectedStatistic(statistics: Tensors, name: string, tolerance: number): Expectation {
+  const variance = largest(tensorOf(statistics, name.replace(/mean$/, "variance")));
+  const scale = name.endsWith("mean") ? Math.sqrt(variance) : variance;
+  return withinRelative(`final.${name}`, tensorOf(statistics, name), tolerance, scale);
 }
 
 function biasesBeforeNormalisation(network: NetworkSpec): ReadonlySet<string> {

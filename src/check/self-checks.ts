@@ -1,61 +1,17 @@
 /** What the self-test computes: sizes that reach every kernel of a training on this device, and its odd ends. */
-import { generateCurves } from "../calculus/curves";
-import { molerBilstm, molerCnn } from "../calculus/networks";
-import type { Device } from "../gpu/device";
 import type { KernelChoice } from "../nn/layer";
-import {
-  batchNorm,
-  biLstm,
-  conv1d,
-  dense,
-  dropout,
-  type LayerSpec,
-  leakyReLU,
-  lstm,
-  type NetworkSpec,
-} from "../nn/spec";
-import { trainReference } from "../reference/training";
-import { initialise } from "../train/initialise";
-import {
-  adam,
-  adamw,
-  type ClipMethod,
-  defaultTrainingOptions,
-  rmsprop,
-  sgdm,
-  type TrainingOptions,
-} from "../train/options";
-import { type Expectation, withinRelative } from "./bounds";
+import { batchNorm, biLstm, conv1d, dense, dropout, type LayerSpec, leakyReLU, lstm } from "../nn/spec";
+import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../train/options";
+import { withinRelative } from "./bounds";
 import { expectedOfLayer, recurrentTolerance } from "./expected-layer";
-import { expectedTraining, trainingTolerance } from "./expected-training";
-import { layerGradients, type Outputs } from "./operations";
+import { layerGradients } from "./operations";
 import { clipCase, halfMseCase, type ReferenceCase, solverCase } from "./reference-case";
 import { runOperation } from "./run";
-import { trainOnce } from "./training";
+import { exponentials, type SelfCheck } from "./self-check";
+import { trainingChecks } from "./training-checks";
 import { type LayerValues, layerValues, singles } from "./values";
 
 type Shape = LayerValues["x"]["shape"];
-
-/**
- * WGSL lets exp(x) be off by 3 + 2·|x| last places. A GPU that takes them makes several times the error that was measured on
- * the software adapter, which takes one or two; no fault is that small.
- */
-const exponentials = 5;
-
-/** What a device computed and what the reference expects of it. */
-export interface Comparison {
-  readonly got: Outputs;
-  readonly expected: readonly Expectation[];
-}
-
-/** A computation to be made on a device. */
-export interface SelfCheck {
-  /** "conv1d", "bilstm" … */
-  readonly kernel: string;
-  /** What is computed. */
-  readonly shape: string;
-  readonly run: (device: Device) => Promise<Comparison>;
-}
 
 function layerChecks(): SelfCheck[] {
   const layers: readonly (readonly [LayerSpec, Shape])[] = [
@@ -195,48 +151,6 @@ function operationCheck(kernel: string, shape: string, build: () => ReferenceCas
   };
 }
 
-/**
- * Two epochs of three batches: gathering, every layer, the loss, clipping, a solver and the moving statistics together. The
- * last validation is the best, so that keeping the best and putting it back must change nothing.
- */
-function trainingCheck(title: string, spec: NetworkSpec, own: Partial<TrainingOptions>): SelfCheck {
-  const [batch, steps, rows] = [6, 6, 18];
-  return {
-    kernel: "training",
-    shape: `${title}, ${steps} steps`,
-    async run(device) {
-      const options: TrainingOptions = {
-        ...defaultTrainingOptions,
-        initialisation: "glorot",
-        batchNormStatistics: "moving",
-        restore: "best",
-        epochs: 2,
-        batch,
-        ...own,
-      };
-      const curves = generateCurves({ curves: rows, samples: spec.input.steps, seed: 5 });
-      const batches = Uint32Array.from({ length: steps * batch }, (_, i) => (7 * i) % rows);
-      const start = initialise(spec, options.initialisation, options.seed);
-      const config = {
-        train: curves,
-        validation: curves,
-        options,
-        batches,
-        learnables: new Map(Array.from(start, ([name, data]) => [name, { data }])),
-      };
-      return {
-        got: await trainOnce(device, { ...spec, batch }, config),
-        expected: expectedTraining(
-          spec,
-          options,
-          trainReference(spec, options, start, curves, batches),
-          exponentials * trainingTolerance,
-        ),
-      };
-    },
-  };
-}
-
 /** In the order in which they run. */
 export const selfChecks: readonly SelfCheck[] = [
   ...layerChecks(),
@@ -247,10 +161,5 @@ export const selfChecks: readonly SelfCheck[] = [
   ),
   ...clipChecks(),
   ...solverChecks(),
-  trainingCheck("CNN", molerCnn({ filters: 12, samples: 33 }), { learnRate: 0.01 }),
-  trainingCheck("BiLSTM", molerBilstm({ hidden: 5, dropout: 0.5, samples: 33 }), {
-    solver: adam(),
-    learnRate: 0.001,
-    clip: 0.05,
-  }),
+  ...trainingChecks,
 ];

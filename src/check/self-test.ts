@@ -1,7 +1,8 @@
 /** Every kernel of a training against the float64 reference, on the device at hand. */
 import type { Device } from "../gpu/device";
 import { type Agreement, compareWithin } from "./bounds";
-import { type Comparison, type SelfCheck, selfChecks } from "./self-checks";
+import type { Comparison, SelfCheck } from "./self-check";
+import { selfChecks } from "./self-checks";
 
 /** One kernel's agreement with the reference. */
 export interface KernelCheck {

@@ -15,7 +15,7 @@ import {
 } from "../nn/spec";
 import type { TrainerConfig } from "../train/config";
 import type { ClipMethod } from "../train/options";
-import type { Progress } from "../train/progress";
+import type { Progress, TrainingResult } from "../train/progress";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import type { Outputs } from "./operations";
@@ -55,7 +55,7 @@ export async function runTraining(
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   };
-  return trainOnce(
+  const { outputs } = await trainOnce(
     device,
     spec,
     {
@@ -67,27 +67,41 @@ export async function runTraining(
     },
     kernels,
   );
+  return outputs;
 }
 
-/** Trains to the end: `loss` and `gradientNorm` of every step, and `final.NAME` of every tensor after the last. */
+/**
+ * Trains to the end: `loss`, `rmse` and `gradientNorm` of every step, `validationLoss` and `validationRmse` of every
+ * validation with the final one as the last, `bestIteration` and `bestLoss`, and `final.NAME` of every tensor.
+ */
 export async function trainOnce(
   device: Device,
   spec: NetworkSpec & { readonly batch: number },
   config: TrainerConfig,
   kernels: Partial<KernelChoice> = {},
-): Promise<Outputs> {
+): Promise<{ readonly outputs: Outputs; readonly result: TrainingResult }> {
   const network = await Network.build(device, spec, kernels);
   try {
     const trainer = await Trainer.build(network, config);
     try {
       const steps: Progress[] = [];
-      for await (const step of trainer.run()) steps.push(step);
+      const run = trainer.run();
+      let next = await run.next();
+      for (; !next.done; next = await run.next()) steps.push(next.value);
+      const result = next.value;
+      const due = steps.flatMap(({ validation }) => (validation ? [validation] : []));
+      const validations = [...due, result.validation];
       const outputs = new Map<string, Float32Array>([
         ["loss", Float32Array.from(steps, ({ loss }) => loss)],
+        ["rmse", Float32Array.from(steps, ({ rmse }) => rmse)],
         ["gradientNorm", Float32Array.from(steps, ({ gradientNorm }) => gradientNorm)],
+        ["validationLoss", Float32Array.from(validations, ({ loss }) => loss)],
+        ["validationRmse", Float32Array.from(validations, ({ rmse }) => rmse)],
+        ["bestIteration", Float32Array.of(result.best?.iteration ?? Number.NaN)],
+        ["bestLoss", Float32Array.of(result.best?.loss ?? Number.NaN)],
       ]);
       for (const [name, { data }] of await network.readTensors()) outputs.set(`final.${name}`, data);
-      return outputs;
+      return { outputs, result };
     } finally {
       trainer.dispose();
     }

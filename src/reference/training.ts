@@ -4,7 +4,7 @@ import type { TrainingOptions } from "../train/options";
 import { learnRateAt } from "../train/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
-import { tensorOf, trainingBackward, trainingForward } from "./network";
+import { type Tensors, tensorOf, trainingBackward, trainingForward } from "./network";
 import { addL2 } from "./sgdm";
 import { solverStep } from "./solver";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
@@ -35,6 +35,7 @@ export interface ReferenceTraining {
 /**
  * Trains for batches.length / options.batch steps. `batches` (steps, B) holds the rows of each step; they may
  * stop before the planned epochs, to which the learning-rate schedule refers. Changes none of its arguments.
+ * @param afterStep told the iterations done, with learnables and moving statistics that the next step changes
  */
 export function trainReference(
   network: NetworkSpec,
@@ -42,6 +43,7 @@ export function trainReference(
   initial: ReadonlyMap<string, ArrayLike<number>>,
   data: ReferenceData,
   batches: ArrayLike<number>,
+  afterStep: (iteration: number, learnables: Tensors, movingStatistics: Tensors) => void = () => undefined,
 ): ReferenceTraining {
   const { batch, l2, clip, clipMethod, solver, schedule, seed } = options;
   const { channels, steps } = network.input;
@@ -79,6 +81,7 @@ export function trainReference(
       const state = { weight: tensorOf(learnables, name), first, second };
       solverStep(solver, state, tensorOf(clipped, name), { learnRate, iteration: step + 1, l2Factor });
     }
+    afterStep(step + 1, learnables, movingStatistics);
   }
   return { losses, gradientNorms, learnables, movingStatistics };
 }
