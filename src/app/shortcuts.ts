@@ -40,7 +40,7 @@ const pressed =
   "button, a, summary, [role=button], [role=tab], [role=switch], [role=checkbox], [role=radio], [role=menuitem]";
 
 /** The shortcut that a key press means, if it means one: not while typing, and not Space on what Space presses. */
-export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
+function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const found = shortcuts.find(({ key }) => key === event.key);
   if (!found || (event.repeat && found.key !== ".")) return undefined;

@@ -39,6 +39,32 @@ describe("Average", () => {
 });
 
 describe("Trace", () => {
+  it("thins a long history, but for validations, and averages what it leaves out", () => {
+    const history = Array.from({ length: 100_000 }, (_, i) => ({
+      iteration: i + 1,
+      epoch: 1,
+      seconds: i,
+      learnRate: 1,
+      gradientNorm: 1,
+      loss: Math.sin(i),
+      rmse: Math.cos(i),
+      ...((i + 1) % 1001 === 0 && { validation: { loss: i, rmse: -i } }),
+    }));
+    const trace = new Trace(0.9);
+    const average = new Average(0.9);
+    const averages = history.map(({ rmse }) => average.add(rmse));
+    for (let end = 0; end <= history.length; end += 2500) trace.follow(history.slice(0, end));
+    const { iterations, lines } = trace;
+    expect(iterations.length).toBeGreaterThan(8000);
+    expect(iterations.length).toBeLessThan(17_000);
+    expect(lines.rmse.validation.filter((value) => value !== null)).toHaveLength(99);
+    iterations.forEach((iteration, i) => {
+      expect(lines.rmse.raw[i]).toBe(Math.cos(iteration - 1));
+      expect(lines.rmse.smoothed[i]).toBe(averages[iteration - 1]);
+      expect(lines.loss.validation[i]).toBe(iteration % 1001 === 0 ? iteration - 1 : null);
+    });
+  });
+
   it("goes on where it stopped", () => {
     const history = [progress(1, 2, 2.1), progress(2, 1.5)];
     const trace = new Trace(0.9);

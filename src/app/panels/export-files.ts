@@ -47,15 +47,7 @@ export function exportRun(run: Run, kind: FileKind): ExportedFile {
  * All of a run but its weights and its test curves, which its data options generate anew. Typed arrays are arrays,
  * `Infinity` is "none" and what is no number null.
  */
-export function writeRunJson({
-  number,
-  recorded,
-  settings,
-  experiment,
-  facts,
-  history,
-  outcome,
-}: Run): string {
+function writeRunJson({ number, recorded, settings, experiment, facts, history, outcome }: Run): string {
   const { model: _, ...trained } = outcome?.trained ?? {};
   const plain = {
     format: "fluxion-run/1",

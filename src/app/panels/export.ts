@@ -4,6 +4,7 @@ import "@awesome.me/webawesome/dist/components/dropdown/dropdown.js";
 import "@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js";
 import "@awesome.me/webawesome/dist/components/input/input.js";
 import { css, html, LitElement, nothing } from "lit";
+import { saveFile } from "../charts/save";
 import { SessionController } from "../session/controller";
 import { nameRun } from "../session/describe";
 import { writeLink } from "../session/link";
@@ -79,13 +80,7 @@ export class Export extends LitElement {
     try {
       const { exportRun } = await import("./export-files");
       const { name, type, content } = exportRun(run, kind);
-      const url = URL.createObjectURL(new Blob([content], { type }));
-      const anchor = document.createElement("a");
-      anchor.href = url;
-      anchor.download = name;
-      anchor.click();
-      // The download has the address by then.
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      saveFile(new Blob([content], { type }), name);
     } catch (error) {
       this.session.notify({
         tone: "warning",

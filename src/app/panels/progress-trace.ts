@@ -11,10 +11,19 @@ interface Lines {
   readonly validation: (number | null)[];
 }
 
-/** The history of one run turned into columns; goes on where it stopped when the history has grown. */
+/** So many points or more are thinned: they show nothing on a screen that half of them does not. */
+const manyPoints = 16_384;
+
+/**
+ * The history of one run turned into columns; goes on where it stopped when the history has grown. Of a long one only every
+ * 2nd, 4th, 8th … iteration is kept, and each that was validated.
+ */
 export class Trace {
   readonly smoothing: number;
   readonly iterations: number[] = [];
+  #taken = 0;
+  #every = 1;
+  #limit = manyPoints;
   readonly lines: Readonly<Record<Quantity, Lines>> = { rmse: empty(), loss: empty() };
   readonly #averages: Readonly<Record<Quantity, Average>>;
 
@@ -26,16 +35,33 @@ export class Trace {
 
   /** Takes what is new in a history of which it has taken the beginning. */
   follow(history: readonly Progress[]): void {
-    for (let i = this.iterations.length; i < history.length; i++) {
-      const progress = history[i];
-      this.iterations.push(progress.iteration);
+    for (; this.#taken < history.length; this.#taken++) {
+      const progress = history[this.#taken];
+      const { iteration, validation } = progress;
+      const kept = iteration % this.#every === 0 || validation !== undefined;
+      if (kept) this.iterations.push(iteration);
       for (const quantity of quantities) {
-        const { raw, smoothed, validation } = this.lines[quantity];
-        raw.push(progress[quantity]);
-        smoothed.push(this.#averages[quantity].add(progress[quantity]));
-        validation.push(progress.validation?.[quantity] ?? null);
+        // What is left out counts in the average.
+        const average = this.#averages[quantity].add(progress[quantity]);
+        if (!kept) continue;
+        const lines = this.lines[quantity];
+        lines.raw.push(progress[quantity]);
+        lines.smoothed.push(average);
+        lines.validation.push(validation?.[quantity] ?? null);
       }
+      if (this.iterations.length >= this.#limit) this.#thin();
     }
+  }
+
+  #thin(): void {
+    this.#every *= 2;
+    const validated = this.lines.rmse.validation.map((value) => value !== null);
+    const kept = this.iterations.map((iteration, i) => iteration % this.#every === 0 || validated[i]);
+    const { rmse, loss } = this.lines;
+    const columns: (number | null)[][] = [this.iterations, ...Object.values(rmse), ...Object.values(loss)];
+    for (const column of columns) column.splice(0, column.length, ...column.filter((_, i) => kept[i]));
+    // Validations may be so many that little was left out.
+    this.#limit = Math.max(manyPoints, 2 * this.iterations.length);
   }
 }
 

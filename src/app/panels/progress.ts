@@ -109,6 +109,8 @@ export class ProgressPanel extends LitElement {
     for (const chart of this.#charts())
       for (const quantity of quantities)
         if (chart.id === quantity) chart.setData(progressData(quantity, traced, compared));
+    const drawn = new Set([traced, ...compared].map(({ run }) => run.id));
+    for (const id of this.#traces.keys()) if (!drawn.has(id)) this.#traces.delete(id);
   }
 
   #compared(): readonly Traced[] {

@@ -16,7 +16,7 @@ export interface Pair {
   readonly bilstm: TrainedRun;
 }
 
-export const isTrained = (run: Run): run is TrainedRun => run.outcome?.trained !== undefined;
+const isTrained = (run: Run): run is TrainedRun => run.outcome?.trained !== undefined;
 
 /**
  * The latest run of each network among those that saw the same data, those trained to their end before others.

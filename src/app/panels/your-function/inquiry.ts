@@ -8,7 +8,7 @@ export interface Question {
   readonly sampled: Sampled;
 }
 
-export type Reply =
+type Reply =
   | { readonly state: "asking" }
   /** values (T) */
   | { readonly state: "answered"; readonly values: Float32Array<ArrayBuffer> }

@@ -5,7 +5,7 @@ import type { Curve } from "./curve";
 /** No training has so many repetitions: these grids are in no training set. */
 export const repetition = 2 ** 32 - 1;
 
-export interface Sampling {
+interface Sampling {
   /** Points (T). */
   readonly samples: number;
   /** Standard deviation of the Gaussian noise. */

@@ -19,7 +19,7 @@ const mostOpen = 20;
 const mostNumber = 1e6;
 
 /** Functions that have a derivative which is one of `functions` again. */
-export const typedFunctions = Object.keys(functions).filter(
+const typedFunctions = Object.keys(functions).filter(
   (name) => !["sec", "sech", "sign"].includes(name),
 ) as readonly string[];
 const symbols = ["x", ...Object.keys(constants)] as readonly string[];
@@ -127,7 +127,7 @@ const errorAt = ({ from, text }: Token, message: string): ExpressionError =>
   new ExpressionError(message, from, from + text.length);
 
 /** The wrong part of a text with a little around it, so that long texts stay short. */
-export interface Excerpt {
+interface Excerpt {
   readonly before: string;
   readonly marked: string;
   readonly after: string;
