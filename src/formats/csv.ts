@@ -36,7 +36,7 @@ export interface PredictionRow {
 
 const curveColumns = ["curve", "x", "f"] as const;
 type CurveColumn = (typeof curveColumns)[number];
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * Reads the columns curve, x and f, in any order, further columns being ignored. The rows of a curve are

@@ -120,7 +120,9 @@ export class PredictionsPanel extends LitElement {
     const limit = formatNumber(residualLimit(this.#curves));
     return html`<div class="key quiet">
       ${seriesOf(run, this.residual).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
-      <span>${this.residual ? `all plots ±${limit}, over x` : "over x"}</span>
+      <span>
+        over x${this.residual ? `, all plots ±${limit}` : ""}; RMSE of a curve against its clean derivative
+      </span>
       <div class="row tools" role="group" aria-label="Predictions, tools">
         ${renderTools(
           "all six plots",
