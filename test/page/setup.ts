@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, preview } from "vite";
 import type { TestProject } from "vitest/node";
+import { insecureHost } from "../browser/launch";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -23,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     base: "/some/where/",
     logLevel: "error",
     build: { outDir: folder },
-    preview: { host: "127.0.0.1", port: 0, strictPort: false, open: false },
+    preview: { host: "127.0.0.1", port: 0, strictPort: false, open: false, allowedHosts: [insecureHost] },
   });
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new Error("the built page is not served");

@@ -1,0 +1,254 @@
+import type { Page } from "puppeteer";
+import { describe, expect, inject, test } from "vitest";
+import { readMetricsCsv } from "../../src/formats/csv";
+import { tiny, until, type Visit } from "./visit";
+import { receiveVisitors } from "./visitors";
+
+const visitor = receiveVisitors();
+const brief = tiny("&epochs=20&seed=3");
+const long = tiny("&epochs=600");
+
+const trained = (run: number): RegExp => new RegExp(`run ${run}: completed`);
+
+const reload = (visit: Visit): Promise<unknown> => visit.page.reload({ waitUntil: "load" });
+
+const iterationOf = (status: string): number => Number(/Iteration(\d+) of/.exec(status)?.[1]);
+
+const modelOf = (visit: Visit, run: number): Promise<Buffer> =>
+  visit.save(`fluxion-cnn-run-${run}-model.safetensors`, () => visit.export("Trained network (safetensors)"));
+
+const metricsOf = async (visit: Visit, run: number) =>
+  readMetricsCsv(
+    (
+      await visit.save(`fluxion-cnn-run-${run}-metrics.csv`, () =>
+        visit.export("Metrics of every iteration (CSV)"),
+      )
+    ).toString(),
+    "metrics",
+  ).map(({ seconds: _, ...rest }) => rest);
+
+/** What the browser keeps of the page, by key. */
+const keptKeys = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const opening = indexedDB.open("fluxion");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction("session").objectStore("session").getAllKeys();
+          keys.onerror = () => reject(keys.error);
+          keys.onsuccess = () => {
+            opening.result.close();
+            resolve(keys.result.map(String));
+          };
+        };
+      }),
+  );
+
+/** Trains the same options once more, without interruption: metrics and network are the same to the last bit. */
+async function expectSameUninterrupted(visit: Visit): Promise<void> {
+  const resumed = { metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
+  expect(resumed.metrics.map(({ iteration }) => iteration)).toEqual(
+    Array.from({ length: resumed.metrics.length }, (_, i) => i + 1),
+  );
+  await visit.press("Train");
+  await visit.waitForText("fx-status", trained(2));
+  expect(await metricsOf(visit, 2)).toEqual(resumed.metrics);
+  expect(Buffer.compare(await modelOf(visit, 2), resumed.model)).toBe(0);
+}
+
+describe("after a reload", () => {
+  test("finished runs, their networks and the settings are there again", async () => {
+    const visit = await visitor({ at: brief });
+    await visit.press("Train");
+    const status = await visit.waitForText("fx-status", trained(1));
+    const before = { status, metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
+    // Not even the address says what the settings were.
+    await visit.page.goto(inject("site"), { waitUntil: "load" });
+    await visit.waitForText("fx-status", trained(1));
+    const figures = (text: string) =>
+      text.replace(/GPU ms\/step.*?Learn/, "Learn").replace(/Iterations\/s.*?GPU/, "GPU");
+    expect(figures(await visit.text("fx-status"))).toBe(figures(before.status));
+    expect(await metricsOf(visit, 1)).toEqual(before.metrics);
+    expect(await modelOf(visit, 1)).toEqual(before.model);
+    expect(await visit.waitForText("fx-runs", /run 1/)).toContain("completed");
+    const fields = await visit.page.$$eval(">>> fx-option", (all) =>
+      all.map(({ option, value }) => [option, value]),
+    );
+    expect(Object.fromEntries(fields)).toMatchObject({
+      curves: 60,
+      samples: 20,
+      filters: 4,
+      epochs: 20,
+      seed: 3,
+    });
+    await visit.press("Train");
+    await visit.waitForText("fx-status", trained(2));
+    expect(await modelOf(visit, 2)).toEqual(before.model);
+  });
+
+  test("a run that stood paused stands there again, and goes on as if nothing had been", async () => {
+    const visit = await visitor({ at: long });
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d\d+ of 3000/);
+    await visit.press("Pause");
+    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    await until(
+      "the paused run is not kept",
+      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
+    );
+    for (let i = 0; i < 2; i++) {
+      await reload(visit);
+      const status = await visit.waitForText("fx-status", /run 1: paused/);
+      expect(iterationOf(status)).toBe(paused);
+    }
+    expect(await visit.page.$eval(">>> fx-progress >>> fx-chart", ({ data }) => data[0].length)).toBe(paused);
+    await visit.press("Resume");
+    await visit.waitForText("fx-status", trained(1));
+    expect(await keptKeys(visit.page)).not.toContain("v1/interrupted");
+    await expectSameUninterrupted(visit);
+  });
+
+  test("a run that was training stands paused at its last snapshot, and goes on from there", async () => {
+    const visit = await visitor({ at: tiny("&epochs=1000") });
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training/);
+    await until(
+      "no snapshot is kept",
+      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
+    );
+    await reload(visit);
+    const at = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(5000);
+    await visit.press("Resume");
+    await visit.waitForText("fx-status", trained(1));
+    await expectSameUninterrupted(visit);
+  });
+
+  test("a run that was deleted stays away", async () => {
+    const visit = await visitor({ at: brief });
+    for (const run of [1, 2]) {
+      await visit.press("Train");
+      await visit.waitForText("fx-status", trained(run));
+    }
+    await visit.press("Delete run 1");
+    await visit.waitForText("fx-runs", /Keep/);
+    await visit.press("Delete run 1");
+    await until("run 1 is still kept", async () => (await keptKeys(visit.page)).length === 1 || undefined);
+    await reload(visit);
+    const runs = await visit.waitForText("fx-runs", /run 2/);
+    expect(runs).not.toContain("run 1");
+  });
+
+  test("a run that was stopped is no interrupted one", async () => {
+    const visit = await visitor({ at: long });
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
+    await visit.press("Stop");
+    await visit.waitForText("fx-status", /run 1: stopped/);
+    await reload(visit);
+    await visit.waitForText("fx-status", /run 1: stopped/);
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 2: training/);
+  });
+});
+
+describe("what the browser has kept is not trusted:", () => {
+  /** Changes what is kept before the page itself is there: a file of its origin without its code. */
+  const beforeThePage =
+    (change: (page: Page) => Promise<void>) =>
+    async (page: Page): Promise<void> => {
+      await page.goto(new URL("theme.js", inject("site")).href);
+      await change(page);
+    };
+
+  test("garbage is cleared away, and the page trains", async () => {
+    const visit = await visitor({
+      prepare: beforeThePage((page) =>
+        page.evaluate(async () => {
+          for (const key of ["fluxion-settings", "fluxion-theme", "fluxion-shortcuts"])
+            localStorage.setItem(key, `?v=1&preset=<img src=x onerror=alert(1)>&epochs=${"9".repeat(5000)}`);
+          await new Promise((resolve, reject) => {
+            const opening = indexedDB.open("fluxion", 1);
+            opening.onupgradeneeded = () => {
+              const store = opening.result.createObjectStore("session");
+              const half = { id: "x", number: 1, settings: { preset: "quick", network: "cnn", options: {} } };
+              store.put("garbage", "v1/run/2020/x");
+              store.put({ ...half, history: [1, 2, 3] }, "v1/run/2021/y");
+              store.put({ run: half, state: { iteration: 5 } }, "v1/interrupted");
+              store.put(new Uint8Array(10), "v0/run/old");
+              store.put(1, 17);
+            };
+            opening.onsuccess = () => resolve(opening.result.close());
+            opening.onerror = () => reject(opening.error);
+          });
+        }),
+      ),
+    });
+    await visit.waitForText("fx-status", /^recorded/);
+    await until("garbage is kept", async () => (await keptKeys(visit.page)).length === 0 || undefined);
+    expect(await visit.text("fx-notices")).not.toMatch(/link|kept/);
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training/);
+    await visit.press("Stop");
+    await visit.waitForText("fx-status", /run 1: stopped/);
+  });
+
+  test("a database of another version is told, and the page trains without it", async () => {
+    const visit = await visitor({
+      at: brief,
+      prepare: beforeThePage((page) =>
+        page.evaluate(
+          () =>
+            new Promise<void>((resolve, reject) => {
+              const opening = indexedDB.open("fluxion", 99);
+              opening.onsuccess = () => resolve(opening.result.close());
+              opening.onerror = () => reject(opening.error);
+            }),
+        ),
+      ),
+    });
+    await visit.waitForText("fx-notices", /Runs are not kept/);
+    await visit.press("Train");
+    await visit.waitForText("fx-status", trained(1));
+    await visit.waitForText("fx-notices", /The run could not be stored.*export what you need/);
+    expect((await modelOf(visit, 1)).length).toBeGreaterThan(1000);
+  });
+
+  test("an interrupted run of which a bit has changed is refused once, and the page trains", async () => {
+    const visit = await visitor({ at: long });
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
+    await visit.press("Pause");
+    await visit.waitForText("fx-status", /run 1: paused/);
+    await until(
+      "the paused run is not kept",
+      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
+    );
+    await visit.page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const opening = indexedDB.open("fluxion");
+          opening.onsuccess = () => {
+            const transaction = opening.result.transaction("session", "readwrite");
+            const store = transaction.objectStore("session");
+            const reading = store.get("v1/interrupted");
+            reading.onsuccess = () => {
+              reading.result.checkpoint[reading.result.checkpoint.length - 1] ^= 1;
+              store.put(reading.result, "v1/interrupted");
+            };
+            transaction.oncomplete = () => resolve(opening.result.close());
+            transaction.onerror = () => reject(transaction.error);
+          };
+        }),
+    );
+    await reload(visit);
+    await visit.waitForText("fx-notices", /The interrupted run cannot go on.*Train it anew/);
+    await reload(visit);
+    await visit.waitForText("fx-status", /^recorded/);
+    expect(await visit.text("fx-notices")).not.toContain("cannot");
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training/);
+  });
+});
