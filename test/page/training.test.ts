@@ -1,29 +1,15 @@
-import type { Browser } from "puppeteer";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { calculusFunctions } from "../../src/index";
-import { connect, Visit } from "./visit";
+import { tiny, until, type Visit } from "./visit";
+import { receiveVisitors } from "./visitors";
 
-let browser: Browser;
-let visit: Visit;
-
-beforeAll(async () => {
-  browser = await connect();
-});
-
-afterEach(async () => {
-  const { complaints, strays } = visit;
-  await visit.end();
-  expect(complaints).toEqual([]);
-  expect(strays).toEqual([]);
-});
-
-afterAll(() => browser.disconnect());
+const visitor = receiveVisitors();
 
 const iterationOf = (status: string): number => Number(/Iteration(\d+) of/.exec(status)?.[1]);
 const rmseOf = (status: string): number => Number(/Validation RMSE(\S+)/.exec(status)?.[1]);
 
 /** Points drawn in every chart of a panel, by the chart's title. */
-const pointsOf = (panel: string): Promise<Record<string, number>> =>
+const pointsOf = (visit: Visit, panel: string): Promise<Record<string, number>> =>
   visit.page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) =>
     Object.fromEntries(
       charts.map((chart) => [
@@ -35,17 +21,17 @@ const pointsOf = (panel: string): Promise<Record<string, number>> =>
 
 describe("a visitor trains the quick CNN", () => {
   test("to its end, and sees it learn", async () => {
-    visit = await Visit.begin(browser);
+    const visit = await visitor();
     const { page } = visit;
     await visit.press("Train");
     await visit.waitForText("fx-status", /run 1: training/);
     await visit.waitForText("fx-status", /Iteration[1-9]\d+ of 600/);
     const chart = await visit.element("fx-progress >>> fx-chart >>> canvas");
     const [early, before] = [await chart.screenshot(), iterationOf(await visit.text("fx-status"))];
-    const guess = await pointsOf("fx-progress");
+    const guess = await pointsOf(visit, "fx-progress");
     await visit.waitForText("fx-status", /Iteration[2-5]\d\d of 600/);
     expect(Buffer.compare(await chart.screenshot(), early)).not.toBe(0);
-    const later = await pointsOf("fx-progress");
+    const later = await pointsOf(visit, "fx-progress");
     // Raw and smoothed, at least, for every further iteration.
     expect(later.RMSE - guess.RMSE).toBeGreaterThan(2 * (200 - before - 100));
 
@@ -53,14 +39,14 @@ describe("a visitor trains the quick CNN", () => {
     expect(iterationOf(status)).toBe(600);
     expect(rmseOf(status)).toBeGreaterThan(0.2);
     expect(rmseOf(status)).toBeLessThan(0.7);
-    const drawn = await pointsOf("fx-progress");
+    const drawn = await pointsOf(visit, "fx-progress");
     // 600 raw, 600 smoothed, 13 validations (1, 50 … 600) and the final one.
     expect(drawn).toEqual({ RMSE: 1214, Loss: 1214 });
     expect(await visit.text('[role="status"]')).toMatch(
       /Training completed after 600 iterations, RMSE 0\.\d+ against the clean derivative\./,
     );
 
-    const plots = await pointsOf("fx-predictions");
+    const plots = await pointsOf(visit, "fx-predictions");
     expect(Object.keys(plots)).toEqual(calculusFunctions.map(({ title }) => title));
     // Fifty targets, and the predictions.
     expect(Object.values(plots)).toEqual(Array(6).fill(100));
@@ -77,7 +63,7 @@ describe("a visitor trains the quick CNN", () => {
 
 describe("a visitor trains the quick BiLSTM", () => {
   test("with pauses and single steps, to its end", async () => {
-    visit = await Visit.begin(browser, { at: "?v=1&preset=quick&network=bilstm" });
+    const visit = await visitor({ at: "?v=1&preset=quick&network=bilstm" });
     await visit.press("Train");
     await visit.waitForText("fx-status", /Iteration[1-9]\d* of 600/);
     await visit.press("Pause");
@@ -93,13 +79,13 @@ describe("a visitor trains the quick BiLSTM", () => {
     expect(iterationOf(status)).toBe(600);
     expect(rmseOf(status)).toBeGreaterThan(0.2);
     expect(rmseOf(status)).toBeLessThan(0.7);
-    expect(await pointsOf("fx-progress")).toEqual({ RMSE: 1214, Loss: 1214 });
+    expect(await pointsOf(visit, "fx-progress")).toEqual({ RMSE: 1214, Loss: 1214 });
   }, 300_000);
 });
 
 describe("a visitor", () => {
   test("stops a training and keeps what it has learnt", async () => {
-    visit = await Visit.begin(browser);
+    const visit = await visitor();
     await visit.press("Train");
     await visit.waitForText("fx-status", /Iteration[1-9]\d+ of 600/);
     await visit.press("Stop");
@@ -110,7 +96,7 @@ describe("a visitor", () => {
   });
 
   test("restarts a training with other options", async () => {
-    visit = await Visit.begin(browser, {
+    const visit = await visitor({
       at: "?v=1&preset=quick&network=cnn&curves=60&batch=10&epochs=1000",
     });
     await visit.press("Train");
@@ -125,5 +111,71 @@ describe("a visitor", () => {
     expect(await visit.text("fx-runs")).toMatch(/run 1 .*stopped/);
     await visit.press("Stop");
     await visit.waitForText("fx-status", /run 2: stopped/);
+  });
+
+  test("pauses and resumes faster than the training can follow, and asks meanwhile", async () => {
+    const visit = await visitor({ at: tiny("&epochs=5000") });
+    const { page } = visit;
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d* of/);
+    // The session's own methods: no hand is so quick.
+    const asked = await page.evaluate(async () => {
+      const session = document.querySelector("fx-app")?.session;
+      if (!session?.experiment) throw new Error("there is nothing to train");
+      const { experiment } = session;
+      const next = (phase: string) =>
+        new Promise<void>((resolve) => {
+          const end = session.on("state", () => {
+            if (session.phase !== phase) return;
+            end();
+            resolve();
+          });
+        });
+      for (let i = 0; i < 5; i++) {
+        const paused = next("paused");
+        session.pause();
+        await paused;
+        session.resume();
+        session.pause();
+        session.resume();
+      }
+      const profile = session.ask({ kind: "profile", experiment });
+      session.pause();
+      session.resume();
+      return (await profile).kernels.length;
+    });
+    expect(asked).toBeGreaterThan(10);
+    const before = iterationOf(await visit.text("fx-status"));
+    await until(
+      "training does not go on",
+      async () => iterationOf(await visit.text("fx-status")) > before + 5 || undefined,
+    );
+    await visit.press("Stop");
+    await visit.waitForText("fx-status", /run 1: stopped/);
+  });
+
+  test("trains while a question is being answered: one waits for the other", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    const { page } = visit;
+    await until(
+      "no adapter",
+      async () =>
+        (await page.evaluate(() => document.querySelector("fx-app")?.session.gpu.state === "ready")) ||
+        undefined,
+    );
+    const order = await page.evaluate(async () => {
+      const session = document.querySelector("fx-app")?.session;
+      if (!session?.experiment) throw new Error("there is nothing to train");
+      const heard: string[] = [];
+      const profile = session
+        .ask({ kind: "profile", experiment: session.experiment })
+        .then(() => heard.push("answered"));
+      session.on("progress", () => heard.push("progress"));
+      session.train();
+      await profile;
+      return heard;
+    });
+    expect(order).toEqual(["answered"]);
+    await visit.waitForText("fx-status", /run 1: completed/);
   });
 });
