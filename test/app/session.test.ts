@@ -1,26 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Run, RunFacts, Settings } from "../../src/app/session/run";
+import type { Run, Settings } from "../../src/app/session/run";
 import { Session } from "../../src/app/session/session";
 import type { Interrupted, Store } from "../../src/app/session/state";
 import type { Command, Event } from "../../src/app/worker/protocol";
-import { evaluate, generateCurves, type Progress, resolveExperiment } from "../../src/index";
+import { type Progress, resolveExperiment } from "../../src/index";
+import { begun } from "./run";
 
 const settings: Settings = { preset: "quick", network: "cnn", options: { seed: 3 } };
-const curves = generateCurves({ curves: 6, samples: 4 });
-const zero = evaluate(new Float32Array(curves.clean.length), curves);
-const adapter = { vendor: "v", architecture: "a", description: "d", software: true };
-
-const facts: RunFacts = {
-  adapter,
-  layers: [],
-  parameters: 1,
-  iterations: 10,
-  iterationsPerEpoch: 5,
-  dispatchesPerStep: 32,
-  bytesOnDevice: 1,
-  zero,
-  noiseFloor: zero.noiseFloor,
-};
+const { facts, test: curves } = begun;
+const { adapter } = facts;
 
 const iteration = (number: number, validation?: Progress["validation"]): Progress => ({
   iteration: number,
