@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { pagePlugin } from "./src/app/build/plugin.ts";
 
-/** Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. */
+/**
+ * Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. In the mode `screenshots`
+ * vitest draws the page for docs/.
+ */
 export default defineConfig(({ mode }) => ({
   // The page works from any path.
   base: "./",
@@ -40,7 +43,7 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: "page",
-          include: ["test/page/**/*.test.ts"],
+          include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
           sequence: { groupOrder: 1 },
         },

@@ -209,6 +209,13 @@ export class App extends LitElement {
         .bench {
           grid-template-columns: 20rem minmax(0, 1fr);
         }
+        /* Always at hand; below the header when the page begins. */
+        fx-controls {
+          position: sticky;
+          inset-block-start: var(--wa-space-m);
+          max-block-size: calc(100dvh - 5rem);
+          overflow-y: auto;
+        }
       }
       @media (min-width: 85rem) {
         .plots {

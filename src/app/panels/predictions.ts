@@ -98,7 +98,8 @@ export class PredictionsPanel extends LitElement {
       ${
         selected
           ? html`${this.#renderKey(selected)}
-              <div class="plots">${calculusFunctions.map((_, index) => this.#renderPlot(selected, index))}</div>`
+              <div class="plots">${calculusFunctions.map((_, index) => this.#renderPlot(selected, index))}</div>
+              <p class="quiet note">RMSE of each curve against its clean derivative</p>`
           : html`<p class="quiet">
               One test curve of each function, with the derivative that the network predicts, will be drawn here as
               soon as a network trains.
@@ -120,9 +121,7 @@ export class PredictionsPanel extends LitElement {
     const limit = formatNumber(residualLimit(this.#curves));
     return html`<div class="key quiet">
       ${seriesOf(run, this.residual).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
-      <span>
-        over x${this.residual ? `, all plots ±${limit}` : ""}; RMSE of a curve against its clean derivative
-      </span>
+      <span>over x${this.residual ? `, all plots ±${limit}` : ""}</span>
       <div class="row tools" role="group" aria-label="Predictions, tools">
         ${renderTools(
           "all six plots",

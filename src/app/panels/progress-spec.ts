@@ -11,7 +11,7 @@ export interface Traced {
   readonly trace: Trace;
 }
 
-/** Of runs beside the selected one; in their network's colour. */
+/** Of runs beside the selected one: in ink, because its own lines have the colours. */
 const dashes = [
   [10, 4],
   [2, 3],
@@ -90,7 +90,7 @@ function compareSeries({ run }: Traced, index: number): SeriesSpec {
   const { network } = run.settings;
   return {
     label: `${nameRun(run)} · ${networkTitles[network]}`,
-    color: network === "cnn" ? "--fx-cnn" : "--fx-bilstm",
+    color: "--fx-truth",
     width: 1.5,
     dash: dashes[index % dashes.length],
   };

@@ -196,6 +196,9 @@ export class Runs extends LitElement {
         max-width: 18rem;
         overflow-wrap: anywhere;
       }
+      .ended .quiet {
+        font-size: var(--wa-font-size-xs);
+      }
       .actions {
         display: flex;
         gap: var(--wa-space-2xs);

@@ -1,0 +1,406 @@
+import type { CDPSession } from "puppeteer";
+import { describe, expect, test } from "vitest";
+import { calculusFunctions } from "../../src/index";
+import { settle } from "./states";
+import { tiny, until, type Visit } from "./visit";
+import { receiveVisitors } from "./visitors";
+
+const visitor = receiveVisitors();
+
+/** Where Tab stands when it has left the page. */
+const nothing = "none undefined";
+
+/** A visitor without a mouse. */
+class Typist {
+  readonly visit: Visit;
+  readonly #devtools: CDPSession;
+
+  private constructor(visit: Visit, devtools: CDPSession) {
+    this.visit = visit;
+    this.#devtools = devtools;
+  }
+
+  static async begin(visit: Visit): Promise<Typist> {
+    return new Typist(visit, await visit.page.createCDPSession());
+  }
+
+  async press(...keys: readonly Parameters<Visit["page"]["keyboard"]["press"]>[0][]): Promise<void> {
+    for (const key of keys) await this.visit.page.keyboard.press(key);
+  }
+
+  async backwards(): Promise<void> {
+    const { keyboard } = this.visit.page;
+    await keyboard.down("Shift");
+    await keyboard.press("Tab");
+    await keyboard.up("Shift");
+  }
+
+  /** "button Train": role and name of what has the focus, as a screen reader gets them. */
+  async focused(): Promise<string> {
+    const { result } = await this.#devtools.send("Runtime.evaluate", {
+      expression: `(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element;
+      })()`,
+    });
+    const { nodes } = await this.#devtools.send("Accessibility.getPartialAXTree", {
+      objectId: result.objectId,
+      fetchRelatives: false,
+    });
+    await this.#devtools.send("Runtime.releaseObject", { objectId: result.objectId ?? "" });
+    return `${nodes[0]?.role?.value} ${nodes[0]?.name?.value}`.trim();
+  }
+
+  /** Tabs on until this has the focus. */
+  async reach(wanted: string): Promise<void> {
+    const passed: string[] = [];
+    for (let i = 0; i < 120; i++) {
+      await this.press("Tab");
+      const focused = await this.focused();
+      if (focused === wanted) return;
+      passed.push(focused);
+    }
+    throw new Error(`Tab does not reach ${wanted}, but: ${passed.join("; ")}`);
+  }
+
+  /** Waits until this has the focus, without a key. */
+  waitForFocus(wanted: string): Promise<true> {
+    let focused = "";
+    return until(
+      () => `${wanted} does not get the focus, but ${focused} has it`,
+      async () => {
+        focused = await this.focused();
+        return focused === wanted || undefined;
+      },
+    );
+  }
+
+  async isOpen(dialog: string): Promise<boolean> {
+    return (await this.visit.page.$(`::-p-aria([name="${dialog}"][role="dialog"])`)) !== null;
+  }
+}
+
+const iterationOf = (status: string): number => Number(/Iteration(\d+) of/.exec(status)?.[1]);
+
+describe("by the keyboard alone, Tab", () => {
+  /** What has the focus differs from the same without it. */
+  async function isFocusSeen(visit: Visit): Promise<boolean> {
+    const clip = await visit.page.evaluate((composed) => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      element?.scrollIntoView({ block: "center" });
+      Object.assign(window, { focused: element });
+      // The mark may be drawn by the component around it.
+      const root = element?.getRootNode();
+      const drawn = root instanceof ShadowRoot && root.host.matches(composed) ? root.host : element;
+      const { left, top, width, height } = (drawn ?? document.body).getBoundingClientRect();
+      return {
+        x: Math.max(0, left + scrollX - 5),
+        y: Math.max(0, top + scrollY - 5),
+        width: Math.max(width, 10) + 10,
+        height: Math.min(height, 500) + 10,
+      };
+    }, "wa-button, wa-checkbox, wa-input, wa-radio, wa-select, wa-switch");
+    const shot = async () => {
+      // What was just scrolled or left is drawn by then.
+      await visit.page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      return visit.page.screenshot({ clip, captureBeyondViewport: false });
+    };
+    const withFocus = await shot();
+    await visit.page.evaluate(() => (window as unknown as { focused: HTMLElement }).focused.blur());
+    const without = await shot();
+    await visit.page.evaluate(() => (window as unknown as { focused: HTMLElement }).focused.focus());
+    return Buffer.compare(withFocus, without) !== 0;
+  }
+
+  const tools = ["button Zoom in", "button Table", "button SVG", "button PNG"];
+
+  test("reaches everything in the order of the page, shows where it is, and comes back", async () => {
+    const visit = await visitor();
+    await visit.page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await visit.waitForText("fx-runs", /recorded/);
+    const typist = await Typist.begin(visit);
+    const reached: string[] = [];
+    const unseen: string[] = [];
+    for (;;) {
+      await typist.press("Tab");
+      const focused = await typist.focused();
+      // Behind the last comes the browser itself.
+      if (focused === nothing) break;
+      reached.push(focused);
+      if (!(await isFocusSeen(visit))) unseen.push(focused);
+    }
+    expect(reached).toEqual([
+      "button Skip to the charts",
+      "link Self-test",
+      "button Shortcuts",
+      "radio Auto",
+      "combobox Preset",
+      "button Train",
+      "button Restart",
+      "textbox Seed",
+      "DisclosureTriangle Data",
+      "DisclosureTriangle Network",
+      "DisclosureTriangle Solver",
+      "textbox Max epochs",
+      "textbox Mini-batch size",
+      "combobox Shuffle",
+      "combobox Solver",
+      "textbox Initial learn rate",
+      "textbox Momentum",
+      "DisclosureTriangle Learn rate schedule",
+      "DisclosureTriangle Gradients",
+      "DisclosureTriangle Validation",
+      "button Export",
+      "slider Smoothing",
+      "switch Log y",
+      ...tools,
+      "application RMSE: arrow keys move the cursor, plus and minus zoom",
+      ...tools,
+      "application Loss: arrow keys move the cursor, plus and minus zoom",
+      "switch Residuals",
+      "button Next curve",
+      ...tools.slice(1),
+      ...calculusFunctions.map(({ title }) => `application ${title}: arrow keys move the cursor`),
+      "tab Runs",
+      "region Table of runs",
+      "button Use settings of recorded",
+    ]);
+    expect(unseen).toEqual([]);
+    const back: string[] = [];
+    for (const _ of reached) {
+      await typist.backwards();
+      back.push(await typist.focused());
+    }
+    expect(back).toEqual(reached.toReversed());
+  });
+
+  test("begins with a link to the charts", async () => {
+    const visit = await visitor();
+    await visit.waitForText("fx-status", /recorded: completed/);
+    const typist = await Typist.begin(visit);
+    await typist.press("Tab");
+    expect(await typist.focused()).toBe("button Skip to the charts");
+    await typist.press("Enter", "Tab");
+    expect(await typist.focused()).toBe("button Export");
+  });
+});
+
+describe("by the keyboard alone, a visitor", () => {
+  test("chooses a preset, trains it, pauses, steps, restarts and stops", async () => {
+    const visit = await visitor();
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("combobox Preset");
+    await typist.press("ArrowDown");
+    await visit.find("quick BiLSTM", "option");
+    await typist.press("End", "Enter");
+    await visit.waitForText("fx-controls", /A BiLSTM of/);
+    expect(await typist.focused()).toBe("combobox Preset");
+    await typist.reach("button Train");
+    await typist.press("Enter");
+    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]/);
+    await typist.waitForFocus("button Pause");
+
+    // Elsewhere, Space is a shortcut.
+    await typist.reach("application RMSE: arrow keys move the cursor, plus and minus zoom");
+    await typist.press("Space");
+    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    await typist.press(".");
+    await visit.waitForText("fx-status", new RegExp(`run 1: paused.*Iteration${paused + 1} of`));
+    await typist.press(".");
+    await visit.waitForText("fx-status", new RegExp(`run 1: paused.*Iteration${paused + 2} of`));
+    await typist.press("Space");
+    await visit.waitForText("fx-status", /run 1: training/);
+    await typist.press("Space");
+    await visit.waitForText("fx-status", /run 1: paused/);
+    await typist.press("r");
+    await visit.waitForText("fx-status", /run 2: training.*Iteration[1-9]/);
+    await typist.press("s");
+    await visit.waitForText("fx-status", /run 2: stopped by you/);
+    await typist.press("Space");
+    await visit.waitForText("fx-status", /run 3: training.*Iteration[1-9]/);
+    await typist.press("s");
+    await visit.waitForText("fx-status", /run 3: stopped by you/);
+  });
+
+  test("types the letters of shortcuts into fields without their effect", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("textbox Seed");
+    await typist.press("End");
+    await visit.page.keyboard.type(" .s?r");
+    const value = () =>
+      visit.page.$eval(
+        '>>> fx-controls >>> fx-option >>> input[inputmode="decimal"]',
+        (input) => (input as HTMLInputElement).value,
+      );
+    expect(await value()).toBe("0 .s?r");
+    expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
+    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+  });
+
+  test("opens the list of shortcuts, closes it, and turns them off for good", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("button Export");
+    await typist.press("?");
+    await visit.find("Keyboard shortcuts", "dialog");
+    // Nothing behind the dialog is reached.
+    const inside = new Set<string>();
+    for (let i = 0; i < 6; i++) {
+      await typist.press("Tab");
+      inside.add(await typist.focused());
+    }
+    inside.delete(nothing);
+    expect([...inside].sort()).toEqual(["button Close", "switch Use shortcuts"]);
+    await typist.press("Escape");
+    await typist.waitForFocus("button Export");
+    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+
+    await typist.press("?");
+    await visit.find("Keyboard shortcuts", "dialog");
+    await typist.reach("switch Use shortcuts");
+    await typist.press("Space", "Escape");
+    await typist.waitForFocus("button Export");
+    const expectOff = async () => {
+      await typist.press("?", "r", ".", "s");
+      await typist.reach("slider Smoothing");
+      expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+      expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
+    };
+    await expectOff();
+    await visit.page.reload();
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await expectOff();
+
+    await visit.page.reload();
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("button Shortcuts");
+    await typist.press("Enter");
+    await typist.reach("switch Use shortcuts");
+    await typist.press("Space", "Escape");
+    await typist.waitForFocus("button Shortcuts");
+    await typist.press("r");
+    await visit.waitForText("fx-status", /run 1: completed/);
+  });
+
+  test("reads a chart point by point, zooms, and reads its table", async () => {
+    const visit = await visitor();
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    const said = () =>
+      visit.page.$eval(
+        '>>> fx-progress >>> fx-chart >>> [aria-live="polite"]',
+        (region) => region.textContent,
+      );
+    const waitToHear = (pattern: RegExp) =>
+      until(`the chart does not say ${pattern}`, async () => {
+        const text = (await said()) ?? "";
+        return pattern.test(text) ? text : undefined;
+      });
+    await typist.reach("application RMSE: arrow keys move the cursor, plus and minus zoom");
+    await typist.press("ArrowRight");
+    const first = await waitToHear(/^iteration 1: /);
+    expect(first).toMatch(/^iteration 1: training \d\.\d+, smoothed \d\.\d+, validation \d\.\d+$/);
+    expect(await visit.text("fx-progress >>> fx-chart")).toContain("iteration 1 ");
+    await typist.press("ArrowRight", "ArrowRight");
+    await waitToHear(/^iteration 3: training/);
+    await typist.press("ArrowLeft");
+    await waitToHear(/^iteration 2: training/);
+    await typist.press("PageDown");
+    await waitToHear(/^iteration 38: training/);
+    await typist.press("End");
+    await waitToHear(/^iteration 360: .*final validation 0\.4\d+$/);
+    const isWhole = () =>
+      visit.page.$eval(">>> fx-progress >>> fx-chart >>> #reset", (button) => button.matches("[disabled]"));
+    await typist.press("+");
+    await until("the chart does not zoom", async () => ((await isWhole()) ? undefined : true));
+    await typist.press("0");
+    await until("the chart stays zoomed", async () => ((await isWhole()) ? true : undefined));
+    await typist.press("Home");
+    await waitToHear(/^iteration 1: /);
+
+    for (let i = 0; i < 3; i++) await typist.backwards();
+    expect(await typist.focused()).toBe("button Table");
+    await typist.press("Enter");
+    await typist.reach("region RMSE, table");
+    expect(await visit.text("fx-progress >>> fx-chart")).toMatch(/360 of 360|\d+ of 360 rows/);
+    const scrolled = () =>
+      visit.page.$eval(">>> fx-progress >>> fx-chart >>> .table", ({ scrollTop }) => scrollTop);
+    await typist.press("End");
+    await until("the table does not scroll", async () => ((await scrolled()) > 0 ? true : undefined));
+  });
+
+  test("goes through the tabs with arrow keys, into each and out of it", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("tab Runs");
+    const panels = [
+      ["Your function", "fx-your-function"],
+      ["Network", "fx-network"],
+      ["Kernels", "fx-kernels"],
+      ["Self-test", "fx-self-test"],
+    ] as const;
+    for (const [name, element] of panels) {
+      await typist.press("ArrowRight");
+      await typist.waitForFocus(`tab ${name}`);
+      await visit.element(element);
+    }
+    await typist.press("Home");
+    await typist.waitForFocus("tab Runs");
+    await typist.press("End");
+    await typist.waitForFocus("tab Self-test");
+    await typist.press("Tab");
+    expect(await typist.focused()).toBe("button Run self-test");
+    await typist.backwards();
+    await typist.press("ArrowLeft");
+    await typist.waitForFocus("tab Kernels");
+    await typist.press("Tab");
+    expect(await typist.focused()).toBe("button Measure");
+  });
+
+  test("exports by the menu's keys", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("button Export");
+    await typist.press("Enter");
+    await typist.waitForFocus("menuitem Metrics of every iteration (CSV)");
+    await typist.press("ArrowDown");
+    await typist.waitForFocus("menuitem Predictions on the test curves (CSV)");
+    await typist.press("Escape");
+    await typist.waitForFocus("button Export");
+    await settle(visit);
+    const csv = await visit.save("fluxion-cnn-recorded-metrics.csv", async () => {
+      await typist.press("Enter");
+      await typist.waitForFocus("menuitem Metrics of every iteration (CSV)");
+      await typist.press("Enter");
+    });
+    expect(csv.toString().trim().split("\n")).toHaveLength(361);
+  });
+
+  test("draws a curve with arrow keys, and has it answered", async () => {
+    const visit = await visitor({ at: "#your-function" });
+    const typist = await Typist.begin(visit);
+    await visit.waitForText("fx-your-function", /f\(x\) =/);
+    await typist.reach("radio Type it");
+    await typist.press("ArrowRight");
+    await visit.waitForText("fx-your-function", /f as drawn/);
+    await typist.reach("slider f at x = 0");
+    const before = await visit.text("fx-your-function");
+    await typist.press("ArrowDown", "ArrowDown", "ArrowRight");
+    expect(await typist.focused()).toBe("slider f at x = 0.17");
+    await typist.press("PageUp");
+    await until("the drawn curve is not answered anew", async () =>
+      (await visit.text("fx-your-function")) === before ? undefined : true,
+    );
+  });
+});
