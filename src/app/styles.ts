@@ -84,3 +84,29 @@ export const shared = css`
     white-space: nowrap;
   }
 `;
+
+/** Of panels whose parts stand below each other. */
+export const stacked = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: var(--wa-space-s);
+  }
+`;
+
+/** Of panels with a heading and what changes their view beside it. */
+export const headed = css`
+  .head,
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--wa-space-2xs) var(--wa-space-s);
+    min-block-size: 2rem;
+  }
+  .controls {
+    margin-inline-start: auto;
+    font-size: var(--wa-font-size-s);
+  }
+`;

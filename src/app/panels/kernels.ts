@@ -9,7 +9,7 @@ import { formatNumber } from "../charts/numbers";
 import { SessionController } from "../session/controller";
 import { describeAdapter, networkTitles } from "../session/describe";
 import type { Session } from "../session/session";
-import { shared } from "../styles";
+import { shared, stacked } from "../styles";
 import { inOrder, type Order, type ProfiledKernel, type Rates, ratesOf, totalOf } from "./kernel-rates";
 
 /** Where the time of a training step goes, kernel by kernel. */
@@ -42,7 +42,7 @@ export class Kernels extends LitElement {
         <h2>Kernels</h2>
         <p class="quiet">
           Where the time of one training step goes. Times every kernel on its own, and then whole steps as a training
-          makes them. A training under way is slowed down meanwhile.
+          makes them. A training under way waits meanwhile.
         </p>
       </div>
       <div class="row">
@@ -156,12 +156,8 @@ export class Kernels extends LitElement {
 
   static override styles = [
     shared,
+    stacked,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--wa-space-s);
-      }
       .notes {
         max-width: 60rem;
       }

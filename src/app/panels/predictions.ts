@@ -16,7 +16,7 @@ import { type PictureType, renderTools } from "../charts/tools";
 import { SessionController } from "../session/controller";
 import type { Run } from "../session/run";
 import type { Session } from "../session/session";
-import { shared } from "../styles";
+import { headed, shared, stacked } from "../styles";
 import {
   curveAt,
   curveRmse,
@@ -210,34 +210,22 @@ export class PredictionsPanel extends LitElement {
 
   static override styles = [
     shared,
+    stacked,
+    headed,
     css`
       :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
         gap: var(--wa-space-2xs);
         container-type: inline-size;
       }
-      .head,
-      .controls,
       .key {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: var(--wa-space-2xs) var(--wa-space-s);
-        min-block-size: 2rem;
-      }
-      .controls {
-        margin-inline-start: auto;
-        font-size: var(--wa-font-size-s);
+        gap: 0 var(--wa-space-m);
       }
       .tools {
         gap: 0;
         margin-inline-start: auto;
-      }
-      .key {
-        gap: 0 var(--wa-space-m);
-        min-block-size: 0;
       }
       .key svg {
         vertical-align: middle;

@@ -7,7 +7,7 @@ import type { ChartSpec } from "../charts/spec";
 import { SessionController } from "../session/controller";
 import type { Run } from "../session/run";
 import type { Session } from "../session/session";
-import { shared } from "../styles";
+import { headed, shared, stacked } from "../styles";
 import { iterationsEnd, progressData, progressSpec, type Traced } from "./progress-spec";
 import { type Quantity, quantities, Trace } from "./progress-trace";
 
@@ -149,25 +149,9 @@ export class ProgressPanel extends LitElement {
 
   static override styles = [
     shared,
+    stacked,
+    headed,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: var(--wa-space-s);
-      }
-      .head,
-      .controls {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--wa-space-2xs) var(--wa-space-s);
-        min-block-size: 2rem;
-      }
-      .controls {
-        margin-inline-start: auto;
-        font-size: var(--wa-font-size-s);
-      }
       input {
         inline-size: 7rem;
         block-size: 24px;

@@ -8,7 +8,7 @@ import { formatNumber } from "../charts/numbers";
 import { SessionController } from "../session/controller";
 import { describeAdapter } from "../session/describe";
 import type { Session } from "../session/session";
-import { shared } from "../styles";
+import { shared, stacked } from "../styles";
 
 type Stage = "fresh" | "running" | "done" | "broken";
 
@@ -168,12 +168,8 @@ export class SelfTest extends LitElement {
 
   static override styles = [
     shared,
+    stacked,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--wa-space-s);
-      }
       .head {
         display: grid;
         gap: var(--wa-space-2xs);

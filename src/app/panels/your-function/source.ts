@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/radio/radio.js";
 import "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { shared } from "../../styles";
+import { shared, stacked } from "../../styles";
 import { type Curve, faultOf, finePoints } from "./curve";
 import "./drawing";
 import { readExpression } from "./expression";
@@ -174,12 +174,8 @@ export class FunctionSource extends LitElement {
 
   static override styles = [
     shared,
+    stacked,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--wa-space-s);
-      }
       .field {
         display: flex;
         align-items: center;
