@@ -168,7 +168,10 @@ describe("by the keyboard alone, Tab", () => {
       ...calculusFunctions.map(({ title }) => `application ${title}: arrow keys move the cursor`),
       "tab Runs",
       "region Table of runs",
-      "button Use settings of recorded",
+      "checkbox Draw recorded BiLSTM beside the shown run",
+      "button Show recorded BiLSTM",
+      "button Use settings of recorded BiLSTM",
+      "button Use settings of recorded CNN",
     ]);
     expect(unseen).toEqual([]);
     const back: string[] = [];

@@ -116,7 +116,7 @@ export class Runs extends LitElement {
             ?disabled=${shown}
             @change=${(event: Event) => session.compare(run.id, (event.currentTarget as HTMLInputElement).checked)}
           >
-            <span class="visually-hidden">Draw ${nameRun(run)} beside the shown run</span>
+            <span class="visually-hidden">Draw ${calledAloud(run)} beside the shown run</span>
           </wa-checkbox>
         </td>
         <td>${this.#actions(run, shown)}</td>
@@ -126,7 +126,7 @@ export class Runs extends LitElement {
 
   #actions(run: Run, shown: boolean) {
     const { session } = this;
-    const name = nameRun(run);
+    const name = calledAloud(run);
     if (this.leaving === run.id)
       return html`
         <div class="actions">
@@ -282,6 +282,10 @@ const lower = (value: number, other: number) =>
   value < other
     ? html`<strong>▼ ${figure(value)}<span class="visually-hidden"> lower</span></strong>`
     : figure(value);
+
+/** Two runs came with the page: a name by itself must tell them apart. */
+const calledAloud = (run: Run): string =>
+  run.recorded === undefined ? nameRun(run) : `${nameRun(run)} ${networkTitles[run.settings.network]}`;
 
 customElements.define("fx-runs", Runs);
 
