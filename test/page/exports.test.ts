@@ -49,7 +49,7 @@ const picture = (visit: Visit, file: string, tools: string, type: "SVG" | "PNG")
   visit.save(`fluxion-${file}.${type.toLowerCase()}`, async () => {
     const group = await visit.find(tools, "group");
     const button = await group.$(`::-p-aria([name="${type}"][role="button"])`);
-    await button?.click();
+    if (button) await visit.click(button);
   });
 
 /** What the browser finds in an SVG document. */

@@ -109,7 +109,7 @@ describe("two trained networks", () => {
     await visit.press("Train");
     await visit.waitForText("fx-status", /run 1: completed/);
     await visit.openTab("Your function", panel);
-    await (await visit.find("Draw it", "radio")).click();
+    await visit.click(await visit.find("Draw it", "radio"));
     const text = await visit.waitForText(panel, /f as drawn, a cubic spline through \d+ points/);
     const [line = ""] = /f as drawn.*?points/.exec(text) ?? [];
     const begun = JSON.stringify(await answered(visit, line));

@@ -74,7 +74,7 @@ describe("at 360, 768 and 1440 pixels, whatever is entered,", () => {
     const { keyboard } = visit.page;
     for (const name of ["f(x) =", "Seed", "Max epochs"]) {
       const field = await visit.find(name, "textbox");
-      await field.click({ count: 3 });
+      await visit.click(field, 3);
       await keyboard.sendCharacter(text);
       await keyboard.press("Tab");
     }
@@ -92,7 +92,7 @@ describe("at 360, 768 and 1440 pixels, whatever is entered,", () => {
     await visit.press("Train");
     await visit.waitForText("fx-status", /Iteration[1-9]\d+ of 5000000/);
     const field = await visit.find("f(x) =", "textbox");
-    await field.click({ count: 3 });
+    await visit.click(field, 3);
     await visit.page.keyboard.sendCharacter(
       "tanh(1.23456789012345*x)^3*1234.56789012345 + exp(cos(x)*0.123456789012345) + sin(12.3456789*x)^3/0.98765432109",
     );
@@ -146,7 +146,7 @@ describe("what moves of itself", () => {
     await visit.press("Train");
     await visit.waitForText("fx-status", /run 1: completed/);
     await visit.openTab("Network", "fx-network");
-    await (await visit.find("Log y", "switch")).click();
+    await visit.click(await visit.find("Log y", "switch"));
     await visit.press("Export");
     await visit.find("The whole run (JSON)", "menuitem");
     await visit.page.keyboard.press("Escape");

@@ -32,12 +32,12 @@ test("pictures of the page with both networks trained", async () => {
   const visit = await visitor({ at: "?v=1&preset=quick&network=cnn" });
   await visit.press("Train");
   await visit.waitForText("fx-status", /run 1: completed/);
-  await (await visit.find("Preset", "combobox")).click();
-  await (await visit.find("quick BiLSTM", "option")).click();
+  await visit.click(await visit.find("Preset", "combobox"));
+  await visit.click(await visit.find("quick BiLSTM", "option"));
   await visit.waitForText("fx-controls", /A BiLSTM of/);
   await visit.press("Train");
   await visit.waitForText("fx-status", /run 2: completed/, 300);
-  await (await visit.find("Draw run 1 beside the shown run", "checkbox")).click();
+  await visit.click(await visit.find("Draw run 1 beside the shown run", "checkbox"));
   await visit.waitForText("fx-progress >>> fx-chart", /run 1 · CNN/);
   // The points that belong to the last iteration, too.
   await until("the charts are not whole", () =>

@@ -30,13 +30,13 @@ const pressEscape = (visit: Visit): Promise<void> => visit.page.keyboard.press("
 /** Sets every switch, table button or group of this kind. */
 async function clickAll(visit: Visit, selector: string): Promise<void> {
   await visit.element(selector);
-  for (const each of await visit.page.$$(`>>> ${selector}`)) await each.click();
+  for (const each of await visit.page.$$(`>>> ${selector}`)) await visit.click(each);
 }
 
 const typeFunction = async (visit: Visit, text: string): Promise<void> => {
   await visit.openTab("Your function", "fx-your-function");
   const field = await visit.find("f(x) =", "textbox");
-  await field.click({ count: 3 });
+  await visit.click(field, 3);
   await visit.page.keyboard.sendCharacter(text);
 };
 
@@ -46,7 +46,7 @@ export const states: readonly State[] = [
     name: "two runs compared",
     enter: async (visit) => {
       await visit.openTab("Runs", "fx-runs");
-      await (await visit.find("Draw run 1 beside the shown run", "checkbox")).click();
+      await visit.click(await visit.find("Draw run 1 beside the shown run", "checkbox"));
       await visit.waitForText("fx-progress >>> fx-chart", /run 1 · CNN/);
     },
   },
@@ -61,7 +61,7 @@ export const states: readonly State[] = [
   {
     name: "tables instead of charts, residuals, a logarithmic axis",
     enter: async (visit) => {
-      for (const name of ["Log y", "Residuals"]) await (await visit.find(name, "switch")).click();
+      for (const name of ["Log y", "Residuals"]) await visit.click(await visit.find(name, "switch"));
       await clickAll(visit, "fx-progress >>> #table");
       await clickAll(visit, "fx-predictions >>> #table");
       await visit.waitForText("fx-predictions >>> fx-chart", /prediction − clean derivative/);
@@ -79,7 +79,7 @@ export const states: readonly State[] = [
     name: "an entry that is no value",
     enter: async (visit) => {
       const seed = await visit.find("Seed", "textbox");
-      await seed.click({ count: 3 });
+      await visit.click(seed, 3);
       await visit.page.keyboard.type("-123456789012345678901234567890");
       await visit.page.keyboard.press("Tab");
       await visit.waitForText("fx-controls", /Correct Seed to train/);
@@ -89,7 +89,7 @@ export const states: readonly State[] = [
   {
     name: "the list of presets",
     enter: async (visit) => {
-      await (await visit.find("Preset", "combobox")).click();
+      await visit.click(await visit.find("Preset", "combobox"));
       await visit.find("Moler BiLSTM", "option");
     },
     leave: pressEscape,
@@ -128,7 +128,7 @@ export const states: readonly State[] = [
   {
     name: "a drawn function",
     enter: async (visit) => {
-      await (await visit.find("Draw it", "radio")).click();
+      await visit.click(await visit.find("Draw it", "radio"));
       await visit.waitForText("fx-your-function", /f as drawn/);
     },
   },

@@ -102,7 +102,7 @@ describe("a visitor", () => {
     await visit.press("Train");
     await visit.waitForText("fx-status", /Iteration[1-9]\d* of 5000/);
     const seed = await visit.find("Seed", "textbox");
-    await seed.click({ count: 3 });
+    await visit.click(seed, 3);
     await visit.page.keyboard.type("7");
     await visit.page.keyboard.press("Tab");
     await visit.waitForText("fx-controls", /Other options are running/);

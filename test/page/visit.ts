@@ -81,13 +81,18 @@ export class Visit {
       const ready = await found?.evaluate((element) => !element.matches(":disabled, [aria-disabled=true]"));
       return ready && found ? found : undefined;
     });
-    await button.click();
+    await this.click(button);
+  }
+
+  /** Clicks an element as soon as it stands still and can be used: a page that still fills moves what is on it. */
+  async click(element: ElementHandle<Element>, count = 1): Promise<void> {
+    await element.asLocator().click({ count });
   }
 
   /** Opens a tab and waits until its panel is there. */
   async openTab(name: string, element: string): Promise<ElementHandle<Element>> {
     const tab = await this.find(name, "tab");
-    await tab.click();
+    await this.click(tab);
     return this.#wait(`>>> ${element}`);
   }
 
@@ -125,7 +130,7 @@ export class Visit {
   /** Chooses an item of the menu Export. */
   async export(label: string): Promise<void> {
     await this.press("Export");
-    await (await this.find(label, "menuitem")).click();
+    await this.click(await this.find(label, "menuitem"));
   }
 
   /** Does what saves a file, and returns what the browser has saved under this name. */
