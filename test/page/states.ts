@@ -17,7 +17,9 @@ export async function trainBoth(visit: Visit): Promise<void> {
   await visit.page.goto(visit.page.url().replace(/\?.*/, tiny("&epochs=4", "bilstm")), { waitUntil: "load" });
   await train(visit, 2);
   await visit.page.goto(visit.page.url().replace(/\?.*/, noticed), { waitUntil: "load" });
-  await visit.waitForText("fx-runs", /run 2/);
+  // The recorded runs come last; until then rows move.
+  await visit.waitForText("fx-runs", /run 2 .*recorded/);
+  await settle(visit);
 }
 
 async function train(visit: Visit, run: number): Promise<void> {
