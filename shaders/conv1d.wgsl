@@ -17,7 +17,8 @@
 
 import package::shared::quad::broadcast;
 import package::shared::spread::numberOf;
-import package::shared::strip::{Strip, filled, shifted, accumulated};
+import package::shared::strip::Strip;
+import package::shared::tile::{Tile, Window, begun, withTap, slid};
 import package::shared::taps::{TapSums, TapWindow, moved, withStep};
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
 import constants::{X_FIRST, Y_FIRST, X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
@@ -26,8 +27,11 @@ import constants::{X_FIRST, Y_FIRST, X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_L
 
 const IN_GROUPS: u32 = (IN_CHANNELS + 3) / 4;
 const OUT_GROUPS: u32 = (OUT_CHANNELS + 3) / 4;
-/// Output groups are computed in pairs; packed weights have zeros for the one that may be missing.
+/// Packed weights and partial sums have room for output groups in pairs; those of a group that is missing count nothing.
 const OUT_PAIRS: u32 = (OUT_GROUPS + 1) / 2;
+/// Output groups of an invocation.
+@if(pair) const OWN_GROUPS: u32 = 2;
+@else const OWN_GROUPS: u32 = 1;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f, X_LENGTH>;
 @group(0) @binding(1) var<storage, read> packed: array<vec4f, PACKED_LENGTH>;
@@ -73,8 +77,8 @@ fn weightAt(output: u32, input: u32, tap: u32) -> f32 {
 
 // --- convolve -------------------------------------------------------------------------------------------------------
 // An implicit matrix product: rows (b, t), columns o, inner dimension (i, k). A thread owns 5·STRIPS steps of one curve
-// and eight output channels. The window of x stays in registers while the taps pass over it, so a tap costs one load of
-// x and eight of weights for 160·STRIPS multiply-adds.
+// and four output channels, or eight (`pair`). The window of x stays in registers while the taps pass over it, so with
+// eight a tap costs one load of x and eight of weights for 160·STRIPS multiply-adds.
 
 const TILE_STEPS: u32 = STRIPS * 5;
 const TILES_PER_CURVE: u32 = (STEPS + TILE_STEPS - 1) / TILE_STEPS;
@@ -112,80 +116,66 @@ fn store(s: Strip, group: u32, curve: u32, t: u32) {
   if (t + 4 < STEPS) { y[start + t + 4] = s.r4; }
 }
 
+/// Stores the tile of output group `a`, and of the one behind it, whose first step is `t`.
+fn storeTile(tile: Tile, a: u32, curve: u32, t: u32) {
+  if (a < OUT_GROUPS) {
+    store(tile.a0, a, curve, t);
+    @if(strips2) store(tile.a1, a, curve, t + 5);
+    @if(strips4) store(tile.a2, a, curve, t + 10);
+    @if(strips4) store(tile.a3, a, curve, t + 15);
+  }
+  @if(pair) {
+    if (a + 1 < OUT_GROUPS) {
+      store(tile.b0, a + 1, curve, t);
+      @if(strips2) store(tile.b1, a + 1, curve, t + 5);
+      @if(strips4) store(tile.b2, a + 1, curve, t + 10);
+      @if(strips4) store(tile.b3, a + 1, curve, t + 15);
+    }
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn convolve(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) local: u32,
-  @if(quads) @builtin(subgroup_invocation_id) place: u32,
+  @if(quads) @builtin(subgroup_invocation_id) invocation: u32,
 ) {
-  @if(quads) let lane = place % 4;
+  @if(quads) let lane = invocation % 4;
   @else let lane = 0u;
   let own = group.x * WORKGROUP + local;
-  let tile = min(own, BATCH * TILES_PER_CURVE - 1);
-  let curve = tile / TILES_PER_CURVE;
-  let first = (tile % TILES_PER_CURVE) * TILE_STEPS;
-  let a = group.y * 2;
-  let b = a + 1;
+  let place = min(own, BATCH * TILES_PER_CURVE - 1);
+  let curve = place / TILES_PER_CURVE;
+  let first = (place % TILES_PER_CURVE) * TILE_STEPS;
+  let a = group.y * OWN_GROUPS;
 
-  var a0 = filled(biasOf(a));
-  @if(pair) var b0 = filled(biasOf(b));
-  @if(strips2) var a1 = a0;
-  @if(strips2 && pair) var b1 = b0;
-  @if(strips4) var a2 = a0;
-  @if(strips4 && pair) var b2 = b0;
-  @if(strips4) var a3 = a0;
-  @if(strips4 && pair) var b3 = b0;
-
+  var tile = begun(biasOf(a), biasOf(a + 1));
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
     let start = (inGroup * BATCH + curve) * STEPS;
     let t = i32(first) - LEFT;
-    var x0 = loadStrip(start, t);
-    @if(strips2) var x1 = loadStrip(start, t + 5);
-    @if(strips4) var x2 = loadStrip(start, t + 10);
-    @if(strips4) var x3 = loadStrip(start, t + 15);
+    var window: Window;
+    window.x0 = loadStrip(start, t);
+    @if(strips2) window.x1 = loadStrip(start, t + 5);
+    @if(strips4) window.x2 = loadStrip(start, t + 10);
+    @if(strips4) window.x3 = loadStrip(start, t + 15);
     for (var tap = 0u; tap < KERNEL; tap++) {
       let index = ((inGroup * KERNEL + tap) * OUT_PAIRS * 2 + a) * 4;
       let wa = weightsAt(index, lane);
       @if(pair) let wb = weightsAt(index + 4, lane);
-      a0 = accumulated(a0, wa, x0);
-      @if(pair) b0 = accumulated(b0, wb, x0);
-      @if(strips2) a1 = accumulated(a1, wa, x1);
-      @if(strips2 && pair) b1 = accumulated(b1, wb, x1);
-      @if(strips4) a2 = accumulated(a2, wa, x2);
-      @if(strips4 && pair) b2 = accumulated(b2, wb, x2);
-      @if(strips4) a3 = accumulated(a3, wa, x3);
-      @if(strips4 && pair) b3 = accumulated(b3, wb, x3);
-
-      let next = load(start, t + i32(tap + TILE_STEPS));
-      @if(strips2) x0 = shifted(x0, x1.r0);
-      @if(!strips2) x0 = shifted(x0, next);
-      @if(strips4) x1 = shifted(x1, x2.r0);
-      @if(strips2 && !strips4) x1 = shifted(x1, next);
-      @if(strips4) x2 = shifted(x2, x3.r0);
-      @if(strips4) x3 = shifted(x3, next);
+      @else let wb = mat4x4f();
+      tile = withTap(tile, wa, wb, window);
+      window = slid(window, load(start, t + i32(tap + TILE_STEPS)));
     }
   }
-
-  if (own != tile) {
-    return;
-  }
-  store(a0, a, curve, first);
-  @if(strips2) store(a1, a, curve, first + 5);
-  @if(strips4) store(a2, a, curve, first + 10);
-  @if(strips4) store(a3, a, curve, first + 15);
-  if (b < OUT_GROUPS) {
-    @if(pair) store(b0, b, curve, first);
-    @if(strips2 && pair) store(b1, b, curve, first + 5);
-    @if(strips4 && pair) store(b2, b, curve, first + 10);
-    @if(strips4 && pair) store(b3, b, curve, first + 15);
+  if (own == place) {
+    storeTile(tile, a, curve, first);
   }
 }
 
 // --- gradients of weight and bias -----------------------------------------------------------------------------------
 // Split-K: the sum over (b, t) is cut by curves into SPLITS parts, each summed by one thread in order, and a second
-// pass adds the parts in order. No atomics, so two runs give the same bits. A thread owns eight output channels, four
+// pass adds the parts in order. No atomics, so two runs give the same bits. A thread owns four or eight output channels, four
 // input channels and up to five neighbouring taps (TAP_BLOCK), whose windows of x overlap in registers: three loads for
-// 32·TAP_BLOCK multiply-adds. x and dy may be part of larger activations: their groups from X_FIRST and Y_FIRST on.
+// 32·TAP_BLOCK multiply-adds with eight. x and dy may be part of larger activations: their groups from X_FIRST and Y_FIRST on.
 
 const TAP_BLOCKS: u32 = (KERNEL + TAP_BLOCK - 1) / TAP_BLOCK;
 /// Partial sums of one split: [output group, padded][input group][tap, padded][input channel of the group].
@@ -217,7 +207,7 @@ fn weight_gradient(
   let inGroup = work / TAP_BLOCKS;
   let split = group.y;
   let end = min((split + 1) * SPLIT_ROWS, BATCH);
-  let a = group.z * 2;
+  let a = group.z * OWN_GROUPS;
   let shift = i32(tapBlock * TAP_BLOCK) - LEFT;
 
   var sums = TapSums();
@@ -266,18 +256,18 @@ fn weight_gradient(
   let aWeights = start + ((a * IN_GROUPS + inGroup) * TAP_BLOCKS + tapBlock) * TAP_BLOCK * 4;
   let bWeights = aWeights + IN_GROUPS * TAP_BLOCKS * TAP_BLOCK * 4;
   storePartial(aWeights, sums.a0);
-  storePartial(bWeights, sums.b0);
+  @if(pair) storePartial(bWeights, sums.b0);
   @if(taps2) storePartial(aWeights + 4, sums.a1);
-  @if(taps2) storePartial(bWeights + 4, sums.b1);
+  @if(taps2 && pair) storePartial(bWeights + 4, sums.b1);
   @if(taps3) storePartial(aWeights + 8, sums.a2);
-  @if(taps3) storePartial(bWeights + 8, sums.b2);
+  @if(taps3 && pair) storePartial(bWeights + 8, sums.b2);
   @if(taps4) storePartial(aWeights + 12, sums.a3);
-  @if(taps4) storePartial(bWeights + 12, sums.b3);
+  @if(taps4 && pair) storePartial(bWeights + 12, sums.b3);
   @if(taps5) storePartial(aWeights + 16, sums.a4);
-  @if(taps5) storePartial(bWeights + 16, sums.b4);
+  @if(taps5 && pair) storePartial(bWeights + 16, sums.b4);
   if (work == 0) {
     partial[start + SPLIT_WEIGHTS + a] = sums.biasA;
-    partial[start + SPLIT_WEIGHTS + a + 1] = sums.biasB;
+    @if(pair) partial[start + SPLIT_WEIGHTS + a + 1] = sums.biasB;
   }
 }
 

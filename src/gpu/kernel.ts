@@ -25,6 +25,8 @@ export interface KernelCall {
   readonly workgroups: readonly [number, number?, number?];
   /** Floating-point operations (a multiply-add counts two) this dispatch must do, for profiles. */
   readonly flops?: number;
+  /** Bytes it must read and write, for profiles, where it touches only a part of what it binds. */
+  readonly bytes?: number;
 }
 
 /** What one dimension of a dispatch holds on every adapter. */

@@ -1,7 +1,7 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
 import { createActivation, type TrainingLayer } from "./layer";
-import type { Network } from "./network";
+import type { NetworkParts } from "./stages";
 
 /** Values that a diagnosis of a step can look at, in the order in which they are computed. */
 export interface Inspection {
@@ -24,7 +24,7 @@ export class Backpropagation {
 
   /** @param options.cursor of the training, and the seed of dropout's random numbers */
   constructor(
-    network: Network,
+    network: NetworkParts,
     memory: Memory,
     options: { readonly inputGradient: boolean; readonly cursor: Slice; readonly seed: number },
   ) {

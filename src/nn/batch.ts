@@ -47,6 +47,11 @@ export function gatherCall(
       ...(order && { order: order.slice }),
     },
     workgroups: [...spread(context.batch * context.steps), groupsOf(data.channels)],
+    // Of the data set and of its order, those of the batch.
+    bytes:
+      cursor.size +
+      context.batch * (data.channels * context.steps + (order ? 1 : 0)) * 4 +
+      activation.slice.size,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Device } from "../gpu/device";
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
+import { type Problem, type Tuning, variantOf } from "./variant";
 
 /**
  * Values of one layer for a mini-batch, logically (B, C, T). On the GPU: vec4f [group of four channels][b][t], channels
@@ -17,10 +18,16 @@ export interface KernelChoice {
   readonly software: boolean;
   /** Loads are dear and four neighbouring invocations can share them. */
   readonly quads: boolean;
+  /** Four neighbouring invocations can share loads at all. */
+  readonly subgroups: boolean;
   /** Workgroup memory that a recurrence may use; where it does not suffice, every time step is a dispatch. */
   readonly workgroupBytes: number;
   /** Floating-point operations of a dispatch at most, where work can be cut: about 50 ms on a slow device. */
   readonly dispatchFlops: number;
+  /** What a tuner has chosen on the device (tuner.ts); the rest goes by rules. */
+  readonly tuning: Tuning;
+  /** The dispatches of the variant that is chosen for a problem. */
+  readonly choose: (problem: Problem) => readonly KernelCall[];
 }
 
 /** What every layer of one network is built with. */
@@ -72,11 +79,16 @@ export interface TrainingLayer {
 /** The variants for a device, and others where they are given. */
 export function chooseKernels(device: Device, given: Partial<KernelChoice> = {}): KernelChoice {
   const software = given.software ?? device.adapter.software;
+  const subgroups = given.subgroups ?? device.gpu.features.has("subgroups");
+  const tuning = given.tuning ?? {};
   return {
     software,
-    quads: software && device.gpu.features.has("subgroups"),
+    subgroups,
+    quads: software && subgroups,
     workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     dispatchFlops: software ? 2.5e8 : 2e10,
+    tuning,
+    choose: (problem) => variantOf(problem, tuning).calls(1),
     ...given,
   };
 }

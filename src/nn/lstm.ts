@@ -1,9 +1,10 @@
 import { part } from "../gpu/memory";
-import { type ConvolutionShape, convolution, weightGradient } from "./conv1d";
+import { type ConvolutionShape, convolution } from "./convolution";
 import { type Activation, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
 import { orderWeights, unused } from "./lstm-weights";
 import { paddedUnits, recurrenceCalls } from "./recurrence";
 import { directionsOf } from "./spec";
+import { weightGradient } from "./weight-gradient";
 
 /**
  * LSTM in one direction or both (shaders/lstm.wgsl): the input product of all steps and directions as a convolution of

@@ -3,22 +3,12 @@ import type { KernelCall } from "../gpu/kernel";
 import { guardMemory, Memory, part, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging, readWords } from "../gpu/readback";
-import { ArenaLayout } from "./arena";
+import type { ArenaLayout } from "./arena";
 import { createCursor, gatherCall, scatterCall } from "./batch";
-import { buildBatchNorm, packStatistics, unpackStatistics } from "./batchnorm";
-import { buildConv1d } from "./conv1d";
-import { buildDropout } from "./dropout";
-import {
-  type Activation,
-  type BuildContext,
-  chooseKernels,
-  createActivation,
-  type KernelChoice,
-  type Layer,
-} from "./layer";
-import { buildLeakyReLU } from "./leakyrelu";
-import { buildLstm } from "./lstm";
-import { type NetworkSpec, type ResolvedLayer, resolveLayers, tensorShapes } from "./spec";
+import { packStatistics, unpackStatistics } from "./batchnorm";
+import { type Activation, type BuildContext, chooseKernels, type KernelChoice, type Layer } from "./layer";
+import { type NetworkSpec, type ResolvedLayer, tensorShapes } from "./spec";
+import { layOutNetwork, type NetworkParts } from "./stages";
 
 /** A named array of f32, as read from or written to a network. */
 export interface NamedTensor {
@@ -30,7 +20,7 @@ export interface NamedTensor {
  * A network on a device: its learnables, its layers' buffers and the plan that predicts. Nothing is allocated after
  * `build`, except by a Trainer for itself.
  */
-export class Network {
+export class Network implements NetworkParts {
   readonly device: Device;
   readonly spec: NetworkSpec;
   readonly batch: number;
@@ -42,34 +32,22 @@ export class Network {
   readonly input: Activation;
   /** Layers that compute; an activation fused into the one before it does not stand here. */
   readonly stages: readonly Layer[];
+  readonly output: Activation;
   readonly #memory: Memory;
   #prediction: Prediction | undefined;
 
-  private constructor(
-    device: Device,
-    spec: NetworkSpec,
-    batch: number,
-    kernels: KernelChoice,
-    memory: Memory,
-  ) {
-    if (!Number.isSafeInteger(batch) || batch < 1)
-      throw new RangeError(`batch must be a positive whole number, got ${batch}`);
+  private constructor(device: Device, spec: NetworkSpec, memory: Memory, parts: NetworkParts) {
     this.device = device;
     this.spec = spec;
-    this.batch = batch;
-    this.layers = resolveLayers(spec);
-    this.layout = new ArenaLayout(this.layers.flatMap(({ learnables }) => learnables));
+    this.batch = parts.context.batch;
+    this.layers = parts.layers;
+    this.layout = parts.layout;
+    this.parameters = parts.parameters;
+    this.context = parts.context;
+    this.input = parts.input;
+    this.stages = parts.stages;
+    this.output = parts.output;
     this.#memory = memory;
-    this.parameters = this.layout.create(this.#memory, "parameters");
-    this.context = {
-      memory: this.#memory,
-      batch,
-      steps: spec.input.steps,
-      ...kernels,
-      parameter: (name) => this.layout.slice(this.parameters, name),
-    };
-    this.input = createActivation(this.context, "input", spec.input.channels);
-    this.stages = buildStages(this.context, this.layers, this.input);
   }
 
   /**
@@ -88,7 +66,8 @@ export class Network {
     return guardMemory(device, async () => {
       const memory = new Memory(device);
       try {
-        const built = new Network(device, network, batch, chosen, memory);
+        const parts = layOutNetwork(memory, network, batch, chosen);
+        const built = new Network(device, network, memory, parts);
         built.#prediction = await Prediction.build(built, memory);
         return built;
       } catch (error) {
@@ -104,10 +83,6 @@ export class Network {
 
   get bytesOnDevice(): number {
     return this.#memory.bytes;
-  }
-
-  get output(): Activation {
-    return this.stages[this.stages.length - 1].output;
   }
 
   /** All learnables by name, and the inference statistics `bn1.mean`, `bn1.variance` (C) of batch normalisations. */
@@ -201,53 +176,6 @@ function checkTensors(
   }
   for (const name of tensors.keys())
     if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
-}
-
-function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], input: Activation): Layer[] {
-  const stages: Layer[] = [];
-  const dropouts = layers.filter(({ spec }) => spec.kind === "dropout").map(({ name }) => name);
-  let fused = false;
-  let previous = input;
-  layers.forEach((layer, i) => {
-    const { spec, name } = layer;
-    if (fused) {
-      fused = false;
-      return;
-    }
-    const following = layers[i + 1]?.spec;
-    const stage = (() => {
-      switch (spec.kind) {
-        case "conv1d":
-          return buildConv1d(context, layer, spec.kernel, previous);
-        case "dense":
-          return buildConv1d(context, layer, 1, previous);
-        case "batchnorm":
-          fused = following?.kind === "leakyrelu";
-          return buildBatchNorm(
-            context,
-            { name, epsilon: spec.epsilon },
-            following?.kind === "leakyrelu" ? following.slope : undefined,
-            previous,
-          );
-        case "leakyrelu":
-          return buildLeakyReLU(context, { name, slope: spec.slope }, previous);
-        case "lstm":
-        case "bilstm":
-          return buildLstm(context, { name, kind: spec.kind, hidden: spec.hidden }, previous);
-        case "dropout":
-          return buildDropout(
-            context,
-            { name, probability: spec.probability, ordinal: dropouts.indexOf(name) },
-            previous,
-          );
-        default:
-          throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
-      }
-    })();
-    stages.push(stage);
-    previous = stage.output;
-  });
-  return stages;
 }
 
 /** Curves in, predictions out, a batch at a time. */

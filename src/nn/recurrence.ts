@@ -1,6 +1,7 @@
 import { type KernelCall, spread } from "../gpu/kernel";
-import { type Memory, part, type Slice } from "../gpu/memory";
+import { part, type Slice } from "../gpu/memory";
 import type { BuildContext } from "./layer";
+import { choiceOf, type Variant } from "./variant";
 
 /** What a recurrent layer tells of itself. */
 export interface RecurrenceParts {
@@ -15,19 +16,28 @@ export interface RecurrenceParts {
   readonly bindings: Readonly<Record<string, Slice>>;
 }
 
-/** How a recurrence is cut into workgroups and dispatches. */
+/** How a recurrence is cut into workgroups and invocations. */
 interface Tiling {
-  /** Batch rows of a workgroup, by fours, 1 to 5; none where every time step is a dispatch. */
-  readonly rowQuads: number | undefined;
-  /** Time steps of a dispatch. */
-  readonly chunk: number;
+  /** Batch rows of a workgroup, by fours, 1 to 5. */
+  readonly rowQuads: number;
+  /** Units of an invocation: four gates each forward, one number each backward. */
+  readonly tile: 1 | 2 | 8;
+  /** Invocations of a workgroup, at most. */
+  readonly threads: number;
+  /** Four neighbouring invocations share loads. */
+  readonly quads: boolean;
+}
+
+/** A pass of a layer's recurrence. */
+interface Setting {
+  readonly context: BuildContext;
+  readonly name: string;
+  readonly pass: "forward" | "backward";
+  readonly parts: RecurrenceParts;
 }
 
 /** WebGPU wants bindings to start at multiples of 256 bytes. */
 const alignment = 64;
-
-/** Units of an invocation: four gates each forward, one number each backward. */
-const softwareTile = { forward: 2, backward: 8 } as const;
 
 /** Batch rows of an invocation by fours, at most (shaders/shared/rows.wgsl). */
 const mostRowQuads = 5;
@@ -38,53 +48,95 @@ export const paddedUnits = (hidden: number): number => Math.ceil(hidden / 8) * 8
 /** Workgroups that a hardware adapter runs at once, at least: a recurrence lives as long as its last workgroup. */
 const hardwareWorkgroups = 128;
 
-/** Calls of a recurrence, forward or backward, in as many dispatches as `context.dispatchFlops` asks for. */
+/** Of a dispatch: with few rows a step costs its latency, whatever it computes. */
+const mostSteps = 512;
+
+/** Seconds of a dispatch, where it has been measured how fast it runs. */
+const dispatchSeconds = 0.05;
+
+/** Calls of a recurrence, forward or backward, in dispatches of about 50 ms. */
 export function recurrenceCalls(
   context: BuildContext,
   name: string,
   pass: "forward" | "backward",
   parts: RecurrenceParts,
-): KernelCall[] {
-  const { steps, memory } = context;
-  const tiling = tilingOf(context, pass, parts);
-  const { chunk } = tiling;
-  const chunks = Math.ceil(steps / chunk);
-  const starts = chunkStarts(memory, `${name} ${pass} chunks`, chunk, chunks);
-  const call = cut(context, pass, parts, tiling);
-  return Array.from({ length: chunks }, (_, i) => ({
-    ...call,
-    label: `${name} recurrence ${pass}`,
-    bindings: { ...parts.bindings, chunk: part(starts, i * alignment, 4) },
-    flops: stepFlops(context, parts) * Math.min(chunk, steps - i * chunk),
-  }));
+): readonly KernelCall[] {
+  const { batch, steps } = context;
+  const { hidden, directions, bindings } = parts;
+  const kind = `recurrence ${pass}` as const;
+  const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}`;
+  const setting: Setting = { context, name, pass, parts };
+  const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
+  const plain: Variant = {
+    name: "a dispatch a step",
+    calls: (part) => dispatches(setting, stepwise(setting), 1, firstStep(steps, chunk, part)),
+  };
+  const by = (tiling: Tiling): Variant => ({
+    name: nameOf(tiling),
+    calls: (part) => dispatches(setting, tiled(setting, tiling, chunk), chunk, firstStep(steps, chunk, part)),
+  });
+  const [first = plain, ...others] = tilingsFor(setting).map(by);
+  return context.choose({
+    kind,
+    sizes,
+    flops: stepFlops(context, parts) * steps,
+    data: Object.values(bindings),
+    variants: [first, ...others],
+    plain,
+  });
 }
 
-/** A chunk of a recurrence, or one step of it. */
-function cut(
-  { batch, software, quads }: BuildContext,
-  pass: "forward" | "backward",
-  { hidden, directions, constants, ragged }: RecurrenceParts,
-  { rowQuads, chunk }: Tiling,
-): Omit<KernelCall, "label" | "bindings"> {
-  if (rowQuads === undefined)
+/** Where a part of the work begins: it has no more steps than a chunk and ends with the last. */
+const firstStep = (steps: number, chunk: number, part: number): number =>
+  part === 1 ? 0 : steps - Math.max(1, Math.min(chunk, Math.round(part * steps)));
+
+const nameOf = ({ rowQuads, tile, threads, quads }: Tiling): string =>
+  `${4 * rowQuads} rows, ${tile} units, ${threads} threads${quads ? ", quads" : ""}`;
+
+type Cut = Pick<KernelCall, "file" | "entry" | "constants" | "conditions" | "workgroups">;
+
+/** The steps from `begin` on, `chunk` of them in a dispatch. */
+function dispatches(
+  { context, name, pass, parts }: Setting,
+  cut: Cut,
+  chunk: number,
+  begin: number,
+): KernelCall[] {
+  const { steps, memory } = context;
+  const chunks = Math.ceil((steps - begin) / chunk);
+  const table = new Uint32Array(chunks * alignment);
+  for (let i = 0; i < chunks; i++) table[i * alignment] = begin + i * chunk;
+  const starts = memory.upload(`${name} ${pass} chunks`, table);
+  return Array.from({ length: chunks }, (_, i) => {
+    const start = begin + i * chunk;
+    const count = Math.min(chunk, steps - start);
     return {
-      file: "lstm",
-      entry: `step_${pass}`,
-      constants,
-      conditions: { ...noTile, ragged },
-      workgroups: [...spread(hidden * batch), directions],
+      ...cut,
+      label: `${name} recurrence ${pass}`,
+      bindings: { ...parts.bindings, chunk: part(starts, i * alignment, 4) },
+      flops: stepFlops(context, parts) * count,
+      bytes: chunkBytes(context, pass, parts, start, count),
     };
-  const tile = software ? softwareTile[pass] : 1;
+  });
+}
+
+/** One time step of all rows: an invocation for each cell, no workgroup memory. */
+const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
+  file: "lstm",
+  entry: `step_${pass}`,
+  constants: parts.constants,
+  conditions: { ...noTile, ragged: parts.ragged },
+  workgroups: [...spread(parts.hidden * batch), parts.directions],
+});
+
+/** A chunk of time steps, some rows for each workgroup. */
+function tiled({ context, pass, parts }: Setting, tiling: Tiling, chunk: number): Cut {
+  const { directions, constants, ragged } = parts;
+  const { rowQuads, tile, threads, quads } = tiling;
   return {
     file: "recurrence",
     entry: pass,
-    constants: {
-      ...constants,
-      CHUNK: chunk,
-      ROW_QUADS: rowQuads,
-      TILE: tile,
-      WORKGROUP: Math.min(software ? 64 : 256, Math.ceil(hidden / tile / 4) * 4),
-    },
+    constants: { ...constants, CHUNK: chunk, ROW_QUADS: rowQuads, TILE: tile, WORKGROUP: threads },
     conditions: {
       ...noTile,
       quads,
@@ -96,8 +148,24 @@ function cut(
       rows16: rowQuads >= 4,
       rows20: rowQuads >= 5,
     },
-    workgroups: [Math.ceil(batch / (4 * rowQuads)), directions],
+    workgroups: [Math.ceil(context.batch / (4 * rowQuads)), directions],
   };
+}
+
+/**
+ * Bytes that `count` steps from `first` on must move: the weights; of each cell its four gates in and out, and c and h, or c, dc
+ * and dy, once; at the ends of a chunk what the step before it left and, backward, c of the step behind it.
+ */
+function chunkBytes(
+  { batch, steps }: BuildContext,
+  pass: "forward" | "backward",
+  { hidden, directions, ragged, bindings }: RecurrenceParts,
+  first: number,
+  count: number,
+): number {
+  const [each, begun, left] = pass === "forward" ? [32 + 8 + (ragged ? 4 : 0), 8, 0] : [32 + 12, 16 + 4, 4];
+  const cell = each * count + (first > 0 ? begun : 0) + (first + count < steps ? left : 0);
+  return bindings.recurrent.size + 16 + batch * hidden * directions * cell;
 }
 
 /** Conditions of the entries without tiles. */
@@ -113,33 +181,46 @@ export const noTile = {
   rows20: false,
 };
 
-function chunkStarts(memory: Memory, label: string, chunk: number, chunks: number): Slice {
-  const table = new Uint32Array(chunks * alignment);
-  for (let i = 0; i < chunks; i++) table[i * alignment] = i * chunk;
-  return memory.upload(label, table);
-}
-
 /** Floating-point operations of one time step in all directions. */
 const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrenceParts): number =>
   8 * hidden * hidden * batch * directions;
 
-/** Of a dispatch: with few rows a step costs its latency, whatever it computes. */
-const mostSteps = 512;
+/** Time steps of a dispatch, so that all have about as many. */
+function chunkOf(context: BuildContext, parts: RecurrenceParts, gflops: number | undefined): number {
+  const { steps, dispatchFlops } = context;
+  const allowed = gflops === undefined ? dispatchFlops : gflops * 1e9 * dispatchSeconds;
+  const affordable = Math.floor(allowed / stepFlops(context, parts));
+  const longest = Math.max(1, Math.min(steps, mostSteps, affordable));
+  return Math.ceil(steps / Math.ceil(steps / longest));
+}
 
-function tilingOf(context: BuildContext, pass: "forward" | "backward", parts: RecurrenceParts): Tiling {
-  const { steps, workgroupBytes, dispatchFlops } = context;
+/** The tiling by the rules, then others worth a try on the device; none where h fits no workgroup. */
+function tilingsFor({ context, pass, parts }: Setting): readonly Tiling[] {
+  const { software, quads, subgroups, workgroupBytes } = context;
   const { hidden, directions } = parts;
   // h of two steps, a vec4f for each unit and four rows.
-  const fitting = Math.min(mostRowQuads, Math.floor(workgroupBytes / (2 * 16 * paddedUnits(hidden))));
-  if (fitting < 1) return { rowQuads: undefined, chunk: 1 };
-  const affordable = Math.floor(dispatchFlops / stepFlops(context, parts));
-  const longest = Math.max(1, Math.min(steps, mostSteps, affordable));
-  return {
-    // Backward needs no workgroup memory.
-    rowQuads: rowQuadsFor(context, directions, pass === "forward" ? fitting : mostRowQuads),
-    // Chunks of even length.
-    chunk: Math.ceil(steps / Math.ceil(steps / longest)),
+  const states = Math.min(mostRowQuads, Math.floor(workgroupBytes / (2 * 16 * paddedUnits(hidden))));
+  if (states < 1) return [];
+  // Backward needs no workgroup memory.
+  const fitting = pass === "forward" ? states : mostRowQuads;
+  const wide = pass === "forward" ? 2 : 8;
+  const threadsFor = (tile: number, most: number) => Math.min(most, Math.ceil(hidden / tile / 4) * 4);
+  const tilings: Tiling[] = [];
+  const offer = (rowQuads: number, tile: 1 | 2 | 8, most: number, shares: boolean) => {
+    const tiling = { rowQuads, tile, threads: threadsFor(tile, most), quads: shares };
+    if (rowQuads > fitting || (shares && !subgroups)) return;
+    if (tilings.every((known) => nameOf(known) !== nameOf(tiling))) tilings.push(tiling);
   };
+  const rule = rowQuadsFor(context, directions, fitting);
+  const most = software ? 64 : 256;
+  offer(rule, software ? wide : 1, most, quads);
+  for (const rowQuads of software ? [rule - 1, rule + 1, 5, 3, 2] : [1, 2, 4])
+    if (rowQuads >= 1) offer(rowQuads, software ? wide : 1, most, quads);
+  offer(rule, software ? wide : 1, most, !quads);
+  if (!software) for (const rowQuads of [1, 2, 4]) offer(rowQuads, wide, most, false);
+  offer(rule, software ? wide : 1, most / 2, quads);
+  offer(rule, software ? 1 : wide, most, quads);
+  return tilings;
 }
 
 /**

@@ -1,0 +1,65 @@
+// Convolution and the gradients of its weights in the plainest way: an invocation owns one vec4f of the result, or one of
+// input channels by output channels, reads the weights as they are, and shares nothing. Slow, and easy to see right: the
+// variants of conv1d.wgsl, product.wgsl and staged.wgsl are checked against these on every device.
+
+import package::conv1d::{x, y, dy, dweight, dbias, load, weightAt, biasOf, storeWeight, storeBias, IN_GROUPS, OUT_GROUPS};
+import package::shared::spread::numberOf;
+import package::shared::taps::outer;
+import constants::{BATCH, STEPS, KERNEL, LEFT, X_FIRST, Y_FIRST};
+
+/// Weights from one input channel to the four output channels of a group.
+fn column(group: u32, input: u32, tap: u32) -> vec4f {
+  return vec4f(
+    weightAt(group * 4, input, tap),
+    weightAt(group * 4 + 1, input, tap),
+    weightAt(group * 4 + 2, input, tap),
+    weightAt(group * 4 + 3, input, tap),
+  );
+}
+
+@compute @workgroup_size(64)
+fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= BATCH * STEPS) {
+    return;
+  }
+  var sum = biasOf(id.z);
+  for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
+    for (var tap = 0u; tap < KERNEL; tap++) {
+      let value = load((inGroup * BATCH + n / STEPS) * STEPS, i32(n % STEPS + tap) - LEFT);
+      for (var i = 0u; i < 4; i++) {
+        sum += column(id.z, inGroup * 4 + i, tap) * value[i];
+      }
+    }
+  }
+  y[id.z * BATCH * STEPS + n] = sum;
+}
+
+@compute @workgroup_size(64)
+fn weight_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= IN_GROUPS * KERNEL) {
+    return;
+  }
+  let inGroup = n / KERNEL;
+  let tap = n % KERNEL;
+  var sum = mat4x4f();
+  var biasSum = vec4f();
+  for (var curve = 0u; curve < BATCH; curve++) {
+    for (var t = 0u; t < STEPS; t++) {
+      let gradient = dy[((Y_FIRST + id.z) * BATCH + curve) * STEPS + t];
+      sum += outer(gradient, load(((X_FIRST + inGroup) * BATCH + curve) * STEPS, i32(t + tap) - LEFT));
+      biasSum += gradient;
+    }
+  }
+  for (var i = 0u; i < 4; i++) {
+    for (var o = 0u; o < 4; o++) {
+      storeWeight(id.z * 4 + o, inGroup * 4 + i, tap, sum[i][o]);
+    }
+  }
+  @if(biased) {
+    for (var o = 0u; o < 4 && n == 0; o++) {
+      storeBias(id.z * 4 + o, biasSum[o]);
+    }
+  }
+}

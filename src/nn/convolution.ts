@@ -1,0 +1,282 @@
+import { type KernelCall, spread } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+import { activationLength, type BuildContext, groupsOf } from "./layer";
+import { atLeast, atMost, type Variant } from "./variant";
+
+/** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
+export interface ConvolutionShape {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  /** Zeros on the left; −1 where every tap sees the step after its own. */
+  readonly left: number;
+}
+
+/** What a convolution reads and writes: x, the weights (Co, Ci, K), y. Without a bias it is an input gradient. */
+interface ConvolutionSlices {
+  readonly x: Slice;
+  readonly weight: Slice;
+  readonly bias?: Slice;
+  readonly y: Slice;
+}
+
+/** How an invocation's share is cut, and who loads what for whom. */
+interface Tile {
+  /** Strips of five steps. */
+  readonly strips: 1 | 2 | 4;
+  /** Eight output channels, or four. */
+  readonly pair: boolean;
+  /** Quads share the weights, or x; a workgroup stages both in its memory; or everyone loads for himself. */
+  readonly shares: "nothing" | "weights" | "x" | "workgroup";
+}
+
+/** Work from which a product is worth the time its long tile takes to compile on a software adapter. */
+const productFlops = 2e7;
+
+const nameOf = ({ strips, pair, shares }: Tile): string => {
+  const suffix = { nothing: "", weights: " quads", x: " product", workgroup: " staged" } as const;
+  return `${5 * strips}x${pair ? 8 : 4}${suffix[shares]}`;
+};
+
+/** Packs the weights (Co, Ci, K), then convolves x to y; an input gradient transposes and flips the weights. */
+export function convolution(
+  context: BuildContext,
+  label: string,
+  shape: ConvolutionShape,
+  slices: ConvolutionSlices,
+): readonly KernelCall[] {
+  // Without neighbouring taps the curves of a batch are one long curve.
+  const long = shape.kernel === 1;
+  const [batch, steps] = long ? [1, context.batch * context.steps] : [context.batch, context.steps];
+  const setting: Setting = { context, label, shape, slices, batch, steps };
+  const { x, weight, bias, y } = slices;
+  const by = (tile: Tile): Variant => ({
+    name: nameOf(tile),
+    calls: (part) => packedCalls(setting, tile, part),
+  });
+  const [first, ...others] = tilesFor(setting);
+  return context.choose({
+    kind: "convolution",
+    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}`,
+    flops: flopsOf(context, shape),
+    data: [x, weight, y, ...(bias ? [bias] : [])],
+    variants: [by(first), ...others.map(by)],
+    plain: { name: "plain", calls: (part) => [plainCall(setting, part)] },
+  });
+}
+
+interface Setting {
+  readonly context: BuildContext;
+  readonly label: string;
+  readonly shape: ConvolutionShape;
+  readonly slices: ConvolutionSlices;
+  readonly batch: number;
+  readonly steps: number;
+}
+
+function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
+  const { context, label, shape, slices, batch, steps } = setting;
+  const { x, weight, bias, y } = slices;
+  const outPairs = Math.ceil(groupsOf(shape.output) / 2);
+  const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
+  const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
+  const own = tile.pair ? outPairs : groupsOf(shape.output);
+  const { lanesT, lanesO } = lanesOf(tile, steps, own);
+  const workgroup = tile.shares === "x" ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
+  const constants = {
+    ...sizesOf(context, shape),
+    BATCH: batch,
+    STEPS: steps,
+    PACKED_LENGTH: packedLength,
+    STRIPS: tile.strips,
+    WORKGROUP: workgroup,
+    LANES_T: lanesT,
+    LANES_O: lanesO,
+  };
+  const conditions = {
+    ...plainConditions,
+    quads: tile.shares === "weights" || tile.shares === "x",
+    transposed: bias === undefined,
+    biased: bias !== undefined,
+    pair: tile.pair,
+    strips2: tile.strips >= 2,
+    strips4: tile.strips >= 4,
+  };
+  const tiles = batch * Math.ceil(steps / (tile.strips * 5));
+  const parts = batch * Math.ceil(steps / (tile.strips * 5 * lanesT));
+  const dispatch = (): Pick<KernelCall, "file" | "entry" | "workgroups"> => {
+    switch (tile.shares) {
+      case "x":
+        return {
+          file: "product",
+          entry: "multiply",
+          workgroups: [atLeast(tiles, part), Math.ceil(outPairs / workgroup)],
+        };
+      case "workgroup":
+        return {
+          file: "staged",
+          entry: "convolve",
+          workgroups: [atLeast(parts, part), Math.ceil(own / lanesO)],
+        };
+      case "weights":
+      case "nothing":
+        return {
+          file: "conv1d",
+          entry: "convolve",
+          workgroups: [Math.ceil(atLeast(tiles, part) / workgroup), own],
+        };
+      default:
+        throw new RangeError(`unknown tile ${JSON.stringify(tile.shares satisfies never)}`);
+    }
+  };
+  return [
+    {
+      label: `${label}: pack weights`,
+      file: "conv1d",
+      entry: "pack",
+      constants,
+      conditions,
+      bindings: { weight, packing: packed },
+      workgroups: spread(packedLength),
+    },
+    {
+      label,
+      ...dispatch(),
+      constants,
+      conditions,
+      bindings: { x, packed, y, ...(bias && { bias }) },
+      flops: flopsOf(context, shape),
+    },
+  ];
+}
+
+function plainCall({ context, label, shape, slices, batch, steps }: Setting, part: number): KernelCall {
+  const { x, weight, bias, y } = slices;
+  return {
+    label,
+    file: "plain",
+    entry: "convolve",
+    constants: { ...sizesOf(context, shape), BATCH: batch, STEPS: steps },
+    conditions: { ...plainConditions, transposed: bias === undefined, biased: bias !== undefined },
+    bindings: { x, weight, y, ...(bias && { bias }) },
+    workgroups: [...spread(64 * atMost(Math.ceil((batch * steps) / 64), part)), groupsOf(shape.output)],
+    flops: flopsOf(context, shape),
+  };
+}
+
+/** The tile by the rules, then others worth a try on the device. */
+function tilesFor(setting: Setting): readonly [Tile, ...Tile[]] {
+  const { context, shape, steps } = setting;
+  const { software, subgroups, quads, workgroupBytes } = context;
+  const pair = groupsOf(shape.output) > 1;
+  const outPairs = Math.ceil(groupsOf(shape.output) / 2);
+  const strips = stripsFor(steps, software, flopsOf(context, shape));
+  // Whole workgroups share x in product.wgsl, weights in `convolve`.
+  const canMultiply = subgroups && shape.kernel === 1 && outPairs >= 4;
+  const multiplies = quads && canMultiply && flopsOf(context, shape) >= productFlops;
+  const rule: Tile = multiplies
+    ? { strips: 4, pair: true, shares: "x" }
+    : { strips, pair, shares: quads ? "weights" : "nothing" };
+  const tiles: Tile[] = [rule];
+  const offer = (tile: Tile) => {
+    const own = tile.pair ? outPairs : groupsOf(shape.output);
+    const { lanesT, lanesO } = lanesOf(tile, steps, own);
+    const staged = 16 * (lanesT * tile.strips * 5 + shape.kernel * (1 + lanesO * (tile.pair ? 8 : 4)));
+    if (tile.pair && !pair) return;
+    if (tile.shares === "workgroup" && staged > workgroupBytes) return;
+    if (tile.shares === "weights" && !subgroups) return;
+    if (tile.shares === "x" && !canMultiply) return;
+    if (tiles.every((known) => nameOf(known) !== nameOf(tile))) tiles.push(tile);
+  };
+  if (software) {
+    // Longer tiles than the rule's take too long to compile.
+    for (const each of [strips, 2, 1] as const)
+      if (each <= Math.max(strips, 2))
+        for (const shares of ["weights", "nothing"] as const) offer({ strips: each, pair, shares });
+    offer({ strips: 1, pair: false, shares: "nothing" });
+    offer({ strips: 1, pair, shares: "workgroup" });
+  } else {
+    for (const each of [2, 1] as const)
+      for (const shares of ["workgroup", "nothing", "weights"] as const)
+        offer({ strips: each, pair, shares });
+    offer({ strips: 4, pair: true, shares: "x" });
+    for (const shares of ["workgroup", "nothing"] as const) {
+      offer({ strips: 4, pair: false, shares });
+      offer({ strips: 2, pair: false, shares });
+      offer({ strips: 4, pair, shares });
+      offer({ strips: 1, pair: false, shares });
+    }
+  }
+  return tiles as [Tile, ...Tile[]];
+}
+
+/** Invocations of a staging workgroup along the steps and along the output channels. */
+function lanesOf({ strips, pair }: Tile, steps: number, own: number): { lanesT: number; lanesO: number } {
+  const lanesO = Math.min(pair ? 16 : 32, own);
+  const covered = (lanesT: number) => {
+    const tile = lanesT * strips * 5;
+    return Math.ceil(steps / tile) * tile;
+  };
+  // Little may be wasted at the end of the curve, and about 128 invocations suit most adapters.
+  const cost = (lanesT: number) => covered(lanesT) * (1 + Math.abs(Math.log2((lanesT * lanesO) / 128)) / 10);
+  const choices = Array.from({ length: Math.min(32, Math.floor(256 / lanesO)) }, (_, i) => i + 1);
+  return {
+    lanesT: choices.reduce((best, lanesT) => (cost(lanesT) < cost(best) ? lanesT : best)),
+    lanesO,
+  };
+}
+
+/**
+ * Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. Long tiles take
+ * seconds to compile on a software adapter, so only large convolutions get them.
+ */
+function stripsFor(steps: number, software: boolean, flops: number): 1 | 2 | 4 {
+  const longest = software && flops >= 1e8 ? 4 : software && flops >= 1e7 ? 2 : 1;
+  const waste = (strips: number) => (Math.ceil(steps / (5 * strips)) * 5 * strips) / steps;
+  return ([4, 2] as const).find((strips) => strips <= longest && waste(strips) <= 1.1) ?? 1;
+}
+
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+export const flopsOf = (
+  { batch, steps }: BuildContext,
+  { input, output, kernel }: ConvolutionShape,
+): number => 2 * batch * steps * input * output * kernel;
+
+/** Every condition of conv1d.wgsl; a call sets those that it means. */
+export const plainConditions = {
+  quads: false,
+  transposed: false,
+  biased: false,
+  pair: false,
+  strips2: false,
+  strips4: false,
+  taps2: false,
+  taps3: false,
+  taps4: false,
+  taps5: false,
+};
+
+/** Constants that every entry of conv1d.wgsl names; a call overrides those its entry uses. */
+export const sizesOf = (context: BuildContext, { input, output, kernel, left }: ConvolutionShape) => ({
+  BATCH: context.batch,
+  STEPS: context.steps,
+  KERNEL: kernel,
+  LEFT: left,
+  X_FIRST: 0,
+  Y_FIRST: 0,
+  IN_CHANNELS: input,
+  OUT_CHANNELS: output,
+  X_LENGTH: activationLength(input, context),
+  Y_LENGTH: activationLength(output, context),
+  WEIGHT_LENGTH: input * output * kernel,
+  PACKED_LENGTH: 1,
+  PARTIAL_LENGTH: 1,
+  STRIPS: 1,
+  LANES_T: 1,
+  LANES_O: 1,
+  SPLITS: 1,
+  SPLIT_ROWS: 1,
+  TAP_BLOCK: 1,
+  WORKGROUP: 64,
+});

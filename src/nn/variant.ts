@@ -1,0 +1,61 @@
+import type { KernelCall } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+
+/** One way to compute something. */
+export interface Variant {
+  /** Unique among those of a problem: `10x8 quads`. */
+  readonly name: string;
+  /**
+   * Its dispatches.
+   * @param part 0 … 1: how much of the work, from its beginning, when it is only to be timed; 1 is all of it. The plain
+   * variant does at most so much, the others at least.
+   */
+  readonly calls: (part: number) => readonly KernelCall[];
+}
+
+export type ProblemKind = "convolution" | "weight gradient" | "recurrence forward" | "recurrence backward";
+
+/** Something that a network has to compute and that can be computed in several ways. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  /** All sizes that matter, the same for every layer that has them: `128 → 128, kernel 5, 200 × 100`. */
+  readonly sizes: string;
+  readonly flops: number;
+  /** The f32 values that it reads and writes. */
+  readonly data: readonly Slice[];
+  /** The one that fixed rules choose comes first. */
+  readonly variants: readonly [Variant, ...(readonly Variant[])];
+  /** The simplest, against which the others are checked. */
+  readonly plain: Variant;
+}
+
+/** What was chosen for a problem. */
+export interface Choice {
+  readonly variant: string;
+  /** As it was measured, 10⁹ floating-point operations a second. */
+  readonly gflops?: number;
+}
+
+/**
+ * Choices by `KIND SIZES`; a kind alone stands for all its problems that have none of their own. What is not in it, or
+ * names a variant that there is not, goes by the rules. With equal tunings two trainings on one device have equal bits.
+ */
+export type Tuning = Readonly<Record<string, Choice>>;
+
+export const keyOf = ({ kind, sizes }: Pick<Problem, "kind" | "sizes">): string => `${kind} ${sizes}`;
+
+export const choiceOf = (tuning: Tuning, problem: Pick<Problem, "kind" | "sizes">): Choice | undefined =>
+  tuning[keyOf(problem)] ?? tuning[problem.kind];
+
+/** The variant that a tuning names, or the one by the rules. */
+export function variantOf(problem: Problem, tuning: Tuning): Variant {
+  const name = choiceOf(tuning, problem)?.variant;
+  const { variants, plain } = problem;
+  return [...variants, plain].find((variant) => variant.name === name) ?? variants[0];
+}
+
+/** Workgroups for a part of the work: so much at least, and at most all. */
+export const atLeast = (count: number, part: number): number => Math.min(count, Math.ceil(count * part));
+
+/** Workgroups for a part of the work: so much at most, and at least one. */
+export const atMost = (count: number, part: number): number => Math.max(1, Math.floor(count * part));
