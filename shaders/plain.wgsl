@@ -5,7 +5,7 @@
 import package::conv1d::{x, y, dy, dweight, dbias, load, weightAt, biasOf, storeWeight, storeBias, IN_GROUPS, OUT_GROUPS};
 import package::shared::spread::numberOf;
 import package::shared::taps::outer;
-import constants::{BATCH, STEPS, KERNEL, LEFT, X_FIRST, Y_FIRST};
+import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, X_FIRST, Y_FIRST};
 
 /// Weights from one input channel to the four output channels of a group.
 fn column(group: u32, input: u32, tap: u32) -> vec4f {
@@ -35,9 +35,10 @@ fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   y[id.z * BATCH * STEPS + n] = sum;
 }
 
-@compute @workgroup_size(64)
-fn weight_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let n = numberOf(id, groups);
+// An invocation sums over the whole batch: small workgroups leave little to do where only a part is asked for.
+@compute @workgroup_size(8)
+fn weight_gradient(@builtin(global_invocation_id) id: vec3u) {
+  let n = id.x;
   if (n >= IN_GROUPS * KERNEL) {
     return;
   }
@@ -52,7 +53,7 @@ fn weight_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
       biasSum += gradient;
     }
   }
-  for (var i = 0u; i < 4; i++) {
+  for (var i = 0u; i < min(4, IN_CHANNELS - inGroup * 4); i++) {
     for (var o = 0u; o < 4; o++) {
       storeWeight(id.z * 4 + o, inGroup * 4 + i, tap, sum[i][o]);
     }

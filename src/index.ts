@@ -15,12 +15,12 @@ export {
   type Benchmark,
   type BenchmarkSubject,
   benchmark,
-  type KernelShare,
   type NetworkBenchmark,
 } from "./check/benchmark";
 export { layerGradients } from "./check/operations";
 export type { Peak } from "./check/peak";
 export { profileStep, type StepProfile } from "./check/profile";
+export { type KernelReport, sumKernels, type Throughput } from "./check/roofline";
 export { type CaseResult, runCase } from "./check/run";
 export { type KernelCheck, selfTest } from "./check/self-test";
 export type { TensorResult } from "./check/tolerance";
@@ -41,6 +41,9 @@ export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
 export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
+export type { Trial } from "./nn/trial";
+export { type Finding, type TuningResult, tune } from "./nn/tuner";
+export type { Choice, Tuning } from "./nn/variant";
 export { type RandomStream, randomStream, type StreamName } from "./random";
 export type { TrainerConfig } from "./train/config";
 export type { CurveSet } from "./train/curves";

@@ -30,6 +30,9 @@ interface Tile {
   readonly shares: "nothing" | "weights" | "x" | "workgroup";
 }
 
+/** Places (b, t) of a workgroup of the plain kernel. */
+const places = 64;
+
 /** Work from which a product is worth the time its long tile takes to compile on a software adapter. */
 const productFlops = 2e7;
 
@@ -52,7 +55,8 @@ export function convolution(
   const { x, weight, bias, y } = slices;
   const by = (tile: Tile): Variant => ({
     name: nameOf(tile),
-    calls: (part) => packedCalls(setting, tile, part),
+    calls: () => packedCalls(setting, tile, 1),
+    sample: (part) => packedCalls(setting, tile, part),
   });
   const [first, ...others] = tilesFor(setting);
   return context.choose({
@@ -61,7 +65,11 @@ export function convolution(
     flops: flopsOf(context, shape),
     data: [x, weight, y, ...(bias ? [bias] : [])],
     variants: [by(first), ...others.map(by)],
-    plain: { name: "plain", calls: (part) => [plainCall(setting, part)] },
+    plain: {
+      name: "plain",
+      calls: () => [plainCall(setting, 1)],
+      sample: (part) => [plainCall(setting, part)],
+    },
   });
 }
 
@@ -102,29 +110,23 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
     strips2: tile.strips >= 2,
     strips4: tile.strips >= 4,
   };
-  const tiles = batch * Math.ceil(steps / (tile.strips * 5));
-  const parts = batch * Math.ceil(steps / (tile.strips * 5 * lanesT));
+  // The units along x that are cut off: workgroups that share a tile's steps or stage them, else invocations.
+  const alone = tile.shares === "weights" || tile.shares === "nothing";
+  const tileSteps = tile.strips * 5 * (tile.shares === "workgroup" ? lanesT : 1);
+  const tiles = batch * Math.ceil(steps / tileSteps);
+  // No less than the plain kernel does at least, and whole workgroups.
+  const covered = atLeast(tiles, Math.max(part, places / (batch * steps)));
+  const along = Math.ceil(covered / (alone ? workgroup : 1));
+  const share = Math.min(1, (along * (alone ? workgroup : 1)) / tiles);
   const dispatch = (): Pick<KernelCall, "file" | "entry" | "workgroups"> => {
     switch (tile.shares) {
       case "x":
-        return {
-          file: "product",
-          entry: "multiply",
-          workgroups: [atLeast(tiles, part), Math.ceil(outPairs / workgroup)],
-        };
+        return { file: "product", entry: "multiply", workgroups: [along, Math.ceil(outPairs / workgroup)] };
       case "workgroup":
-        return {
-          file: "staged",
-          entry: "convolve",
-          workgroups: [atLeast(parts, part), Math.ceil(own / lanesO)],
-        };
+        return { file: "staged", entry: "convolve", workgroups: [along, Math.ceil(own / lanesO)] };
       case "weights":
       case "nothing":
-        return {
-          file: "conv1d",
-          entry: "convolve",
-          workgroups: [Math.ceil(atLeast(tiles, part) / workgroup), own],
-        };
+        return { file: "conv1d", entry: "convolve", workgroups: [along, own] };
       default:
         throw new RangeError(`unknown tile ${JSON.stringify(tile.shares satisfies never)}`);
     }
@@ -145,7 +147,7 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
       constants,
       conditions,
       bindings: { x, packed, y, ...(bias && { bias }) },
-      flops: flopsOf(context, shape),
+      flops: flopsOf(context, shape) * share,
     },
   ];
 }
@@ -159,8 +161,8 @@ function plainCall({ context, label, shape, slices, batch, steps }: Setting, par
     constants: { ...sizesOf(context, shape), BATCH: batch, STEPS: steps },
     conditions: { ...plainConditions, transposed: bias === undefined, biased: bias !== undefined },
     bindings: { x, weight, y, ...(bias && { bias }) },
-    workgroups: [...spread(64 * atMost(Math.ceil((batch * steps) / 64), part)), groupsOf(shape.output)],
-    flops: flopsOf(context, shape),
+    workgroups: [...spread(places * atMost((batch * steps) / places, part)), groupsOf(shape.output)],
+    flops: flopsOf(context, shape) * part,
   };
 }
 
@@ -189,10 +191,10 @@ function tilesFor(setting: Setting): readonly [Tile, ...Tile[]] {
     if (tiles.every((known) => nameOf(known) !== nameOf(tile))) tiles.push(tile);
   };
   if (software) {
-    // Longer tiles than the rule's take too long to compile.
+    // What compiles fast comes first; longer tiles than the rule's take seconds.
+    if (quads) for (const each of [2, 1] as const) offer({ strips: each, pair, shares: "weights" });
     for (const each of [strips, 2, 1] as const)
-      if (each <= Math.max(strips, 2))
-        for (const shares of ["weights", "nothing"] as const) offer({ strips: each, pair, shares });
+      for (const shares of ["weights", "nothing"] as const) offer({ strips: each, pair, shares });
     offer({ strips: 1, pair: false, shares: "nothing" });
     offer({ strips: 1, pair, shares: "workgroup" });
   } else {

@@ -88,7 +88,7 @@ export function chooseKernels(device: Device, given: Partial<KernelChoice> = {})
     workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     dispatchFlops: software ? 2.5e8 : 2e10,
     tuning,
-    choose: (problem) => variantOf(problem, tuning).calls(1),
+    choose: (problem) => variantOf(problem, tuning).calls(),
     ...given,
   };
 }

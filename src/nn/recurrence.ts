@@ -67,13 +67,19 @@ export function recurrenceCalls(
   const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}`;
   const setting: Setting = { context, name, pass, parts };
   const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
+  const last = steps - Math.min(chunk, sampleSteps(context, parts));
+  const inSteps = (begin: number) => dispatches(setting, stepwise(setting), 1, begin);
+  const inChunks = (tiling: Tiling, begin: number) =>
+    dispatches(setting, tiled(setting, tiling, chunk), chunk, begin);
   const plain: Variant = {
     name: "a dispatch a step",
-    calls: (part) => dispatches(setting, stepwise(setting), 1, firstStep(steps, chunk, part)),
+    calls: () => inSteps(0),
+    sample: () => inSteps(last),
   };
   const by = (tiling: Tiling): Variant => ({
     name: nameOf(tiling),
-    calls: (part) => dispatches(setting, tiled(setting, tiling, chunk), chunk, firstStep(steps, chunk, part)),
+    calls: () => inChunks(tiling, 0),
+    sample: () => inChunks(tiling, last),
   });
   const [first = plain, ...others] = tilingsFor(setting).map(by);
   return context.choose({
@@ -86,9 +92,9 @@ export function recurrenceCalls(
   });
 }
 
-/** Where a part of the work begins: it has no more steps than a chunk and ends with the last. */
-const firstStep = (steps: number, chunk: number, part: number): number =>
-  part === 1 ? 0 : steps - Math.max(1, Math.min(chunk, Math.round(part * steps)));
+/** Time steps of a sample: the last ones, for all rows. */
+const sampleSteps = (context: BuildContext, parts: RecurrenceParts): number =>
+  Math.max(1, Math.min(16, Math.round((context.software ? 4e7 : 4e9) / stepFlops(context, parts))));
 
 const nameOf = ({ rowQuads, tile, threads, quads }: Tiling): string =>
   `${4 * rowQuads} rows, ${tile} units, ${threads} threads${quads ? ", quads" : ""}`;

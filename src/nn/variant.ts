@@ -5,12 +5,13 @@ import type { Slice } from "../gpu/memory";
 export interface Variant {
   /** Unique among those of a problem: `10x8 quads`. */
   readonly name: string;
+  /** Its dispatches. */
+  readonly calls: () => readonly KernelCall[];
   /**
-   * Its dispatches.
-   * @param part 0 … 1: how much of the work, from its beginning, when it is only to be timed; 1 is all of it. The plain
-   * variant does at most so much, the others at least.
+   * Some of the work, to check and to time it: from its beginning, `part` of it, 0 … 1, or so much as all variants do. The
+   * plain variant does no more than the others with an equal or larger part.
    */
-  readonly calls: (part: number) => readonly KernelCall[];
+  readonly sample: (part: number) => readonly KernelCall[];
 }
 
 export type ProblemKind = "convolution" | "weight gradient" | "recurrence forward" | "recurrence backward";
@@ -57,5 +58,6 @@ export function variantOf(problem: Problem, tuning: Tuning): Variant {
 /** Workgroups for a part of the work: so much at least, and at most all. */
 export const atLeast = (count: number, part: number): number => Math.min(count, Math.ceil(count * part));
 
-/** Workgroups for a part of the work: so much at most, and at least one. */
-export const atMost = (count: number, part: number): number => Math.max(1, Math.floor(count * part));
+/** Workgroups for a part of the work: so much at most, and at least one. `count` may have a last one that is not full. */
+export const atMost = (count: number, part: number): number =>
+  part === 1 ? Math.ceil(count) : Math.max(1, Math.floor(count * part));

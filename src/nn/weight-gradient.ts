@@ -54,7 +54,11 @@ export function weightGradient(
 ): readonly KernelCall[] {
   const setting: Setting = { context, label, shape, slices };
   const { x, dy, dweight, dbias } = slices;
-  const by = (cut: Cut): Variant => ({ name: nameOf(cut), calls: (part) => splitCalls(setting, cut, part) });
+  const by = (cut: Cut): Variant => ({
+    name: nameOf(cut),
+    calls: () => splitCalls(setting, cut, 1),
+    sample: (part) => splitCalls(setting, cut, part),
+  });
   const [first, ...others] = cutsFor(context, shape);
   return context.choose({
     kind: "weight gradient",
@@ -62,7 +66,11 @@ export function weightGradient(
     flops: flopsOf(context, shape),
     data: [x.slice, dy.slice, dweight, ...(dbias ? [dbias] : [])],
     variants: [by(first), ...others.map(by)],
-    plain: { name: "plain", calls: (part) => [plainCall(setting, part)] },
+    plain: {
+      name: "plain",
+      calls: () => [plainCall(setting, 1)],
+      sample: (part) => [plainCall(setting, part)],
+    },
   });
 }
 
@@ -110,7 +118,7 @@ function splitCalls({ context, label, shape, slices }: Setting, cut: Cut, part: 
         cut.splits,
         cut.pair ? pairs : Math.min(outGroups, 2 * pairs),
       ],
-      flops: flopsOf(context, shape),
+      flops: (flopsOf(context, shape) * pairs) / outPairs,
     },
     {
       label: `${label}: add splits`,
@@ -126,7 +134,7 @@ function splitCalls({ context, label, shape, slices }: Setting, cut: Cut, part: 
 
 function plainCall({ context, label, shape, slices }: Setting, part: number): KernelCall {
   const { x, dy, dweight, dbias } = slices;
-  const columns = Math.ceil((groupsOf(shape.input) * shape.kernel) / 64);
+  const columns = (groupsOf(shape.input) * shape.kernel) / 8;
   return {
     label,
     file: "plain",
@@ -134,8 +142,8 @@ function plainCall({ context, label, shape, slices }: Setting, part: number): Ke
     constants: { ...sizesOf(context, shape), ...placesOf(slices) },
     conditions: { ...plainConditions, biased: dbias !== undefined },
     bindings: { x: x.slice, dy: dy.slice, dweight, ...(dbias && { dbias }) },
-    workgroups: [...spread(64 * atMost(columns, part)), atMost(groupsOf(shape.output), part)],
-    flops: flopsOf(context, shape),
+    workgroups: [atMost(columns, part), 1, atMost(groupsOf(shape.output), part)],
+    flops: flopsOf(context, shape) * part,
   };
 }
 
@@ -167,9 +175,9 @@ function cutsFor(
     if (cut.quads && !subgroups) return;
     if (cuts.every((known) => nameOf(known) !== nameOf(cut))) cuts.push(cut);
   };
-  offer({ ...rule, splits: evenSplits(batch, rule.splits * 2) });
-  offer({ ...rule, splits: evenSplits(batch, rule.splits / 2) });
   if (pair) offer({ ...rule, pair: false, splits: splitsFor({ taps, pair: false }) });
+  offer({ ...rule, splits: evenSplits(batch, rule.splits / 2) });
+  offer({ ...rule, splits: evenSplits(batch, rule.splits * 2) });
   offer({ ...rule, quads: !rule.quads });
   if (taps > 3) offer({ ...rule, taps: 3, splits: splitsFor({ taps: 3, pair }) });
   if (taps > 1) offer({ ...rule, taps: 1, splits: splitsFor({ taps: 1, pair }) });

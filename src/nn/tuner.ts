@@ -1,0 +1,132 @@
+import type { Device } from "../gpu/device";
+import { guardMemory, Memory, OutOfMemoryError, type Slice } from "../gpu/memory";
+import { Backpropagation } from "./backpropagation";
+import { createCursor } from "./batch";
+import { chooseKernels } from "./layer";
+import type { NetworkSpec } from "./spec";
+import { layOutNetwork } from "./stages";
+import { Bench, createNoise, type Trial } from "./trial";
+import { type Choice, keyOf, type Problem, type Tuning } from "./variant";
+
+/** What was found out about a problem. */
+export interface Finding {
+  /** As it stands in a tuning: kind and sizes. */
+  readonly problem: string;
+  readonly choice: Choice;
+  /** In the order in which they were tried. */
+  readonly trials: readonly Trial[];
+}
+
+export interface TuningResult {
+  /** What was known already and what was found now. */
+  readonly tuning: Tuning;
+  readonly findings: readonly Finding[];
+  readonly milliseconds: number;
+}
+
+/** Milliseconds for trials; what is not tried by then goes by the rules. */
+const budgets = { software: 1800, hardware: 270 };
+
+/** Variants that are compiled together and timed in one submit: on software adapters each of them takes long. */
+const atOnce = { software: 1, hardware: 4 };
+
+/** Another variant must be so much faster than that of the rules: measurements are noisy. */
+const margin = 1.1;
+
+/**
+ * Measures on the device which variants of the kernels suit a network, the largest problems first, and checks each against the
+ * plain kernel before. Takes up to 0.3 s on hardware and 2 s on software adapters, apart from compiling what the rules
+ * choose, which training without a tuner would do as well.
+ * @param spec the network, and the curves of a batch
+ * @param options.known what was found earlier, on the same adapter with the same browser and driver
+ * @param options.milliseconds for trials, instead of the usual
+ */
+export async function tune(
+  device: Device,
+  spec: NetworkSpec & { readonly batch: number },
+  options: { readonly known?: Tuning; readonly milliseconds?: number } = {},
+): Promise<TuningResult> {
+  const kind = device.adapter.software ? "software" : "hardware";
+  const { known = {}, milliseconds = budgets[kind] } = options;
+  const begun = performance.now();
+  const findings: Finding[] = [];
+  const memory = new Memory(device);
+  try {
+    await guardMemory(device, async () => {
+      const problems = survey(device, memory, spec).filter((problem) => known[keyOf(problem)] === undefined);
+      const noise = createNoise(memory);
+      let left = milliseconds;
+      let flops = problems.reduce((sum, problem) => sum + problem.flops, 0);
+      for (const problem of problems.sort((a, b) => b.flops - a.flops)) {
+        // Time is shared out by the work that there is to gain on.
+        const share = (left * problem.flops) / flops;
+        const { trials, spent } =
+          left > 0 ? await tryVariants(device, memory, problem, noise, share) : { trials: [], spent: 0 };
+        left -= spent;
+        flops -= problem.flops;
+        findings.push({ problem: keyOf(problem), choice: best(problem, trials), trials });
+      }
+      return memory;
+    });
+  } catch (error) {
+    // Training will say what is too large; or it fits, since it needs no room for trials.
+    if (!(error instanceof OutOfMemoryError)) throw error;
+  } finally {
+    memory.dispose();
+  }
+  const found = Object.fromEntries(findings.map(({ problem, choice }) => [problem, choice]));
+  return { tuning: { ...known, ...found }, findings, milliseconds: performance.now() - begun };
+}
+
+/**
+ * Tries the rule's variant, then others as long as there is time.
+ * @returns what came of it and the milliseconds that it took, apart from the rule's variant
+ */
+async function tryVariants(
+  device: Device,
+  memory: Memory,
+  problem: Problem,
+  noise: Slice,
+  milliseconds: number,
+): Promise<{ readonly trials: readonly Trial[]; readonly spent: number }> {
+  const begun = performance.now();
+  const [rule, ...others] = problem.variants;
+  const bench = await Bench.open(device, memory, problem, noise);
+  const compiling = performance.now();
+  const trials = [await bench.begin(rule)];
+  const excluded = performance.now() - compiling;
+  const spent = () => performance.now() - begun - excluded;
+  const { software } = device.adapter;
+  // The first trial was small: the rule's variant is timed once more beside the others.
+  const waiting = software ? others : [rule, ...others];
+  while (waiting.length > 0 && spent() < milliseconds)
+    trials.push(...(await bench.try(waiting.splice(0, atOnce[software ? "software" : "hardware"]))));
+  return { trials, spent: spent() };
+}
+
+/** The fastest that computes the right thing; the plain one where none does, the rules' where nothing was tried. */
+function best({ variants: [rule], plain }: Problem, trials: readonly Trial[]): Choice {
+  if (trials.length === 0) return { variant: rule.name };
+  const rate = ({ variant, gflops = 0 }: Trial) => gflops * (variant === rule.name ? margin : 1);
+  const { variant, gflops } = trials.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+  return gflops === undefined ? { variant: plain.name } : { variant, gflops: Number(gflops.toPrecision(3)) };
+}
+
+/** The problems of a network's training, each once, with buffers. */
+function survey(
+  device: Device,
+  memory: Memory,
+  { batch, ...spec }: NetworkSpec & { readonly batch: number },
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  const kernels = chooseKernels(device, {
+    choose(problem) {
+      if (!problems.has(keyOf(problem))) problems.set(keyOf(problem), problem);
+      return problem.variants[0].calls();
+    },
+  });
+  const parts = layOutNetwork(memory, spec, batch, kernels);
+  const cursor = createCursor(memory, "tuning cursor", batch);
+  new Backpropagation(parts, memory, { inputGradient: false, cursor, seed: 0 });
+  return [...problems.values()];
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { expectedOfLayer } from "../../src/check/expected-layer";
+import { layerValues } from "../../src/check/values";
+import { biLstm, conv1d, dense, type LayerSpec, lstm } from "../../src/nn/spec";
+import { gpu } from "../browser/client";
+import { kernelsFor } from "./adapter";
+import { expectAll } from "./bounds";
+import { type LayerValues, runLayer } from "./layer";
+
+/** The variants that there are for a layer's problems, by kind, on software or hardware adapters. */
+function variantsOf(spec: LayerSpec, values: LayerValues, kind: "software" | "hardware") {
+  return gpu.run(
+    async ({ fluxion, device }, { spec, values, kernels }) => {
+      const names: [kind: string, variant: string][] = [];
+      await fluxion.layerGradients(device, spec, values, {
+        ...kernels,
+        choose({ kind, variants, plain }) {
+          for (const { name } of [...variants, plain]) names.push([kind, name]);
+          return variants[0].calls();
+        },
+      });
+      return names;
+    },
+    { spec, values, kernels: kernelsFor(kind) },
+  );
+}
+
+const cases: readonly { readonly spec: LayerSpec; readonly shape: readonly [number, number, number] }[] = [
+  { spec: conv1d({ filters: 33, kernel: 4 }), shape: [3, 31, 33] },
+  { spec: conv1d({ filters: 3, kernel: 5 }), shape: [31, 1, 3] },
+  { spec: conv1d({ filters: 129, kernel: 3 }), shape: [1, 127, 31] },
+  { spec: conv1d({ filters: 8, kernel: 9 }), shape: [2, 8, 129] },
+  { spec: dense({ outputs: 67 }), shape: [7, 33, 31] },
+  { spec: lstm({ hidden: 5 }), shape: [17, 3, 7] },
+  { spec: biLstm({ hidden: 33 }), shape: [33, 3, 3] },
+];
+
+describe("every variant, forward and backward, against the reference:", () => {
+  test.for(cases)("$spec.kind of $shape (B, C, T), $spec", async ({ spec, shape }) => {
+    const values = layerValues(spec, shape);
+    const expected = expectedOfLayer(spec, values);
+    const tried = new Set<string>();
+    for (const adapter of ["software", "hardware"] as const)
+      for (const [kind, variant] of await variantsOf(spec, values, adapter)) {
+        if (tried.has(`${kind} ${variant}`)) continue;
+        tried.add(`${kind} ${variant}`);
+        const tuning = { [kind]: { variant } };
+        const got = await runLayer(spec, values, { ...kernelsFor(adapter), tuning });
+        try {
+          expectAll(got, expected);
+        } catch (cause) {
+          throw new Error(`${kind}, ${variant}`, { cause });
+        }
+      }
+    expect(tried.size).toBeGreaterThan(10);
+  });
+});
