@@ -28,8 +28,11 @@ const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
 @group(0) @binding(0) var<storage, read> learnables: array<f32, LEARNABLES_LENGTH>;
 @group(0) @binding(1) var<storage, read_write> arranged: array<f32, ARRANGED_LENGTH>;
 @group(0) @binding(2) var<storage, read> darranged: array<f32, ARRANGED_LENGTH>;
-@group(0) @binding(3) var<storage, read_write> packing: array<vec4f, RECURRENT_LENGTH>;
-@group(0) @binding(4) var<storage, read> recurrent: array<vec4f, RECURRENT_LENGTH>;
+/// Recurrent weights over the four gates; rounded to 16 bits each (`half`), four take the room of two.
+@if(half) @group(0) @binding(3) var<storage, read_write> packing: array<vec2u, RECURRENT_LENGTH>;
+@if(half) @group(0) @binding(4) var<storage, read> recurrent: array<vec2u, RECURRENT_LENGTH>;
+@if(!half) @group(0) @binding(3) var<storage, read_write> packing: array<vec4f, RECURRENT_LENGTH>;
+@if(!half) @group(0) @binding(4) var<storage, read> recurrent: array<vec4f, RECURRENT_LENGTH>;
 @group(0) @binding(5) var<storage, read_write> gates: array<vec4f, CELLS>;
 @group(0) @binding(6) var<storage, read_write> cells: array<f32, CELLS>;
 /// (B, DIRECTIONS · H, T) as an activation: [group of four channels][b][t][channel of the group].
@@ -94,18 +97,32 @@ fn arrange_recurrent(@builtin(global_invocation_id) id: vec3u, @builtin(num_work
   let row = n / PADDED % PADDED;
   let column = n % PADDED;
   if (max(row, column) >= HIDDEN) {
-    packing[n] = vec4f();
+    storePacked(n, vec4f());
     return;
   }
   @if(transposed) let weight = row * HIDDEN + column;
   @else let weight = column * HIDDEN + row;
   let start = n / (PADDED * PADDED) * DIRECTION_LENGTH + RECURRENT_OFFSET + weight;
-  packing[n] = vec4f(
+  storePacked(n, vec4f(
     learnables[start],
     learnables[start + HIDDEN * HIDDEN],
     learnables[start + 2 * HIDDEN * HIDDEN],
     learnables[start + 3 * HIDDEN * HIDDEN],
-  );
+  ));
+}
+
+fn storePacked(n: u32, weights: vec4f) {
+  @if(half) packing[n] = vec2u(pack2x16float(weights.xy), pack2x16float(weights.zw));
+  @else packing[n] = weights;
+}
+
+/// Weights over the gates i, f, g, o.
+fn recurrentAt(index: u32) -> vec4f {
+  @if(half) {
+    let halves = recurrent[index];
+    return vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y));
+  }
+  @else return recurrent[index];
 }
 
 // --- one cell -------------------------------------------------------------------------------------------------------
@@ -214,7 +231,7 @@ fn step_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   if (place.step > 0) {
     for (var source = 0u; source < HIDDEN; source++) {
       let h = y[outputAt(Place(place.direction, source, place.b, place.step - 1))];
-      sum += recurrent[(place.direction * PADDED + source) * PADDED + place.unit] * h;
+      sum += recurrentAt((place.direction * PADDED + source) * PADDED + place.unit) * h;
     }
   }
   advance(place, sum);
@@ -231,7 +248,7 @@ fn step_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   if (chunk.x > 0) {
     for (var to = 0u; to < HIDDEN; to++) {
       let dz = gates[cellAt(Place(place.direction, to, place.b, place.step + 1))];
-      sum += dot(recurrent[(place.direction * PADDED + to) * PADDED + place.unit], dz);
+      sum += dot(recurrentAt((place.direction * PADDED + to) * PADDED + place.unit), dz);
     }
   }
   retreat(place, sum);

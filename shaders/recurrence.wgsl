@@ -8,7 +8,7 @@
 // Where loads are dear (`quads`), four neighbouring invocations load a quarter of what they all need and broadcast it. All
 // invocations then stay together: those beyond the last unit compute along and store nothing.
 
-import package::lstm::{Place, advance, retreat, outputAt, timeOf, recurrent, gates, y, chunk, PADDED};
+import package::lstm::{Place, advance, retreat, outputAt, timeOf, recurrentAt, gates, y, chunk, PADDED};
 import package::shared::quad::broadcast;
 import package::shared::rows::{GateSums, RowSums, withStates, withGates, listed, listedRows};
 import constants::{BATCH, STEPS, HIDDEN, CHUNK, WORKGROUP, ROW_QUADS, TILE};
@@ -45,10 +45,10 @@ fn statesAt(index: u32, lane: u32) -> GateSums {
 /// Weights from four units to one; `index` is of the first.
 fn weightsAt(index: u32) -> mat4x4f {
   return mat4x4f(
-    recurrent[index],
-    recurrent[index + PADDED],
-    recurrent[index + 2 * PADDED],
-    recurrent[index + 3 * PADDED],
+    recurrentAt(index),
+    recurrentAt(index + PADDED),
+    recurrentAt(index + 2 * PADDED),
+    recurrentAt(index + 3 * PADDED),
   );
 }
 
@@ -163,14 +163,14 @@ fn backward(
         for (var to = 0u; to < HIDDEN; to++) {
           let dz = gradientsAt(direction * HIDDEN + to, first, after, lane);
           let index = (direction * PADDED + to) * PADDED + unit;
-          s0 = withGates(s0, recurrent[index], dz);
-          @if(wide) s1 = withGates(s1, recurrent[index + 1], dz);
-          @if(wide) s2 = withGates(s2, recurrent[index + 2], dz);
-          @if(wide) s3 = withGates(s3, recurrent[index + 3], dz);
-          @if(wide) s4 = withGates(s4, recurrent[index + 4], dz);
-          @if(wide) s5 = withGates(s5, recurrent[index + 5], dz);
-          @if(wide) s6 = withGates(s6, recurrent[index + 6], dz);
-          @if(wide) s7 = withGates(s7, recurrent[index + 7], dz);
+          s0 = withGates(s0, recurrentAt(index), dz);
+          @if(wide) s1 = withGates(s1, recurrentAt(index + 1), dz);
+          @if(wide) s2 = withGates(s2, recurrentAt(index + 2), dz);
+          @if(wide) s3 = withGates(s3, recurrentAt(index + 3), dz);
+          @if(wide) s4 = withGates(s4, recurrentAt(index + 4), dz);
+          @if(wide) s5 = withGates(s5, recurrentAt(index + 5), dz);
+          @if(wide) s6 = withGates(s6, recurrentAt(index + 6), dz);
+          @if(wide) s7 = withGates(s7, recurrentAt(index + 7), dz);
         }
       }
       var sums: array<array<vec4f, ROW_QUADS>, TILE>;

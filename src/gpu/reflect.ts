@@ -15,6 +15,7 @@ const elementBytes: Readonly<Record<string, number>> = {
   u32: 4,
   i32: 4,
   vec2f: 8,
+  vec2u: 8,
   vec4f: 16,
   vec4u: 16,
 };

@@ -24,6 +24,11 @@ export interface KernelChoice {
   readonly workgroupBytes: number;
   /** Floating-point operations of a dispatch at most, where work can be cut: about 50 ms on a slow device. */
   readonly dispatchFlops: number;
+  /**
+   * How the recurrences of LSTMs read their weights: f16 rounds them to 16 bits, an error of 5·10⁻⁴ each, for half the
+   * traffic. Learnables, gradients and sums stay f32.
+   */
+  readonly recurrentWeights: "f32" | "f16";
   /** What a tuner has chosen on the device (tuner.ts); the rest goes by rules. */
   readonly tuning: Tuning;
   /** The dispatches of the variant that is chosen for a problem. */
@@ -87,6 +92,7 @@ export function chooseKernels(device: Device, given: Partial<KernelChoice> = {})
     quads: software && subgroups,
     workgroupBytes: device.gpu.limits.maxComputeWorkgroupStorageSize,
     dispatchFlops: software ? 2.5e8 : 2e10,
+    recurrentWeights: "f32",
     tuning,
     choose: (problem) => variantOf(problem, tuning).calls(),
     ...given,

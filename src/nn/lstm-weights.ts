@@ -19,8 +19,9 @@ export interface LstmWeights {
   readonly inputCount: number;
   readonly bias: number;
   readonly recurrent: (direction: number) => number;
-  /** vec4f elements of the packed recurrent weights. */
+  /** Packed recurrent weights: elements of four gates each, and the words that they take. */
   readonly packedLength: number;
+  readonly packedWords: number;
   readonly arrange: (arranged: Slice) => KernelCall;
   /** By source unit for the forward pass, by target unit (`transposed`) for the backward pass. */
   readonly pack: (packing: Slice, transposed: boolean) => KernelCall;
@@ -31,8 +32,13 @@ export interface LstmWeights {
 /**
  * The order of a layer's weights (shaders/lstm.wgsl).
  * @param parameter place of a learnable among the parameters
+ * @param half whether packed recurrent weights have 16 bits
  */
-export function orderWeights(shape: LstmShape, parameter: (learnable: string) => Slice): LstmWeights {
+export function orderWeights(
+  shape: LstmShape,
+  parameter: (learnable: string) => Slice,
+  half: boolean,
+): LstmWeights {
   const { name, hidden, inputs, directions } = shape;
   const learnables = spanOf(shape, parameter);
   const { inputCount, bias, recurrentStart, stride } = layArranged(shape);
@@ -64,10 +70,11 @@ export function orderWeights(shape: LstmShape, parameter: (learnable: string) =>
     bias,
     recurrent: (direction) => recurrentStart + direction * stride,
     packedLength,
+    packedWords: packedLength * (half ? 2 : 4),
     arrange: (arranged) => call("arrange_input", { learnables: learnables.slice, arranged }, recurrentStart),
     pack: (packing, transposed) => ({
       ...call("arrange_recurrent", { learnables: learnables.slice, packing }, recurrentStart),
-      conditions: { ...noTile, transposed },
+      conditions: { ...noTile, half, transposed },
       workgroups: spread(packedLength),
     }),
     restore: (darranged, gradient) =>

@@ -20,7 +20,8 @@ export function buildLstm(
   const units = directions.length * hidden;
   const { batch, steps, memory } = context;
   const shape = { name, hidden, inputs: input.channels, directions };
-  const weights = orderWeights(shape, context.parameter);
+  const half = context.recurrentWeights === "f16";
+  const weights = orderWeights(shape, context.parameter, half);
   const padded = paddedUnits(hidden);
   const output = createActivation(context, `${name} output`, units);
   const gates = createActivation(context, `${name} gates`, 4 * units).slice;
@@ -34,6 +35,7 @@ export function buildLstm(
     hidden,
     directions: directions.length,
     ragged,
+    half,
     // The recurrences of two layers that differ in their inputs alone share their pipelines.
     constants: {
       ...unused,
@@ -51,13 +53,13 @@ export function buildLstm(
   const weight = part(arranged, 0, weights.inputCount);
   const bias = part(arranged, weights.bias, 4 * units);
   const product: ConvolutionShape = { input: input.channels, output: 4 * units, kernel: 1, left: 0 };
-  const packed = memory.storage(`${name} recurrent weights`, weights.packedLength * 4);
+  const packed = memory.storage(`${name} recurrent weights`, weights.packedWords);
   const infer = [
     weights.arrange(arranged),
-    weights.pack(packed, false),
     ...convolution(context, `${name} input product`, product, { x: input.slice, weight, bias, y: gates }),
     ...recurrenceCalls(context, name, "forward", {
       ...recurrence,
+      pack: weights.pack(packed, false),
       bindings: { recurrent: packed, gates, cells, y: output.slice, ...(ragged && { states }) },
     }),
   ];
@@ -68,12 +70,12 @@ export function buildLstm(
     train: (training) => ({
       forward: () => infer,
       backward(dy, wanted) {
-        const transposed = training.memory.storage(`${name} transposed weights`, weights.packedLength * 4);
+        const transposed = training.memory.storage(`${name} transposed weights`, weights.packedWords);
         const darranged = training.memory.storage(`${name} arranged gradient`, weights.darrangedLength);
         const calls = [
-          weights.pack(transposed, true),
           ...recurrenceCalls(training, name, "backward", {
             ...recurrence,
+            pack: weights.pack(transposed, true),
             bindings: { recurrent: transposed, gates, cells, dy },
           }),
           ...weightGradient(training, `${name} input weights gradient`, product, {

@@ -10,6 +10,10 @@ export interface RecurrenceParts {
   readonly directions: number;
   /** The states have a padded buffer of their own. */
   readonly ragged: boolean;
+  /** Its weights are packed in 16 bits each. */
+  readonly half: boolean;
+  /** Packs the weights, as the pass wants them. */
+  readonly pack: KernelCall;
   /** Constants of the file; a call overrides those of its tile. */
   readonly constants: Readonly<Record<string, number>>;
   /** All but the chunk. */
@@ -62,15 +66,18 @@ export function recurrenceCalls(
   parts: RecurrenceParts,
 ): readonly KernelCall[] {
   const { batch, steps } = context;
-  const { hidden, directions, bindings } = parts;
+  const { hidden, directions, half, pack } = parts;
+  const { recurrent: _, ...rest } = parts.bindings;
   const kind = `recurrence ${pass}` as const;
-  const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}`;
+  const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}`;
   const setting: Setting = { context, name, pass, parts };
   const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
   const last = steps - Math.min(chunk, sampleSteps(context, parts));
-  const inSteps = (begin: number) => dispatches(setting, stepwise(setting), 1, begin);
-  const inChunks = (tiling: Tiling, begin: number) =>
-    dispatches(setting, tiled(setting, tiling, chunk), chunk, begin);
+  const inSteps = (begin: number) => [pack, ...dispatches(setting, stepwise(setting), 1, begin)];
+  const inChunks = (tiling: Tiling, begin: number) => [
+    pack,
+    ...dispatches(setting, tiled(setting, tiling, chunk), chunk, begin),
+  ];
   const plain: Variant = {
     name: "a dispatch a step",
     calls: () => inSteps(0),
@@ -86,7 +93,8 @@ export function recurrenceCalls(
     kind,
     sizes,
     flops: stepFlops(context, parts) * steps,
-    data: Object.values(bindings),
+    // The weights that are packed are made from the learnables.
+    data: [...Object.values(rest), pack.bindings.learnables],
     variants: [first, ...others],
     plain,
   });
@@ -131,13 +139,13 @@ const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
   file: "lstm",
   entry: `step_${pass}`,
   constants: parts.constants,
-  conditions: { ...noTile, ragged: parts.ragged },
+  conditions: { ...noTile, half: parts.half, ragged: parts.ragged },
   workgroups: [...spread(parts.hidden * batch), parts.directions],
 });
 
 /** A chunk of time steps, some rows for each workgroup. */
 function tiled({ context, pass, parts }: Setting, tiling: Tiling, chunk: number): Cut {
-  const { directions, constants, ragged } = parts;
+  const { directions, constants, half, ragged } = parts;
   const { rowQuads, tile, threads, quads } = tiling;
   return {
     file: "recurrence",
@@ -146,6 +154,7 @@ function tiled({ context, pass, parts }: Setting, tiling: Tiling, chunk: number)
     conditions: {
       ...noTile,
       quads,
+      half,
       ragged,
       pair: tile === 2,
       wide: tile === 8,
@@ -177,6 +186,7 @@ function chunkBytes(
 /** Conditions of the entries without tiles. */
 export const noTile = {
   quads: false,
+  half: false,
   ragged: false,
   transposed: false,
   pair: false,
