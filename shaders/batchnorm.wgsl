@@ -12,26 +12,19 @@
 // 1983). x̂ and z are computed again in the backward pass rather than stored.
 
 import package::shared::cursor::Cursor;
+import package::shared::normalisation::{Statistics, statistics, normalised, scaleOf, offsetOf, dz};
 import package::shared::reduce::workgroupSum;
 import constants::{BATCH, STEPS, CHANNELS, LENGTH, STATISTICS_LENGTH, SUMS_LENGTH, EPSILON, SLOPE, DECAY, WORKGROUP};
-
-struct Statistics {
-  mean: vec4f,
-  /// What the f32 `mean` lost; the mean is mean + correction.
-  correction: vec4f,
-  variance: vec4f,
-  inverseDeviation: vec4f,
-}
+import constants::{TILES, TILE_SUMS_LENGTH};
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f, LENGTH>;
 @group(0) @binding(1) var<storage, read> cursor: Cursor;
 @group(0) @binding(2) var<storage, read_write> measured: array<Statistics, STATISTICS_LENGTH>;
-@group(0) @binding(3) var<storage, read> statistics: array<Statistics, STATISTICS_LENGTH>;
-@group(0) @binding(4) var<storage, read> scale: array<f32, CHANNELS>;
-@group(0) @binding(5) var<storage, read> offset: array<f32, CHANNELS>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f, LENGTH>;
 @group(0) @binding(7) var<storage, read> dy: array<vec4f, LENGTH>;
-/// Σ dz and Σ dz·x̂ of each group.
+/// Σ dz and Σ dz·x̂ of each tile of dy, as the convolution that computed it has left them: [group][tile].
+@group(0) @binding(14) var<storage, read> tileSums: array<vec4f, TILE_SUMS_LENGTH>;
+/// The same of each group.
 @group(0) @binding(8) var<storage, read_write> summed: array<vec4f, SUMS_LENGTH>;
 @group(0) @binding(9) var<storage, read> sums: array<vec4f, SUMS_LENGTH>;
 @group(0) @binding(10) var<storage, read_write> dscale: array<f32, CHANNELS>;
@@ -70,26 +63,6 @@ fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 
 // --- normalise: y from x and statistics, of the batch while training, of the data set for inference.
 
-fn normalised(value: vec4f, s: Statistics) -> vec4f {
-  return (value - s.mean - s.correction) * s.inverseDeviation;
-}
-
-fn scaleOf(group: u32) -> vec4f {
-  return vec4f(scaleAt(group * 4), scaleAt(group * 4 + 1), scaleAt(group * 4 + 2), scaleAt(group * 4 + 3));
-}
-
-fn scaleAt(channel: u32) -> f32 {
-  return select(0, scale[min(channel, CHANNELS - 1)], channel < CHANNELS);
-}
-
-fn offsetOf(group: u32) -> vec4f {
-  return vec4f(offsetAt(group * 4), offsetAt(group * 4 + 1), offsetAt(group * 4 + 2), offsetAt(group * 4 + 3));
-}
-
-fn offsetAt(channel: u32) -> f32 {
-  return select(0, offset[min(channel, CHANNELS - 1)], channel < CHANNELS);
-}
-
 /// An invocation computes EACH values of one group, 64 apart, so that what belongs to the group is loaded once.
 const EACH = 16u;
 
@@ -109,11 +82,6 @@ fn normalise(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
 
 // --- backward: first the two sums of each channel, then dx.
 
-fn dz(d: vec4f, normal: vec4f, groupScale: vec4f, groupOffset: vec4f) -> vec4f {
-  @if(leaky) return d * select(vec4f(SLOPE), vec4f(1), groupScale * normal + groupOffset >= vec4f());
-  @else return d;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn backward_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let start = group.x * BATCH * STEPS;
@@ -128,13 +96,30 @@ fn backward_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
     sum += d;
     product += d * normal;
   }
-  sum = workgroupSum(sum, local);
-  product = workgroupSum(product, local);
+  storeSums(group.x, sum, product, local);
+}
+
+/// The same, where the convolution behind has summed each tile of dy while it had it in registers.
+@compute @workgroup_size(WORKGROUP)
+fn gather_sums(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  var sum = vec4f();
+  var product = vec4f();
+  for (var n = local; n < TILES; n += WORKGROUP) {
+    sum += tileSums[(group.x * TILES + n) * 2];
+    product += tileSums[(group.x * TILES + n) * 2 + 1];
+  }
+  storeSums(group.x, sum, product, local);
+}
+
+/// Adds what the invocations of a workgroup have.
+fn storeSums(group: u32, ownSum: vec4f, ownProduct: vec4f, local: u32) {
+  let sum = workgroupSum(ownSum, local);
+  let product = workgroupSum(ownProduct, local);
   if (local == 0) {
-    summed[group.x * 2] = sum;
-    summed[group.x * 2 + 1] = product;
+    summed[group * 2] = sum;
+    summed[group * 2 + 1] = product;
     for (var lane = 0u; lane < 4; lane++) {
-      let channel = group.x * 4 + lane;
+      let channel = group * 4 + lane;
       if (channel < CHANNELS) {
         doffset[channel] = sum[lane];
         dscale[channel] = product[lane];

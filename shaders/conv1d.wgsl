@@ -21,6 +21,8 @@ import package::shared::strip::Strip;
 import package::shared::tile::{Tile, Window, begun, withTap, slid};
 import package::shared::taps::{TapSums, TapWindow, moved, withStep};
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, OUT_CHANNELS, WORKGROUP, STRIPS, SPLITS, SPLIT_ROWS};
+@if(summed) import package::shared::normalisation::{Statistics, statistics, normalised, scaleOf, offsetOf, dz};
+import constants::TILE_SUMS_LENGTH;
 import constants::{X_FIRST, Y_FIRST, X_LENGTH, Y_LENGTH, PACKED_LENGTH, WEIGHT_LENGTH, PARTIAL_LENGTH, TAP_BLOCK};
 
 @if(quads) enable subgroups;
@@ -44,6 +46,9 @@ const OUT_PAIRS: u32 = (OUT_GROUPS + 1) / 2;
 @group(0) @binding(8) var<storage, read> partials: array<vec4f, PARTIAL_LENGTH>;
 @group(0) @binding(9) var<storage, read_write> dweight: array<f32, WEIGHT_LENGTH>;
 @group(0) @binding(10) var<storage, read_write> dbias: array<f32, OUT_CHANNELS>;
+/// Where y is the gradient of a batch normalisation's output (`summed`): that one's input, and its two sums over each tile.
+@group(0) @binding(11) var<storage, read> normalising: array<vec4f, Y_LENGTH>;
+@group(0) @binding(12) var<storage, read_write> tileSums: array<vec4f, TILE_SUMS_LENGTH>;
 
 // --- pack -----------------------------------------------------------------------------------------------------------
 // weight (Co, Ci, K) → packed [input group][tap][output group, padded to pairs][input channel of the group], each a
@@ -118,20 +123,66 @@ fn store(s: Strip, group: u32, curve: u32, t: u32) {
 
 /// Stores the tile of output group `a`, and of the one behind it, whose first step is `t`.
 fn storeTile(tile: Tile, a: u32, curve: u32, t: u32) {
-  if (a < OUT_GROUPS) {
+  if (a < OUT_GROUPS && t < STEPS) {
     store(tile.a0, a, curve, t);
     @if(strips2) store(tile.a1, a, curve, t + 5);
     @if(strips4) store(tile.a2, a, curve, t + 10);
     @if(strips4) store(tile.a3, a, curve, t + 15);
+    @if(summed) {
+      var sums = withStrip(Sums(), tile.a0, a, curve, t);
+      @if(strips2) sums = withStrip(sums, tile.a1, a, curve, t + 5);
+      @if(strips4) sums = withStrip(sums, tile.a2, a, curve, t + 10);
+      @if(strips4) sums = withStrip(sums, tile.a3, a, curve, t + 15);
+      storeSums(sums, a, curve, t);
+    }
   }
   @if(pair) {
-    if (a + 1 < OUT_GROUPS) {
+    if (a + 1 < OUT_GROUPS && t < STEPS) {
       store(tile.b0, a + 1, curve, t);
       @if(strips2) store(tile.b1, a + 1, curve, t + 5);
       @if(strips4) store(tile.b2, a + 1, curve, t + 10);
       @if(strips4) store(tile.b3, a + 1, curve, t + 15);
+      @if(summed) {
+        var sums = withStrip(Sums(), tile.b0, a + 1, curve, t);
+        @if(strips2) sums = withStrip(sums, tile.b1, a + 1, curve, t + 5);
+        @if(strips4) sums = withStrip(sums, tile.b2, a + 1, curve, t + 10);
+        @if(strips4) sums = withStrip(sums, tile.b3, a + 1, curve, t + 15);
+        storeSums(sums, a + 1, curve, t);
+      }
     }
   }
+}
+
+/// Σ dz and Σ dz·x̂ (batchnorm.wgsl), where y is dy.
+struct Sums {
+  plain: vec4f,
+  product: vec4f,
+}
+
+@if(summed)
+fn withStrip(sums: Sums, s: Strip, group: u32, curve: u32, t: u32) -> Sums {
+  var next = withValue(sums, s.r0, group, curve, t);
+  next = withValue(next, s.r1, group, curve, t + 1);
+  next = withValue(next, s.r2, group, curve, t + 2);
+  next = withValue(next, s.r3, group, curve, t + 3);
+  return withValue(next, s.r4, group, curve, t + 4);
+}
+
+@if(summed)
+fn withValue(sums: Sums, gradient: vec4f, group: u32, curve: u32, t: u32) -> Sums {
+  if (t >= STEPS) {
+    return sums;
+  }
+  let normal = normalised(normalising[(group * BATCH + curve) * STEPS + t], statistics[group]);
+  let d = dz(gradient, normal, scaleOf(group), offsetOf(group));
+  return Sums(sums.plain + d, sums.product + d * normal);
+}
+
+@if(summed)
+fn storeSums(sums: Sums, group: u32, curve: u32, t: u32) {
+  let tile = (group * BATCH + curve) * TILES_PER_CURVE + t / TILE_STEPS;
+  tileSums[tile * 2] = sums.plain;
+  tileSums[tile * 2 + 1] = sums.product;
 }
 
 @compute @workgroup_size(WORKGROUP)

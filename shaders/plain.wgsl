@@ -3,6 +3,7 @@
 // variants of conv1d.wgsl, product.wgsl and staged.wgsl are checked against these on every device.
 
 import package::conv1d::{x, y, dy, dweight, dbias, load, weightAt, biasOf, storeWeight, storeBias, IN_GROUPS, OUT_GROUPS};
+@if(summed) import package::conv1d::{Sums, tileSums, withValue};
 import package::shared::spread::numberOf;
 import package::shared::taps::outer;
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, X_FIRST, Y_FIRST};
@@ -32,7 +33,13 @@ fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
       }
     }
   }
-  y[id.z * BATCH * STEPS + n] = sum;
+  let at = id.z * BATCH * STEPS + n;
+  y[at] = sum;
+  @if(summed) {
+    let sums = withValue(Sums(), sum, id.z, n / STEPS, n % STEPS);
+    tileSums[at * 2] = sums.plain;
+    tileSums[at * 2 + 1] = sums.product;
+  }
 }
 
 // An invocation sums over the whole batch: small workgroups leave little to do where only a part is asked for.

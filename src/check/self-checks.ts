@@ -37,6 +37,17 @@ function layerChecks(): SelfCheck[] {
   return layers.map(([spec, shape]) => layerCheck(spec, shape));
 }
 
+/** Convolutions as a tuner may choose them where neither the rules nor the sizes do. */
+function variantChecks(): SelfCheck[] {
+  const shape: Shape = [3, 31, 33];
+  return ["5x8 staged", "plain"].map((variant) =>
+    layerCheck(conv1d({ filters: 33, kernel: 4 }), shape, {
+      kernels: { tuning: { convolution: { variant }, "weight gradient": { variant } } },
+      note: variant,
+    }),
+  );
+}
+
 /** A recurrence in one dispatch, cut into chunks of a few time steps, and with a dispatch for every time step. */
 function recurrentChecks(): SelfCheck[] {
   const chunked: Shape = [11, 3, 7];
@@ -154,6 +165,7 @@ function operationCheck(kernel: string, shape: string, build: () => ReferenceCas
 /** In the order in which they run. */
 export const selfChecks: readonly SelfCheck[] = [
   ...layerChecks(),
+  ...variantChecks(),
   ...recurrentChecks(),
   operationCheck("halfmse", "(33, 1, 31), by observations", () => halfMseCase([33, 1, 31], "observations")),
   operationCheck("halfmse", "(31, 3, 127), by observations and steps", () =>

@@ -1,6 +1,6 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
-import { createActivation, type TrainingLayer } from "./layer";
+import { type BackwardPass, createActivation, type TrainingLayer } from "./layer";
 import type { NetworkParts } from "./stages";
 
 /** Values that a diagnosis of a step can look at, in the order in which they are computed. */
@@ -45,11 +45,18 @@ export class Backpropagation {
       slice,
     }));
     let gradient: Slice | undefined = this.dOutput;
+    let summed = false;
     for (let i = stages.length - 1; i >= 0 && gradient; i--) {
       inspections.push({ label: `${stages[i].name} output gradient`, slice: gradient });
-      const pass = this.#layers[i].backward(gradient, i > 0 || options.inputGradient);
+      const pass: BackwardPass = this.#layers[i].backward(
+        gradient,
+        i > 0 || options.inputGradient,
+        this.#layers[i - 1]?.sums,
+        summed,
+      );
       calls.push(...pass.calls);
       gradient = pass.dInput;
+      summed = pass.summed ?? false;
     }
     for (const { name } of layout.places)
       inspections.push({ label: `${name} gradient`, slice: layout.slice(this.gradients, name) });

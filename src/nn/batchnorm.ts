@@ -46,6 +46,8 @@ export function buildBatchNorm(
     EPSILON: epsilon,
     SLOPE: slope ?? 1,
     DECAY: movingDecay,
+    TILES: 1,
+    TILE_SUMS_LENGTH: 1,
     WORKGROUP: context.software ? 32 : 256,
   };
   const call = (
@@ -73,20 +75,33 @@ export function buildBatchNorm(
     infer: [normalise(inference)],
     train(training) {
       const statistics = training.memory.storage(`${name} batch statistics`, groups * statisticsWords);
+      const sums = training.memory.storage(`${name} gradient sums`, groups * 8);
+      const summed = {
+        summed: sums,
+        dscale: training.gradient(`${name}.scale`),
+        doffset: training.gradient(`${name}.offset`),
+      };
+      const pointwise = { x, statistics, scale, offset };
       return {
         forward: (cursor) => [
           call("measure", { x, cursor, measured: statistics }, [groups]),
           normalise(statistics),
         ],
-        backward(dy, wanted) {
-          const sums = training.memory.storage(`${name} gradient sums`, groups * 8);
-          const dscale = training.gradient(`${name}.scale`);
-          const doffset = training.gradient(`${name}.offset`);
-          const pointwise = { x, statistics, dy, scale, offset };
-          const calls = [call("backward_sums", { ...pointwise, summed: sums, dscale, doffset }, [groups])];
+        sums: {
+          constants: { CHANNELS: channels, STATISTICS_LENGTH: groups, SLOPE: constants.SLOPE },
+          conditions: { leaky: slope !== undefined },
+          bindings: { normalising: x, statistics, scale, offset },
+          gather(tileSums, tiles) {
+            const gathering = call("gather_sums", { tileSums, ...summed }, [groups]);
+            const lengths = { TILES: tiles, TILE_SUMS_LENGTH: tileSums.size / 16 };
+            return { ...gathering, constants: { ...constants, ...lengths } };
+          },
+        },
+        backward(dy, wanted, _before, areSummed) {
+          const calls = areSummed ? [] : [call("backward_sums", { ...pointwise, dy, ...summed }, [groups])];
           if (!wanted) return { calls };
           const dInput = createActivation(training, `${name} input gradient`, channels).slice;
-          calls.push(call("backward", { ...pointwise, sums, dx: dInput }, everywhere));
+          calls.push(call("backward", { ...pointwise, dy, sums, dx: dInput }, everywhere));
           return { calls, dInput };
         },
         commit: (cursor) => [call("moving", { statistics, cursor, inference }, eachGroup)],

@@ -34,7 +34,7 @@ export function buildConv1d(
     infer,
     train: (training) => ({
       forward: () => infer,
-      backward(dOutput, wanted) {
+      backward(dOutput, wanted, before) {
         const calls = weightGradient(training, `${name} weight gradient`, shape, {
           x: { slice: input.slice, first: 0 },
           dy: { slice: dOutput, first: 0 },
@@ -48,8 +48,9 @@ export function buildConv1d(
           x: dOutput,
           weight,
           y: dInput,
+          sums: before,
         });
-        return { calls: [...calls, ...toInput], dInput };
+        return { calls: [...calls, ...toInput], dInput, summed: before !== undefined };
       },
       commit: noCalls,
       pool: noCalls,

@@ -1,6 +1,6 @@
 import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { activationLength, type BuildContext, groupsOf } from "./layer";
+import { activationLength, type BuildContext, type GradientSums, groupsOf } from "./layer";
 import { atLeast, atMost, type Variant } from "./variant";
 
 /** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
@@ -18,6 +18,8 @@ interface ConvolutionSlices {
   readonly weight: Slice;
   readonly bias?: Slice;
   readonly y: Slice;
+  /** What is to be summed of y on the way, where y is the gradient of a batch normalisation's output. */
+  readonly sums?: GradientSums;
 }
 
 /** How an invocation's share is cut, and who loads what for whom. */
@@ -52,23 +54,24 @@ export function convolution(
   const long = shape.kernel === 1;
   const [batch, steps] = long ? [1, context.batch * context.steps] : [context.batch, context.steps];
   const setting: Setting = { context, label, shape, slices, batch, steps };
-  const { x, weight, bias, y } = slices;
+  const { x, weight, bias, y, sums } = slices;
   const by = (tile: Tile): Variant => ({
     name: nameOf(tile),
     calls: () => packedCalls(setting, tile, 1),
-    sample: (part) => packedCalls(setting, tile, part),
+    // Sums of a part would be of no use.
+    sample: (part) => packedCalls(setting, tile, part).slice(0, 2),
   });
   const [first, ...others] = tilesFor(setting);
   return context.choose({
     kind: "convolution",
-    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}`,
+    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}${sums ? ", summed" : ""}`,
     flops: flopsOf(context, shape),
     data: [x, weight, y, ...(bias ? [bias] : [])],
     variants: [by(first), ...others.map(by)],
     plain: {
       name: "plain",
-      calls: () => [plainCall(setting, 1)],
-      sample: (part) => [plainCall(setting, part)],
+      calls: () => plainCalls(setting, 1),
+      sample: (part) => plainCalls(setting, part).slice(0, 1),
     },
   });
 }
@@ -84,13 +87,17 @@ interface Setting {
 
 function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
   const { context, label, shape, slices, batch, steps } = setting;
-  const { x, weight, bias, y } = slices;
+  const { x, weight, bias, y, sums } = slices;
   const outPairs = Math.ceil(groupsOf(shape.output) / 2);
   const packedLength = groupsOf(shape.input) * shape.kernel * outPairs * 8;
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
   const own = tile.pair ? outPairs : groupsOf(shape.output);
   const { lanesT, lanesO } = lanesOf(tile, steps, own);
   const workgroup = tile.shares === "x" ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
+  // Two sums, each a vec4f, of every tile of an invocation and group of channels.
+  const ownTiles = batch * Math.ceil(steps / (tile.strips * 5));
+  const tileSums =
+    sums && context.memory.storage(`${label}: sums of tiles`, ownTiles * groupsOf(shape.output) * 8);
   const constants = {
     ...sizesOf(context, shape),
     BATCH: batch,
@@ -100,9 +107,13 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
     WORKGROUP: workgroup,
     LANES_T: lanesT,
     LANES_O: lanesO,
+    ...sums?.constants,
+    TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
   };
   const conditions = {
     ...plainConditions,
+    ...sums?.conditions,
+    summed: sums !== undefined,
     quads: tile.shares === "weights" || tile.shares === "x",
     transposed: bias === undefined,
     biased: bias !== undefined,
@@ -146,24 +157,56 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
       ...dispatch(),
       constants,
       conditions,
-      bindings: { x, packed, y, ...(bias && { bias }) },
+      bindings: {
+        x,
+        packed,
+        y,
+        ...(bias && { bias }),
+        ...(sums && tileSums && { ...sums.bindings, tileSums }),
+      },
       flops: flopsOf(context, shape) * share,
     },
+    ...(sums && tileSums ? [sums.gather(tileSums, ownTiles)] : []),
   ];
 }
 
-function plainCall({ context, label, shape, slices, batch, steps }: Setting, part: number): KernelCall {
-  const { x, weight, bias, y } = slices;
-  return {
-    label,
-    file: "plain",
-    entry: "convolve",
-    constants: { ...sizesOf(context, shape), BATCH: batch, STEPS: steps },
-    conditions: { ...plainConditions, transposed: bias === undefined, biased: bias !== undefined },
-    bindings: { x, weight, y, ...(bias && { bias }) },
-    workgroups: [...spread(places * atMost((batch * steps) / places, part)), groupsOf(shape.output)],
-    flops: flopsOf(context, shape) * part,
-  };
+/** A tile is one step of one group here. */
+function plainCalls({ context, label, shape, slices, batch, steps }: Setting, part: number): KernelCall[] {
+  const { x, weight, bias, y, sums } = slices;
+  const groups = groupsOf(shape.output);
+  const tiles = batch * steps;
+  const tileSums = sums && context.memory.storage(`${label}: sums of tiles`, tiles * groups * 8);
+  return [
+    {
+      label,
+      file: "plain",
+      entry: "convolve",
+      constants: {
+        ...sizesOf(context, shape),
+        BATCH: batch,
+        STEPS: steps,
+        ...sums?.constants,
+        TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
+      },
+      conditions: {
+        ...plainConditions,
+        ...sums?.conditions,
+        summed: sums !== undefined,
+        transposed: bias === undefined,
+        biased: bias !== undefined,
+      },
+      bindings: {
+        x,
+        weight,
+        y,
+        ...(bias && { bias }),
+        ...(sums && tileSums && { ...sums.bindings, tileSums }),
+      },
+      workgroups: [...spread(places * atMost(tiles / places, part)), groups],
+      flops: flopsOf(context, shape) * part,
+    },
+    ...(sums && tileSums ? [sums.gather(tileSums, tiles)] : []),
+  ];
 }
 
 /** The tile by the rules, then others worth a try on the device. */
@@ -248,6 +291,8 @@ export const flopsOf = (
 /** Every condition of conv1d.wgsl; a call sets those that it means. */
 export const plainConditions = {
   quads: false,
+  leaky: false,
+  summed: false,
   transposed: false,
   biased: false,
   pair: false,
@@ -275,6 +320,10 @@ export const sizesOf = (context: BuildContext, { input, output, kernel, left }: 
   PACKED_LENGTH: 1,
   PARTIAL_LENGTH: 1,
   STRIPS: 1,
+  TILE_SUMS_LENGTH: 1,
+  CHANNELS: 1,
+  STATISTICS_LENGTH: 1,
+  SLOPE: 1,
   LANES_T: 1,
   LANES_O: 1,
   SPLITS: 1,

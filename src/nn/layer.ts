@@ -64,15 +64,38 @@ export interface Layer {
   train(context: TrainingContext): TrainingLayer;
 }
 
+/**
+ * Sums over the gradient of a batch normalisation's output. A convolution behind it can take them tile by tile as it
+ * computes that gradient, which saves reading it once more.
+ */
+export interface GradientSums {
+  readonly constants: Readonly<Record<string, number>>;
+  readonly conditions: Readonly<Record<string, boolean>>;
+  /** What a tile needs to know of the normalisation (shaders/shared/normalisation.wgsl). */
+  readonly bindings: Readonly<Record<string, Slice>>;
+  /** Adds the sums of the tiles: so many for each group of four channels. */
+  readonly gather: (tileSums: Slice, tiles: number) => KernelCall;
+}
+
+export interface BackwardPass {
+  readonly calls: readonly KernelCall[];
+  readonly dInput?: Slice;
+  /** Whether the sums that the layer before wanted were taken. */
+  readonly summed?: boolean;
+}
+
 /** The same layer while training. */
 export interface TrainingLayer {
+  /** What the layer behind may sum for this one. */
+  readonly sums?: GradientSums;
   /** Forward with the statistics of the batch; `cursor` tells how many of its curves count. */
   forward(cursor: Slice): readonly KernelCall[];
-  /** Gradients of the learnables, and of the input when `wanted`, from the gradient of the output. */
-  backward(
-    dOutput: Slice,
-    wanted: boolean,
-  ): { readonly calls: readonly KernelCall[]; readonly dInput?: Slice };
+  /**
+   * Gradients of the learnables, and of the input when `wanted`, from the gradient of the output.
+   * @param before what the layer before would have summed of the gradient of the input
+   * @param summed whether the layer behind has taken this one's sums
+   */
+  backward(dOutput: Slice, wanted: boolean, before?: GradientSums, summed?: boolean): BackwardPass;
   /** Run after a step was accepted: keeps a moving average of the statistics. */
   readonly commit: (cursor: Slice) => readonly KernelCall[];
   /** Forward in a pass over the training set for inference statistics, where it is not `forward`. */

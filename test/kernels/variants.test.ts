@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { expectedOfLayer } from "../../src/check/expected-layer";
 import { layerValues } from "../../src/check/values";
+import type { KernelChoice } from "../../src/nn/layer";
 import { biLstm, conv1d, dense, type LayerSpec, lstm } from "../../src/nn/spec";
 import { gpu } from "../browser/client";
 import { kernelsFor } from "./adapter";
@@ -34,6 +36,37 @@ const cases: readonly { readonly spec: LayerSpec; readonly shape: readonly [numb
   { spec: lstm({ hidden: 5 }), shape: [17, 3, 7] },
   { spec: biLstm({ hidden: 33 }), shape: [33, 3, 3] },
 ];
+
+/** A training of the post's convolutional net, small, as an outside oracle computed it. */
+const training = readFileSync(new URL("../conformance/train-cnn.safetensors", import.meta.url));
+
+test("every convolution that sums for a batch normalisation trains as the oracle does", async () => {
+  const { tried, failed } = await gpu.run(async ({ fluxion, device }, bytes) => {
+    const names = new Set<string>();
+    const kernels = {
+      choose({ kind, sizes, variants, plain }: Parameters<KernelChoice["choose"]>[0]) {
+        if (kind === "convolution" && sizes.endsWith("summed"))
+          for (const { name } of [...variants, plain]) names.add(name);
+        return variants[0].calls();
+      },
+    };
+    for (const software of [true, false])
+      await fluxion.runCase(device, bytes, "train-cnn", { ...kernels, software });
+    const failed: string[] = [];
+    for (const variant of names)
+      for (const software of [true, false]) {
+        const { tensors } = await fluxion.runCase(device, bytes, "train-cnn", {
+          software,
+          tuning: { convolution: { variant } },
+        });
+        for (const { name, passed } of tensors) if (!passed) failed.push(`${variant}: ${name}`);
+        if (tensors.length === 0) failed.push(`${variant}: nothing`);
+      }
+    return { tried: [...names], failed };
+  }, new Uint8Array(training));
+  expect(failed).toEqual([]);
+  expect(tried.length).toBeGreaterThan(6);
+});
 
 describe("every variant, forward and backward, against the reference:", () => {
   test.for(cases)("$spec.kind of $shape (B, C, T), $spec", async ({ spec, shape }) => {

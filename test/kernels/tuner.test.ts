@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { batchNorm, biLstm, conv1d, dense, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import { gpu } from "../browser/client";
+
+const convolutional: NetworkSpec & { readonly batch: number } = {
+  input: { channels: 2, steps: 33 },
+  batch: 31,
+  layers: [conv1d({ filters: 9, kernel: 5 }), batchNorm(), leakyReLU(0.5), conv1d({ filters: 1, kernel: 3 })],
+  loss: "observations",
+};
+const recurrent: NetworkSpec & { readonly batch: number } = {
+  input: { channels: 3, steps: 17 },
+  batch: 11,
+  layers: [biLstm({ hidden: 9 }), dense({ outputs: 1 })],
+  loss: "observations-and-steps",
+};
+
+describe("with time enough", () => {
+  test.for([convolutional, recurrent])(
+    "every variant of $layers.0.kind is checked and timed",
+    async (spec) => {
+      const { findings } = await gpu.run(
+        ({ fluxion, device }, spec) => fluxion.tune(device, spec, { milliseconds: 1e6 }),
+        spec,
+      );
+      expect(findings.length).toBeGreaterThan(4);
+      for (const { problem, choice, trials } of findings) {
+        expect(new Set(trials.map(({ variant }) => variant)).size, problem).toBeGreaterThan(1);
+        for (const { variant, gflops, refused } of trials)
+          expect({ problem, variant, refused, timed: (gflops ?? 0) > 0 }).toMatchObject({
+            refused: undefined,
+            timed: true,
+          });
+        expect(trials.map(({ variant }) => variant)).toContain(choice.variant);
+        expect(choice.gflops).toBeGreaterThan(0);
+      }
+    },
+  );
+});
+
+test("what is known is not measured, and without time the rules decide", async () => {
+  const { first, second, third } = await gpu.run(async ({ fluxion, device }, spec) => {
+    const first = await fluxion.tune(device, spec, { milliseconds: 0 });
+    const second = await fluxion.tune(device, spec, { known: first.tuning });
+    const [one, ...others] = Object.entries(first.tuning);
+    const third = await fluxion.tune(device, spec, { known: Object.fromEntries(others), milliseconds: 0 });
+    return { first, second, third: { ...third, one: one[0] } };
+  }, convolutional);
+  expect(first.findings.length).toBe(Object.keys(first.tuning).length);
+  expect(first.findings.every(({ trials }) => trials.length === 0)).toBe(true);
+  expect(second.findings).toEqual([]);
+  expect(second.tuning).toEqual(first.tuning);
+  expect(third.findings.map(({ problem }) => problem)).toEqual([third.one]);
+  expect(third.tuning).toEqual(first.tuning);
+});
+
+test("a kernel that this driver computes wrongly is found and not chosen", async () => {
+  const findings = await gpu.run(async ({ fluxion, device }, spec) => {
+    // A driver that forgets the first tap of every convolution but the plain one, in the GPU's own copy of the code.
+    const faulty = {
+      ...device,
+      gpu: new Proxy(device.gpu, {
+        get(target, key) {
+          if (key === "createShaderModule")
+            return ({ label = "", code }: GPUShaderModuleDescriptor) =>
+              target.createShaderModule({
+                label,
+                code: label === "conv1d.convolve" ? code.replace("var tap = 0u;", "var tap = 1u;") : code,
+              });
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+    };
+    return (await fluxion.tune(faulty, spec, { milliseconds: 1e6 })).findings;
+  }, convolutional);
+  const convolutions = findings.filter(({ problem }) => problem.startsWith("convolution"));
+  expect(convolutions.length).toBeGreaterThan(1);
+  for (const { choice, trials } of convolutions) {
+    for (const { variant, refused } of trials)
+      if (!variant.endsWith("staged")) expect(refused).toContain("something else than the plain kernel");
+    expect(choice.variant).toMatch(/staged|plain/);
+  }
+});
+
+test("with one tuning two trainings have the same bits; what names no variant goes by the rules", async () => {
+  const { bits, known } = await gpu.run(async ({ fluxion, device }, { batch, ...spec }) => {
+    const tuning = {
+      convolution: { variant: "5x4" },
+      "weight gradient": { variant: "plain" },
+    };
+    const train = async (tuning: Record<string, { readonly variant: string }>) => {
+      const network = await fluxion.Network.build(device, { ...spec, batch }, { tuning });
+      const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i));
+      const curves = { rows: batch, x: values(batch * 2 * 33), target: values(batch * 33) };
+      const options = { epochs: 3, learnRate: 0.01, solver: fluxion.sgdm() };
+      const trainer = await fluxion.Trainer.build(network, { train: curves, validation: curves, options });
+      for await (const _ of trainer.run());
+      const tensors = await network.readTensors();
+      trainer.dispose();
+      network.dispose();
+      return Array.from(tensors, ([name, { data }]) => [name, [...data]] as const);
+    };
+    return {
+      bits: [await train(tuning), await train(tuning)],
+      known: [await train({ convolution: { variant: "7x7" } }), await train({})],
+    };
+  }, convolutional);
+  expect(bits[1]).toEqual(bits[0]);
+  expect(known[1]).toEqual(known[0]);
+  expect(bits[0]).not.toEqual(known[0]);
+});
