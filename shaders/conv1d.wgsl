@@ -129,10 +129,11 @@ fn storeTile(tile: Tile, a: u32, curve: u32, t: u32) {
     @if(strips4) store(tile.a2, a, curve, t + 10);
     @if(strips4) store(tile.a3, a, curve, t + 15);
     @if(summed) {
-      var sums = withStrip(Sums(), tile.a0, a, curve, t);
-      @if(strips2) sums = withStrip(sums, tile.a1, a, curve, t + 5);
-      @if(strips4) sums = withStrip(sums, tile.a2, a, curve, t + 10);
-      @if(strips4) sums = withStrip(sums, tile.a3, a, curve, t + 15);
+      let normalisation = normalisationOf(a);
+      var sums = withStrip(Sums(), tile.a0, normalisation, a, curve, t);
+      @if(strips2) sums = withStrip(sums, tile.a1, normalisation, a, curve, t + 5);
+      @if(strips4) sums = withStrip(sums, tile.a2, normalisation, a, curve, t + 10);
+      @if(strips4) sums = withStrip(sums, tile.a3, normalisation, a, curve, t + 15);
       storeSums(sums, a, curve, t);
     }
   }
@@ -143,10 +144,11 @@ fn storeTile(tile: Tile, a: u32, curve: u32, t: u32) {
       @if(strips4) store(tile.b2, a + 1, curve, t + 10);
       @if(strips4) store(tile.b3, a + 1, curve, t + 15);
       @if(summed) {
-        var sums = withStrip(Sums(), tile.b0, a + 1, curve, t);
-        @if(strips2) sums = withStrip(sums, tile.b1, a + 1, curve, t + 5);
-        @if(strips4) sums = withStrip(sums, tile.b2, a + 1, curve, t + 10);
-        @if(strips4) sums = withStrip(sums, tile.b3, a + 1, curve, t + 15);
+        let normalisation = normalisationOf(a + 1);
+      var sums = withStrip(Sums(), tile.b0, normalisation, a + 1, curve, t);
+        @if(strips2) sums = withStrip(sums, tile.b1, normalisation, a + 1, curve, t + 5);
+        @if(strips4) sums = withStrip(sums, tile.b2, normalisation, a + 1, curve, t + 10);
+        @if(strips4) sums = withStrip(sums, tile.b3, normalisation, a + 1, curve, t + 15);
         storeSums(sums, a + 1, curve, t);
       }
     }
@@ -159,22 +161,35 @@ struct Sums {
   product: vec4f,
 }
 
+/// What belongs to a group of channels: loaded once for all its values.
 @if(summed)
-fn withStrip(sums: Sums, s: Strip, group: u32, curve: u32, t: u32) -> Sums {
-  var next = withValue(sums, s.r0, group, curve, t);
-  next = withValue(next, s.r1, group, curve, t + 1);
-  next = withValue(next, s.r2, group, curve, t + 2);
-  next = withValue(next, s.r3, group, curve, t + 3);
-  return withValue(next, s.r4, group, curve, t + 4);
+struct Normalisation {
+  statistics: Statistics,
+  scale: vec4f,
+  offset: vec4f,
 }
 
 @if(summed)
-fn withValue(sums: Sums, gradient: vec4f, group: u32, curve: u32, t: u32) -> Sums {
+fn normalisationOf(group: u32) -> Normalisation {
+  return Normalisation(statistics[group], scaleOf(group), offsetOf(group));
+}
+
+@if(summed)
+fn withStrip(sums: Sums, s: Strip, n: Normalisation, group: u32, curve: u32, t: u32) -> Sums {
+  var next = withValue(sums, s.r0, n, group, curve, t);
+  next = withValue(next, s.r1, n, group, curve, t + 1);
+  next = withValue(next, s.r2, n, group, curve, t + 2);
+  next = withValue(next, s.r3, n, group, curve, t + 3);
+  return withValue(next, s.r4, n, group, curve, t + 4);
+}
+
+@if(summed)
+fn withValue(sums: Sums, gradient: vec4f, n: Normalisation, group: u32, curve: u32, t: u32) -> Sums {
   if (t >= STEPS) {
     return sums;
   }
-  let normal = normalised(normalising[(group * BATCH + curve) * STEPS + t], statistics[group]);
-  let d = dz(gradient, normal, scaleOf(group), offsetOf(group));
+  let normal = normalised(normalising[(group * BATCH + curve) * STEPS + t], n.statistics);
+  let d = dz(gradient, normal, n.scale, n.offset);
   return Sums(sums.plain + d, sums.product + d * normal);
 }
 

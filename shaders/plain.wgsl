@@ -3,7 +3,7 @@
 // variants of conv1d.wgsl, product.wgsl and staged.wgsl are checked against these on every device.
 
 import package::conv1d::{x, y, dy, dweight, dbias, load, weightAt, biasOf, storeWeight, storeBias, IN_GROUPS, OUT_GROUPS};
-@if(summed) import package::conv1d::{Sums, tileSums, withValue};
+@if(summed) import package::conv1d::{Sums, tileSums, normalisationOf, withValue};
 import package::shared::spread::numberOf;
 import package::shared::taps::outer;
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, X_FIRST, Y_FIRST};
@@ -36,7 +36,7 @@ fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let at = id.z * BATCH * STEPS + n;
   y[at] = sum;
   @if(summed) {
-    let sums = withValue(Sums(), sum, id.z, n / STEPS, n % STEPS);
+    let sums = withValue(Sums(), sum, normalisationOf(id.z), id.z, n / STEPS, n % STEPS);
     tileSums[at * 2] = sums.plain;
     tileSums[at * 2 + 1] = sums.product;
   }

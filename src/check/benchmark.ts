@@ -1,24 +1,19 @@
 import type { Device } from "../gpu/device";
+import type { KernelChoice } from "../nn/layer";
 import type { NetworkSpec } from "../nn/spec";
 import type { TrainingOptions } from "../train/options";
 import { measurePeak, type Peak } from "./peak";
-import { type TimingBudget, timeTraining } from "./steps";
-
-/** One kernel's part of a step, all its dispatches together. */
-export interface KernelShare {
-  readonly label: string;
-  readonly ms: number;
-  /** Share of the step's kernel time, 0 … 1. */
-  readonly share: number;
-  /** 0 where a kernel counts no floating-point operations. */
-  readonly gflops: number;
-}
+import { profileWithin } from "./profile";
+import type { KernelReport } from "./roofline";
+import type { TimingBudget } from "./steps";
 
 /** A network to be timed, trained by these options. */
 export interface BenchmarkSubject {
   readonly name: string;
   readonly spec: NetworkSpec;
   readonly options: Partial<TrainingOptions>;
+  /** Variants of the kernels other than those by the rules. */
+  readonly kernels?: Partial<KernelChoice>;
 }
 
 export interface NetworkBenchmark {
@@ -32,7 +27,8 @@ export interface NetworkBenchmark {
   readonly dispatchesPerStep: number;
   readonly submitsPerStep: number;
   readonly hostMsPerStep: number;
-  readonly kernels: readonly KernelShare[];
+  /** In the order of the step. */
+  readonly kernels: readonly KernelReport[];
 }
 
 export interface Benchmark {
@@ -68,15 +64,15 @@ export async function benchmark(
 
 async function benchmarkNetwork(
   device: Device,
-  { name, spec, options }: BenchmarkSubject,
+  { name, ...subject }: BenchmarkSubject,
   batch: number,
   asked: number | undefined,
   peak: Peak,
 ): Promise<NetworkBenchmark> {
   const steps = asked === undefined ? budget.steps : { ...budget.steps, most: asked, least: asked };
-  const times = await timeTraining(device, { spec, batch, options }, { ...budget, steps });
-  const { kernelMilliseconds, msPerStep, hostMsPerStep, stepsPerSubmit, dispatchesPerStep } = times;
-  const gflops = times.flopsPerStep / msPerStep / 1e6;
+  const { kernels, flopsPerStep, msPerStep, hostMsPerStep, stepsPerSubmit, dispatchesPerStep } =
+    await profileWithin(device, { ...subject, batch }, { ...budget, steps }, peak);
+  const gflops = flopsPerStep / msPerStep / 1e6;
   return {
     network: name,
     batch,
@@ -86,11 +82,6 @@ async function benchmarkNetwork(
     dispatchesPerStep,
     submitsPerStep: 1 / stepsPerSubmit,
     hostMsPerStep,
-    kernels: times.kernels.map(({ label, milliseconds, flops }) => ({
-      label,
-      ms: milliseconds,
-      share: milliseconds / kernelMilliseconds,
-      gflops: milliseconds > 0 ? flops / milliseconds / 1e6 : 0,
-    })),
+    kernels,
   };
 }

@@ -1,6 +1,7 @@
 import type { Device } from "../gpu/device";
 import type { Plan } from "../gpu/plan";
 import { clockOf, type KernelSum, profilePlan, sumByLabel } from "../gpu/profile";
+import type { KernelChoice } from "../nn/layer";
 import { Network } from "../nn/network";
 import type { NetworkSpec } from "../nn/spec";
 import { randomStream } from "../random";
@@ -12,6 +13,8 @@ export interface TimedTraining {
   readonly spec: NetworkSpec;
   readonly batch: number;
   readonly options: Partial<TrainingOptions>;
+  /** Variants of the kernels other than those by the rules. */
+  readonly kernels?: Partial<KernelChoice>;
 }
 
 /** How much is timed. */
@@ -24,13 +27,13 @@ export interface TimingBudget {
   readonly submitMilliseconds: number;
 }
 
+/** Whole steps, several in a submit, as a training makes them. */
 export interface StepTimes {
-  /** In the order of the step. */
-  readonly kernels: readonly KernelSum[];
-  /** Of all kernels. */
-  readonly kernelMilliseconds: number;
   /** Median over the timed submits. */
   readonly msPerStep: number;
+  /** Of the fastest and of the slowest submit. */
+  readonly spreadMs: readonly [number, number];
+  /** To encode and submit. */
   readonly hostMsPerStep: number;
   readonly stepsPerSubmit: number;
   readonly dispatchesPerStep: number;
@@ -42,13 +45,13 @@ const mostStepsPerSubmit = 8;
 /** A median of fewer submits would be none. */
 const fewestSubmits = 3;
 
-/** Times every kernel of a training step, then steps as a training makes them. */
+/** Times every kernel of a training step, in the order of the step, then steps as a training makes them. */
 export async function timeTraining(
   device: Device,
-  { spec, batch, options }: TimedTraining,
+  { spec, batch, options, kernels: variants }: TimedTraining,
   { profiles, steps, submitMilliseconds }: TimingBudget,
-): Promise<StepTimes> {
-  const network = await Network.build(device, { ...spec, batch });
+): Promise<StepTimes & { readonly kernels: readonly KernelSum[] }> {
+  const network = await Network.build(device, { ...spec, batch }, variants);
   try {
     const curves = randomCurves(network);
     const trainer = await Trainer.build(network, {
@@ -65,7 +68,6 @@ export async function timeTraining(
       const stepsPerSubmit = clamp(fitting, 1, mostStepsPerSubmit);
       return {
         kernels,
-        kernelMilliseconds,
         ...(await timeSteps(trainer, timed, stepsPerSubmit)),
         stepsPerSubmit,
         dispatchesPerStep: trainer.dispatchesPerStep,
@@ -108,7 +110,7 @@ async function timeSteps(
   trainer: Trainer,
   steps: number,
   stepsPerSubmit: number,
-): Promise<{ readonly msPerStep: number; readonly hostMsPerStep: number }> {
+): Promise<Pick<StepTimes, "msPerStep" | "spreadMs" | "hostMsPerStep">> {
   const submits = Math.ceil(steps / stepsPerSubmit);
   const milliseconds: number[] = [];
   let hostMs = 0;
@@ -117,7 +119,7 @@ async function timeSteps(
     hostMs += await trainer.runSteps(stepsPerSubmit);
     milliseconds.push((performance.now() - begun) / stepsPerSubmit);
   }
-  return { msPerStep: median(milliseconds), hostMsPerStep: hostMs / (submits * stepsPerSubmit) };
+  return { ...summarise(milliseconds), hostMsPerStep: hostMs / (submits * stepsPerSubmit) };
 }
 
 /** The whole number below `value`, within bounds; `most` where nothing was measured. */
@@ -131,6 +133,12 @@ function randomCurves({ batch, input, output, spec }: Network) {
     Float32Array.from({ length: batch * channels * spec.input.steps }, () => 2 * random.uniform() - 1);
   return { rows: batch, x: values(input.channels), target: values(output.channels) };
 }
+
+/** Median and extremes of the times of a step. */
+export const summarise = (milliseconds: readonly number[]): Pick<StepTimes, "msPerStep" | "spreadMs"> => ({
+  msPerStep: median(milliseconds),
+  spreadMs: [Math.min(...milliseconds), Math.max(...milliseconds)],
+});
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -10,6 +10,14 @@ const sources = Object.fromEntries(
   ).map(([path, text]) => [path.replace("../../shaders/", "./"), text]),
 );
 
+/** A number that changes with any shader: their text, hashed (FNV-1a, 32 bits). */
+export function shaderRevision(): string {
+  let hash = 0x811c9dc5;
+  for (const text of Object.values(sources))
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16);
+}
+
 /** One dispatch, as plain data: which entry point, with which constants, on which buffers. */
 export interface KernelCall {
   /** Shown in profiles and errors, such as `conv2 forward`. */
@@ -145,7 +153,8 @@ async function reportCompilation(
     const line = text.slice(0, position).split("\n").length;
     // The linker calls every module ./NAME.wesl, whatever its file is called.
     const path = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "shaders/$1.wgsl");
-    return `${path}:${line}: ${message}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
+    // Below its first line, wgpu draws the place in the linked text.
+    return `${path}:${line}: ${message.trim().split("\n")[0]}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });
   throw new KernelError(
     `shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`,

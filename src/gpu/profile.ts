@@ -1,6 +1,5 @@
 import type { Device } from "./device";
 import type { Dispatch } from "./kernel";
-import type { Slice } from "./memory";
 import { encodeDispatch, type Plan } from "./plan";
 import { readWords } from "./readback";
 
@@ -17,7 +16,7 @@ export interface KernelSum {
   readonly milliseconds: number;
   /** 0 where the kernel counts none. */
   readonly flops: number;
-  /** Every range of a buffer, once where it is read and once where it is written, however many dispatches do so. */
+  /** What each of the dispatches must read and write at least; see `bytesOf`. */
   readonly bytes: number;
 }
 
@@ -88,22 +87,14 @@ export function sumByLabel(times: readonly KernelTime[]): KernelSum[] {
     dispatches: own.length,
     milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     flops: own.reduce((sum, { dispatch }) => sum + (dispatch.call.flops ?? 0), 0),
-    bytes:
-      distinctBytes(own.flatMap(({ dispatch }) => dispatch.reads)) +
-      distinctBytes(own.flatMap(({ dispatch }) => dispatch.writes)),
+    bytes: own.reduce((sum, { dispatch }) => sum + bytesOf(dispatch), 0),
   }));
 }
 
-/** Bytes of the ranges, those that are the same once. */
-function distinctBytes(slices: readonly Slice[]): number {
-  const seen = new Map<GPUBuffer, Set<string>>();
-  let bytes = 0;
-  for (const { buffer, offset, size } of slices) {
-    const ranges = seen.get(buffer) ?? new Set();
-    seen.set(buffer, ranges);
-    const range = `${offset} ${size}`;
-    if (!ranges.has(range)) bytes += size;
-    ranges.add(range);
-  }
-  return bytes;
+/**
+ * The least a dispatch can move: what it binds, once where it reads it and once where it writes it, as if everything that is
+ * read twice stayed in a cache. Where a call touches only a part of what it binds, it says so itself.
+ */
+function bytesOf({ call, reads, writes }: Dispatch): number {
+  return call.bytes ?? [...reads, ...writes].reduce((sum, { size }) => sum + size, 0);
 }

@@ -71,11 +71,16 @@ export function orderWeights(
     recurrent: (direction) => recurrentStart + direction * stride,
     packedLength,
     packedWords: packedLength * (half ? 2 : 4),
-    arrange: (arranged) => call("arrange_input", { learnables: learnables.slice, arranged }, recurrentStart),
+    arrange: (arranged) => ({
+      ...call("arrange_input", { learnables: learnables.slice, arranged }, recurrentStart),
+      // All but weight_hh.
+      bytes: 2 * 4 * (inputCount + 4 * hidden * directions.length),
+    }),
     pack: (packing, transposed) => ({
       ...call("arrange_recurrent", { learnables: learnables.slice, packing }, recurrentStart),
       conditions: { ...noTile, half, transposed },
       workgroups: spread(packedLength),
+      bytes: 16 * hidden * hidden * directions.length + packing.size,
     }),
     restore: (darranged, gradient) =>
       call("restore", { darranged, dlearnables: spanOf(shape, gradient).slice }, darrangedLength),

@@ -119,6 +119,7 @@ function splitCalls({ context, label, shape, slices }: Setting, cut: Cut, part: 
         cut.pair ? pairs : Math.min(outGroups, 2 * pairs),
       ],
       flops: (flopsOf(context, shape) * pairs) / outPairs,
+      bytes: operandBytes(context, shape) + partialLength * 16,
     },
     {
       label: `${label}: add splits`,
@@ -144,8 +145,13 @@ function plainCall({ context, label, shape, slices }: Setting, part: number): Ke
     bindings: { x: x.slice, dy: dy.slice, dweight, ...(dbias && { dbias }) },
     workgroups: [atMost(columns, part), 1, atMost(groupsOf(shape.output), part)],
     flops: flopsOf(context, shape) * part,
+    bytes: operandBytes(context, shape) + dweight.size + (dbias?.size ?? 0),
   };
 }
+
+/** Of x and dy, which may be parts of what is bound. */
+const operandBytes = ({ batch, steps }: BuildContext, { input, output }: ConvolutionShape): number =>
+  (groupsOf(input) + groupsOf(output)) * batch * steps * 16;
 
 /** Where x and dy lie in the activations that hold them. */
 const placesOf = ({ x, dy }: GradientSlices) => ({

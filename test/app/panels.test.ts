@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { distributionOf } from "../../src/app/panels/distribution";
-import { inOrder, ratesOf, totalOf } from "../../src/app/panels/kernel-rates";
+import { columns, inOrder, type Row } from "../../src/app/panels/kernel-columns";
+import { reportKernels, sumKernels } from "../../src/check/roofline";
 
 describe("a distribution", () => {
   test("counts every value in bins of equal width", () => {
@@ -34,28 +35,47 @@ describe("a distribution", () => {
   });
 });
 
-describe("a profile", () => {
-  const kernel = (label: string, ms: number, flops: number, bytes: number) => ({
-    ...{ label, ms, flops, bytes },
+describe("the table of kernels", () => {
+  const sum = (label: string, milliseconds: number, flops: number, bytes: number) => ({
+    ...{ label, milliseconds, flops, bytes },
     dispatches: 2,
-    share: ms / 10,
   });
-  const kernels = [kernel("a", 1, 0, 4e6), kernel("b", 7, 14e6, 7e6), kernel("c", 2, 0, 1e6)];
-  const peak = { gflops: 8, gbps: 10 };
+  const kernels = reportKernels(
+    [sum("a", 1, 0, 4e6), sum("b", 7, 14e6, 7e6), sum("c", 2, 0, 1e6), sum("d", 0, 0, 1e6)],
+    { gflops: 8, gbps: 10 },
+  );
+  const cells = (row: Row) => Object.fromEntries(columns.map(({ name, cell }) => [name, cell(row)]));
 
-  test("rates, and the peak that is nearer", () => {
-    expect(ratesOf(kernels[0], peak)).toEqual({ gbps: 4, peak: { share: 0.4, of: "memory" } });
-    expect(ratesOf(kernels[1], peak)).toEqual({
-      gflops: 2,
-      gbps: 1,
-      peak: { share: 0.25, of: "arithmetic" },
+  test("says of a kernel what it did, how fast, and what bounds it", () => {
+    expect(cells(kernels[0])).toEqual({
+      ...{ Dispatches: "2", ms: "1", "Of step": "10.0 %", GFLOP: "–", MB: "4", "GFLOP/s": "–", "GB/s": "4" },
+      ...{ "× minimum": "2.5", "Of peak": "40.0 %", Bound: "memory" },
     });
-    expect(ratesOf({ ms: 0, flops: 1, bytes: 1 }, peak)).toEqual({});
+    expect(cells(kernels[1])).toMatchObject({
+      ...{ GFLOP: "0.014", "GFLOP/s": "2", "GB/s": "1", "× minimum": "4", "Of peak": "25.0 %" },
+      Bound: "compute",
+    });
   });
 
-  test("sums, and the slowest first", () => {
-    expect(totalOf(kernels)).toEqual({ dispatches: 6, ms: 10, share: 1, flops: 14e6, bytes: 12e6 });
-    expect(inOrder(kernels, "time").map(({ label }) => label)).toEqual(["b", "c", "a"]);
+  test("says nothing of the speed of what was too fast for the clock", () => {
+    expect(cells(kernels[3])).toMatchObject({
+      ...{ ms: "< 0.1", MB: "1", "GB/s": "–", "× minimum": "–", "Of peak": "–" },
+    });
+  });
+
+  test("sets a whole step beside the sum of its kernels' minima", () => {
+    expect(cells(sumKernels(kernels, 14))).toEqual({
+      ...{ Dispatches: "8", ms: "14", "Of step": "", GFLOP: "0.014", MB: "13", "GFLOP/s": "1" },
+      ...{ "GB/s": "0.929", "× minimum": "5.96", "Of peak": "16.8 %", Bound: "" },
+    });
+  });
+
+  test("comes in the order of the step, or the slowest first", () => {
+    expect(inOrder(kernels, "time").map(({ label }) => label)).toEqual(["b", "c", "a", "d"]);
     expect(inOrder(kernels, "step")).toBe(kernels);
+  });
+
+  test("explains every column", () => {
+    for (const { meaning } of columns) expect(meaning).toMatch(/^[A-Z].*\.$/);
   });
 });

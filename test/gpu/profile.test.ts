@@ -29,10 +29,12 @@ describe("the profile of a step", () => {
       kernels.findIndex(({ label }) => label === "update (adam)"),
     );
     expect(kernels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
-    for (const { ms, bytes, flops } of kernels) {
+    for (const { ms, bytes, flops, minimumMs, bound } of kernels) {
       expect(ms).toBeGreaterThanOrEqual(0);
       expect(bytes).toBeGreaterThan(0);
       expect(flops).toBeGreaterThanOrEqual(0);
+      expect(minimumMs).toBeCloseTo(Math.max(flops / peak.gflops, bytes / peak.gbps) / 1e6, 12);
+      if (flops === 0) expect(bound).toBe("memory");
     }
     expect(msPerStep).toBeGreaterThan(0);
     expect(peak.gflops).toBeGreaterThan(0);
@@ -65,21 +67,113 @@ describe("the profile of a step", () => {
   });
 });
 
-test("dispatches of a label are summed, ranges they share counted once", () => {
+/** What the calls of a training step say of themselves; three batches of curves lie on the device. */
+const plannedBytes = (spec: NetworkSpec, batch: number, dispatchFlops: number) =>
+  gpu.run(
+    async ({ fluxion, device }, { spec, batch, dispatchFlops }) => {
+      const network = await fluxion.Network.build(device, { ...spec, batch }, { dispatchFlops });
+      const rows = 3 * batch;
+      const values = (channels: number) => new Float32Array(rows * channels * spec.input.steps);
+      const curves = { rows, x: values(network.input.channels), target: values(network.output.channels) };
+      const trainer = await fluxion.Trainer.build(network, {
+        train: curves,
+        validation: curves,
+        options: { epochs: 4 },
+      });
+      const calls = trainer.plan.dispatches.map(({ call: { label, flops = 0, bytes } }) => ({
+        ...{ label, flops, bytes },
+      }));
+      trainer.dispose();
+      network.dispose();
+      return calls;
+    },
+    { spec, batch, dispatchFlops },
+  );
+
+/** Bytes of one cell that a dispatch over these time steps cannot do without: no value twice, and none that it made itself. */
+function cellBytes(pass: "forward" | "backward", steps: readonly number[], last: number, ragged: boolean) {
+  const [read, written] = [new Set<string>(), new Set<string>()];
+  const fetch = (values: readonly string[]) => {
+    for (const value of values) if (!written.has(value)) read.add(value);
+  };
+  const store = (values: readonly string[]) => {
+    for (const value of values) written.add(value);
+  };
+  for (const t of steps) {
+    fetch([`gates ${t}`]);
+    if (pass === "forward") {
+      if (t > 0) fetch([`c ${t - 1}`, `h ${t - 1}`]);
+      store([`gates ${t}`, `c ${t}`, `h ${t}`, ...(ragged ? [`padded h ${t}`] : [])]);
+    } else {
+      fetch([`c ${t}`, `dy ${t}`]);
+      if (t > 0) fetch([`c ${t - 1}`]);
+      if (t < last) fetch([`gates ${t + 1}`, `c ${t + 1}`]);
+      store([`gates ${t}`, `c ${t}`]);
+    }
+  }
+  return [...read, ...written].reduce((sum, value) => sum + (value.startsWith("gates") ? 16 : 4), 0);
+}
+
+describe("bytes of a call that touches only a part of what it binds", () => {
+  const [batch, steps] = [5, 12];
+  const spec = (hidden: number) => molerBilstm({ hidden, samples: steps, dropout: 0 });
+
+  test.for([
+    { hidden: 8, chunk: 12 },
+    { hidden: 8, chunk: 5 },
+    { hidden: 7, chunk: 5 },
+    { hidden: 7, chunk: 1 },
+  ])("recurrence of $hidden units in chunks of $chunk steps", async ({ hidden, chunk }) => {
+    const stepFlops = 8 * hidden * hidden * batch * 2;
+    const calls = await plannedBytes(spec(hidden), batch, stepFlops * chunk);
+    for (const pass of ["forward", "backward"] as const) {
+      const found = calls.filter(({ label }) => label === `bilstm1 recurrence ${pass}`);
+      let done = 0;
+      const expected = found.map(({ flops }) => {
+        const own = Array.from({ length: flops / stepFlops }, () => {
+          const step = done++;
+          return pass === "forward" ? step : steps - 1 - step;
+        });
+        const cells = 2 * hidden * batch * cellBytes(pass, own, steps - 1, hidden % 4 !== 0);
+        // Weights between padded units as vec4f, and the chunk's first step.
+        return cells + 2 * 8 * 8 * 16 + 16;
+      });
+      expect(found.length).toBeGreaterThanOrEqual(steps / chunk);
+      expect(done).toBe(steps);
+      expect(found.map(({ bytes }) => bytes)).toEqual(expected);
+    }
+  });
+
+  test("gather: the batch of all curves, and its row of the order", async () => {
+    const calls = await plannedBytes(spec(8), batch, 1e9);
+    const bytes = (channels: number) => 16 + batch * (channels * steps + 1) * 4 + batch * steps * 16;
+    expect(calls.find(({ label }) => label === "gather input")?.bytes).toBe(bytes(2));
+    expect(calls.find(({ label }) => label === "gather target")?.bytes).toBe(bytes(1));
+  });
+});
+
+test("dispatches of a label are summed, each with what it binds or what it says it touches", () => {
   const buffer = (label: string) => ({ label }) as GPUBuffer;
   const [a, b] = [buffer("a"), buffer("b")];
   const range = (of: GPUBuffer, offset: number, size: number) => ({ buffer: of, offset, size });
-  const time = (label: string, milliseconds: number, reads: object[], writes: object[], flops?: number) =>
-    ({ milliseconds, dispatch: { call: { label, flops }, reads, writes } }) as unknown as Parameters<
+  const time = (
+    call: { label: string; flops?: number; bytes?: number },
+    milliseconds: number,
+    reads: object[],
+    writes: object[],
+  ) =>
+    ({ milliseconds, dispatch: { call, reads, writes } }) as unknown as Parameters<
       typeof sumByLabel
     >[0][number];
   const sums = sumByLabel([
-    time("one", 1, [range(a, 0, 100)], [range(b, 0, 10)], 5),
-    time("two", 3, [range(b, 0, 10)], [range(b, 0, 10)]),
-    time("one", 2, [range(a, 0, 100), range(a, 256, 100)], [range(b, 0, 10)], 6),
+    time({ label: "one", flops: 5 }, 1, [range(a, 0, 100)], [range(b, 0, 10)]),
+    time({ label: "two" }, 3, [range(b, 0, 10)], [range(b, 0, 10)]),
+    time({ label: "one", flops: 6 }, 2, [range(a, 0, 100), range(a, 256, 100)], [range(b, 0, 10)]),
+    time({ label: "three", bytes: 7 }, 4, [range(a, 0, 100)], [range(b, 0, 10)]),
   ]);
   expect(sums).toEqual([
-    { label: "one", dispatches: 2, milliseconds: 3, flops: 11, bytes: 210 },
+    { label: "one", dispatches: 2, milliseconds: 3, flops: 11, bytes: 320 },
     { label: "two", dispatches: 1, milliseconds: 3, flops: 0, bytes: 20 },
+    { label: "three", dispatches: 1, milliseconds: 4, flops: 0, bytes: 7 },
   ] satisfies KernelSum[]);
 });

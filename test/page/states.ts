@@ -148,6 +148,7 @@ export const states: readonly State[] = [
       await visit.openTab("Kernels", "fx-kernels");
       await visit.press("Measure");
       await visit.waitForText("fx-kernels", /A step, as in training/);
+      await visit.click(await visit.element("fx-kernels >>> summary"));
     },
   },
   {

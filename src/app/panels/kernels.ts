@@ -4,13 +4,21 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/radio/radio.js";
 import "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
 import { css, html, LitElement, nothing } from "lit";
-import type { Experiment, StepProfile } from "../../index";
+import { type Experiment, type StepProfile, sumKernels } from "../../index";
 import { formatNumber } from "../charts/numbers";
 import { SessionController } from "../session/controller";
 import { describeAdapter, networkTitles } from "../session/describe";
 import type { Session } from "../session/session";
 import { shared, stacked } from "../styles";
-import { inOrder, type Order, type ProfiledKernel, type Rates, ratesOf, totalOf } from "./kernel-rates";
+import {
+  boundColumn,
+  type Column,
+  columns,
+  inOrder,
+  type Order,
+  type Row,
+  shareColumn,
+} from "./kernel-columns";
 
 /** Where the time of a training step goes, kernel by kernel. */
 export class Kernels extends LitElement {
@@ -82,7 +90,7 @@ export class Kernels extends LitElement {
   #results({ profile }: NonNullable<Kernels["measured"]>) {
     const { kernels, msPerStep, clock, peak } = profile;
     const { gpu } = this.session;
-    const total = totalOf(kernels);
+    const total = sumKernels(kernels);
     const longest = Math.max(...kernels.map(({ share }) => share));
     return html`
       <dl>
@@ -102,34 +110,32 @@ export class Kernels extends LitElement {
         <wa-radio appearance="button" value="step">As in the step</wa-radio>
         <wa-radio appearance="button" value="time">Slowest first</wa-radio>
       </wa-radio-group>
-      <p class="quiet notes">
-        ${clockNotes[clock]} MB are bytes of every buffer that a kernel reads and of every buffer it writes; GFLOP are
-        counted for matrix products alone. “Of peak” is the nearer of the two peaks; more than 100 % of memory is what
-        caches give.
-      </p>
+      <p class="quiet notes">${clockNotes[clock]}</p>
+      <details>
+        <summary>What the columns say</summary>
+        <dl class="meanings">
+          ${columns.map(({ name, meaning }) => html`<dt>${name}</dt><dd>${meaning}</dd>`)}
+        </dl>
+      </details>
       <div class="scroll" tabindex="0" role="region" aria-label="Kernels of a training step">
         <table>
           <thead>
             <tr>
               <th scope="col">Kernel</th>
-              <th scope="col" class="figure">Dispatches</th>
-              <th scope="col" class="figure">ms</th>
-              <th scope="col" class="share">Share</th>
-              <th scope="col" class="figure">GFLOP</th>
-              <th scope="col" class="figure">MB</th>
-              <th scope="col" class="figure">GFLOP/s</th>
-              <th scope="col" class="figure">GB/s</th>
-              <th scope="col" class="peak">Of peak</th>
+              ${columns.map(
+                (column) =>
+                  html`<th scope="col" class=${styleOf(column)} title=${column.meaning}>${column.name}</th>`,
+              )}
             </tr>
           </thead>
           <tbody>
             ${inOrder(kernels, this.order).map((kernel) =>
-              row(kernel.label, kernel, ratesOf(kernel, peak), bar(kernel.share, longest)),
+              tableRow(kernel.label, kernel, bar(kernel, longest)),
             )}
           </tbody>
           <tfoot>
-            ${row("All kernels", total, ratesOf(total, peak), percent(total.share))}
-            ${row("A step, as in training", { ...total, ms: msPerStep }, ratesOf({ ...total, ms: msPerStep }, peak), nothing)}
+            ${tableRow("All kernels", { ...total, share: 1 })}
+            ${tableRow("A step, as in training", sumKernels(kernels, msPerStep))}
           </tfoot>
         </table>
       </div>
@@ -181,12 +187,26 @@ export class Kernels extends LitElement {
         font-variant-numeric: tabular-nums;
         overflow-wrap: anywhere;
       }
-      tbody th,
-      tfoot th {
-        white-space: nowrap;
+      /* Long names wrap before figures are out of sight. */
+      th[scope="row"] {
+        min-inline-size: 9rem;
       }
       tfoot :is(th, td) {
         font-weight: var(--wa-font-weight-semibold);
+      }
+      details {
+        max-width: 60rem;
+        font-size: var(--wa-font-size-s);
+      }
+      summary {
+        inline-size: fit-content;
+        min-block-size: 24px;
+        cursor: pointer;
+      }
+      .meanings {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        margin-block-start: var(--wa-space-2xs);
       }
       .share {
         min-width: 9rem;
@@ -203,9 +223,6 @@ export class Kernels extends LitElement {
         min-width: 1px;
         background: var(--fx-train);
       }
-      .peak {
-        white-space: nowrap;
-      }
     `,
   ];
 }
@@ -221,37 +238,27 @@ const describeStep = ({ network, preset, training, data }: Experiment): string =
 
 const figure = (term: string, value: string) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** Figures end, and words begin, below each other. */
+const styleOf = (column: Column): string =>
+  column === boundColumn ? "" : column === shareColumn ? "figure share" : "figure";
 
 /** A property, not an attribute: the page's policy allows no inline styles. */
-const bar = (share: number, longest: number) => html`
+const bar = (row: Row & { readonly share: number }, longest: number) => html`
   <div class="bar">
-    <span class="length" .style=${`--share: ${longest > 0 ? (100 * share) / longest : 0}%`}></span>
-    <span class="figure">${percent(share)}</span>
+    <span class="length" .style=${`--share: ${longest > 0 ? (100 * row.share) / longest : 0}%`}></span>
+    <span class="figure">${shareColumn.cell(row)}</span>
   </div>
 `;
 
-function row(
-  label: string,
-  { dispatches, ms, flops, bytes }: Omit<ProfiledKernel, "label" | "share">,
-  { gflops, gbps, peak }: Rates,
-  share: unknown,
-) {
-  const number = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value, 3));
-  return html`
-    <tr>
-      <th scope="row">${label}</th>
-      <td class="figure">${dispatches}</td>
-      <td class="figure">${ms > 0 ? number(ms) : "< 0.1"}</td>
-      <td class="figure">${share}</td>
-      <td class="figure">${flops > 0 ? number(flops / 1e9) : "–"}</td>
-      <td class="figure">${number(bytes / 1e6)}</td>
-      <td class="figure">${number(gflops)}</td>
-      <td class="figure">${number(gbps)}</td>
-      <td class="peak">${peak ? `${percent(peak.share)} ${peak.of}` : "–"}</td>
-    </tr>
-  `;
-}
+const tableRow = (label: string, row: Row, share: unknown = shareColumn.cell(row)) => html`
+  <tr>
+    <th scope="row">${label}</th>
+    ${columns.map(
+      (column) =>
+        html`<td class=${styleOf(column)}>${column === shareColumn ? share : column.cell(row)}</td>`,
+    )}
+  </tr>
+`;
 
 customElements.define("fx-kernels", Kernels);
 
