@@ -1,2 +1,2 @@
-// The tests find a browser themselves (test/browser/find.ts): no download at install time.
+// Tests and bench find a browser themselves (bench/chrome/find.ts): no download at install time.
 module.exports = { skipDownload: true };

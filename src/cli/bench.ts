@@ -1,40 +1,59 @@
-/** `fluxion bench`: what this adapter reaches, and what training makes of it. */
-import Table from "cli-table3";
+/** `fluxion bench`: what this adapter reaches, what training makes of it, and what other libraries do. */
 import { type Command, Option } from "commander";
+import type { ChromeFigures } from "../../bench/run";
 import {
   type AdapterChoice,
   type BenchmarkSubject,
   benchmark,
   molerBilstm,
   molerCnn,
-  type NetworkBenchmark,
   type NetworkName,
   networkNames,
   presets,
 } from "../index";
+import { networkTable, peerReasons, peerTable } from "./bench-tables";
 import { UsageError } from "./errors";
 import { openHost } from "./host";
+import { kernelTable } from "./kernel-table";
 import { wholeNumber } from "./numbers";
-import { addAdapterFlag } from "./train-flags";
+import { markdownTable, textTable } from "./table";
+import { addAdapterFlag, addKernelFlags } from "./train-flags";
+import { type KernelFlags, tuningFor } from "./tuning";
 
-interface BenchFlags {
+interface BenchFlags extends KernelFlags {
   readonly batch: number;
   readonly steps?: number;
   readonly network: NetworkName | "both";
-  readonly host: "node" | "chrome";
+  readonly host?: "node" | "chrome";
   readonly peers?: true;
   readonly json?: true;
+  readonly markdown?: true;
   readonly adapter: AdapterChoice;
+}
+
+/** What was measured, on either host. */
+interface Figures extends Omit<ChromeFigures, "browser"> {
+  readonly host: "node" | "chrome";
+  readonly browser?: string;
 }
 
 const examples = `
 Peak figures are those of plain kernels on the same adapter: arithmetic in registers (GFLOP/s) and
 a copy (GB/s). A step is one training iteration of the network at full width, median after warm-up;
-eight stand in a submit, or fewer where they are slow.
+eight stand in a submit, or fewer where they are slow. Which kernels suit the adapter is measured
+before, as for training; in Chrome anew every time, unless with --tune off.
+
+Peers train the same network, from the same initial learnables and on the same batch, in the same
+headless Chrome. A peer is timed once its parameters and its first loss agree with Fluxion's. Beside
+peers, Fluxion too makes one step at a time and waits for the GPU. Chrome and peers need a clone of
+the repository; peers are installed into bench/ when they are first wanted. A peer that cannot
+finish a batch is given a tenth of it, and so is Fluxion beside it. Exit status 1 when a peer
+cannot be timed at all; the other figures are printed nevertheless.
 
 Examples:
   fluxion bench
-  fluxion bench --network cnn --batch 20 --steps 16 --json | tail -n 1`;
+  fluxion bench --network cnn --batch 20 --steps 16 --json | tail -n 1
+  fluxion bench --peers --batch 20 --markdown`;
 
 /** The post's networks, at full width. */
 const subjects: Readonly<Record<NetworkName, BenchmarkSubject>> = {
@@ -43,7 +62,7 @@ const subjects: Readonly<Record<NetworkName, BenchmarkSubject>> = {
 };
 
 export function addBench(program: Command): void {
-  addAdapterFlag(
+  const command = addAdapterFlag(
     program
       .command("bench")
       .summary("measure training throughput")
@@ -57,66 +76,86 @@ export function addBench(program: Command): void {
           wholeNumber(3, 1e6),
         ),
       )
-      .addOption(new Option("--host <name>", "where it runs").choices(["node", "chrome"]).default("node"))
-      .option("--peers", "time other libraries beside it (not in this version)")
-      .option("--json", "print the figures as one line of JSON, last on standard output"),
-  )
-    .addHelpText("after", examples)
-    .action(bench);
-}
-
-async function bench({ network, batch, steps, host, peers, json, adapter }: BenchFlags): Promise<void> {
-  if (host !== "node") throw new UsageError(`--host ${host}: is not built in this version, use --host node`);
-  if (peers) throw new UsageError("--peers: is not built in this version, times Fluxion alone without it");
-  const device = await openHost(adapter);
-  const names = network === "both" ? networkNames : [network];
-  const { peak, networks } = await benchmark(device, {
-    networks: names.map((name) => subjects[name]),
-    batch,
-    steps,
-  });
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ adapter: device.adapter, peak, networks, peers: [] })}\n`);
-    return;
-  }
-  process.stdout.write(
-    `peak ${peak.gflops.toPrecision(3)} GFLOP/s, ${peak.gbps.toPrecision(3)} GB/s\n${networkTable(networks)}\n`,
+      .addOption(
+        new Option("--host <name>", "where it runs (node; with --peers: chrome)").choices(["node", "chrome"]),
+      )
+      .option("--peers", "time TensorFlow.js and jax-js beside it, in Chrome")
+      .option("--json", "print the figures as one line of JSON, last on standard output")
+      .option("--markdown", "print the tables as Markdown"),
   );
-  for (const row of networks) process.stdout.write(`\n${kernelTable(row)}\n`);
+  addKernelFlags(command).addHelpText("after", examples).action(bench);
 }
 
-const style = { head: [], border: [], compact: true };
+async function bench(flags: BenchFlags): Promise<void> {
+  const { host = flags.peers ? "chrome" : "node", json, markdown } = flags;
+  if (flags.peers && host === "node")
+    throw new UsageError("--peers: needs --host chrome: peers run in a browser, and Fluxion beside them");
+  const figures = await (host === "chrome" ? benchInChrome(flags) : benchInNode(flags));
+  if (!json || markdown) process.stdout.write(describe(figures, markdown === true));
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  if (untimed(figures)) process.exitCode = 1;
+}
 
-function networkTable(networks: readonly NetworkBenchmark[]): string {
-  const table = new Table({
-    head: ["network", "batch", "ms/step", "GFLOP/s", "of peak", "dispatches", "submits/step", "host ms/step"],
-    style,
+/** Whether a peer that can train a network has failed at every size. */
+const untimed = ({ peers, failures }: Figures): boolean =>
+  failures.some(
+    ({ peer, network }) => !peers.some((timed) => timed.peer === peer && timed.network === network),
+  );
+
+async function benchInNode(flags: BenchFlags): Promise<Figures> {
+  const { network, batch, steps, adapter, recurrentWeights } = flags;
+  const device = await openHost(adapter);
+  const networks: BenchmarkSubject[] = [];
+  for (const name of namesOf(network)) {
+    const tuning = await tuningFor(device, { ...subjects[name].spec, batch }, flags);
+    networks.push({ ...subjects[name], kernels: { recurrentWeights, tuning } });
+  }
+  const measured = await benchmark(device, { networks, batch, steps });
+  return {
+    host: "node",
+    adapter: device.adapter,
+    ...measured,
+    peers: [],
+    unsupported: [],
+    failures: [],
+  };
+}
+
+/** Runs what lies in bench/, which a package from npm does not have the means for. */
+async function benchInChrome(flags: BenchFlags): Promise<Figures> {
+  const harness = await import("../../bench/run").catch((cause: unknown) => {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND")) throw cause;
+    throw new UsageError(
+      "--host chrome: works in a clone of the repository only, after npm ci; --host node works anywhere",
+      { cause },
+    );
   });
-  for (const row of networks)
-    table.push([
-      row.network,
-      row.batch,
-      row.msPerStep.toPrecision(4),
-      row.gflops.toPrecision(3),
-      percent(row.shareOfPeak),
-      row.dispatchesPerStep,
-      row.submitsPerStep.toPrecision(2),
-      row.hostMsPerStep.toPrecision(2),
-    ]);
-  return table.toString();
+  const measured = await harness.benchInChrome({
+    networks: namesOf(flags.network),
+    batch: flags.batch,
+    steps: flags.steps,
+    adapter: flags.adapter,
+    kernels: { tuned: flags.tune !== "off", recurrentWeights: flags.recurrentWeights },
+    peers: flags.peers === true,
+    say: (text) => process.stderr.write(`${text}\n`),
+  });
+  return { host: "chrome", ...measured };
 }
 
-/** Where the time of a step goes; kernels below one percent stand together in the last line. */
-function kernelTable({ network, kernels }: NetworkBenchmark): string {
-  const table = new Table({ head: [`${network}: kernel`, "ms", "of step", "GFLOP/s"], style });
-  const sorted = [...kernels].sort((a, b) => b.ms - a.ms);
-  const small = sorted.filter(({ share }) => share < 0.01);
-  for (const { label, ms, share, gflops } of sorted.filter(({ share }) => share >= 0.01))
-    table.push([label, ms.toPrecision(3), percent(share), gflops > 0 ? gflops.toPrecision(3) : ""]);
-  const sum = (key: "ms" | "share"): number => small.reduce((total, kernel) => total + kernel[key], 0);
-  if (small.length > 0)
-    table.push([`${small.length} others`, sum("ms").toPrecision(3), percent(sum("share")), ""]);
-  return table.toString();
-}
+const namesOf = (network: NetworkName | "both"): readonly NetworkName[] =>
+  network === "both" ? networkNames : [network];
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+function describe(figures: Figures, markdown: boolean): string {
+  const { peak, networks, peers, unsupported, failures } = figures;
+  const table = markdown ? markdownTable : textTable;
+  const parts = [
+    `peak ${peak.gflops.toPrecision(3)} GFLOP/s, ${peak.gbps.toPrecision(3)} GB/s`,
+    table(networkTable(networks)),
+    ...networks.map((row) => table(kernelTable(row))),
+  ];
+  if (peers.length + unsupported.length + failures.length > 0)
+    parts.push(table(peerTable(peers, unsupported, failures)));
+  const reasons = peerReasons(unsupported, failures);
+  if (reasons.length > 0) parts.push(reasons.map((reason) => (markdown ? `- ${reason}` : reason)).join("\n"));
+  return `${parts.join("\n\n")}\n`;
+}

@@ -111,8 +111,8 @@ describe("bad usage is one line and status 2", () => {
     ["train --resume /dev/zero", /--resume \/dev\/zero: is a device, must be a file or a pipe/],
     ["check .", /check .: must hold .safetensors files, holds none/],
     ["bench --steps 2", /'2' is invalid. Expected a whole number from 3/],
-    ["bench --host chrome", /--host chrome: is not built in this version/],
-    ["bench --peers", /--peers: is not built in this version, times Fluxion alone without it/],
+    ["bench --host deno", /'deno' is invalid. Allowed choices are node, chrome/],
+    ["bench --host node --peers", /--peers: needs --host chrome/],
     ["bench --network rnn", /'rnn' is invalid. Allowed choices are cnn, bilstm, both/],
   ])("fluxion %s", (flags, message) => {
     expectRefusal(flags.split(" ").filter(Boolean), message);

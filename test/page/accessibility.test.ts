@@ -1,6 +1,6 @@
 import { AxePuppeteer } from "@axe-core/puppeteer";
 import { describe, expect, test } from "vitest";
-import { launchChrome } from "../browser/launch";
+import { launchChrome } from "../../bench/chrome/launch";
 import { noticed, settle, throughStates, trainBoth } from "./states";
 import { tiny, type Visit } from "./visit";
 import { receiveVisitors } from "./visitors";
@@ -82,7 +82,7 @@ describe("axe finds", () => {
 });
 
 describe("without an adapter axe finds", () => {
-  const visitorWithout = receiveVisitors(() => launchChrome({ webGpu: false }));
+  const visitorWithout = receiveVisitors(() => launchChrome("none"));
 
   test("nothing on the page with its recorded run and its advice", async () => {
     const visit = await visitorWithout();

@@ -1,7 +1,7 @@
 import type { Page, WebWorker } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
+import { insecureHost, launchChrome } from "../../bench/chrome/launch";
 import { readMetricsCsv } from "../../src/formats/csv";
-import { insecureHost, launchChrome } from "../browser/launch";
 import { tiny, until, type Visit } from "./visit";
 import { receiveVisitors } from "./visitors";
 
@@ -49,7 +49,7 @@ describe("without WebGPU, on a page that is not secure", () => {
 });
 
 describe("without an adapter", () => {
-  const visitor = receiveVisitors(() => launchChrome({ webGpu: false }));
+  const visitor = receiveVisitors(() => launchChrome("none"));
 
   test("the page says what is missing and what to do, and shows the recorded run", async () => {
     const visit = await visitor();

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, preview } from "vite";
 import type { TestProject } from "vitest/node";
-import { insecureHost } from "../browser/launch";
+import { insecureHost } from "../../bench/chrome/launch";
 
 declare module "vitest" {
   interface ProvidedContext {

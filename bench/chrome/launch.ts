@@ -1,20 +1,29 @@
 import puppeteer, { type Browser } from "puppeteer";
 import { findChrome } from "./find";
 
+/** Which adapters pages find: what the machine has, SwiftShader alone, or none. */
+export type WebGpu = "any" | "software" | "none";
+
 /** What turns WebGPU on in headless Chrome: on Linux at all, and Vulkan to reach the hardware. */
-const webGpuFlags = ["--enable-unsafe-webgpu", "--enable-features=Vulkan"];
+const webGpuFlags: Readonly<Record<WebGpu, readonly string[]>> = {
+  any: ["--enable-unsafe-webgpu", "--enable-features=Vulkan"],
+  software: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+  none: ["--disable-features=WebGPU"],
+};
 
 /** A name of this computer in the browser. Unlike 127.0.0.1, pages from there are not held secure. */
 export const insecureHost = "fluxion.test";
 
-/** Starts a headless Chrome that asks the network for nothing. Without WebGPU, pages find no adapter. */
-export async function launchChrome(options: { readonly webGpu: boolean }): Promise<Browser> {
+/** Starts a headless Chrome that asks the network for nothing. */
+export async function launchChrome(webGpu: WebGpu): Promise<Browser> {
   const { executable, environment } = await findChrome();
   return puppeteer.launch({
     executablePath: executable,
     env: { ...process.env, ...environment },
+    // Limits of time are the caller's.
+    protocolTimeout: 0,
     args: [
-      ...(options.webGpu ? webGpuFlags : ["--disable-features=WebGPU"]),
+      ...webGpuFlags[webGpu],
       `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1`,
       "--disable-component-update",
       // Containers and hardened kernels refuse Chrome's sandbox; the only page opened is our own.

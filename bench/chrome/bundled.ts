@@ -15,7 +15,7 @@ export async function unpackBundledChromium(): Promise<string> {
   const home = resolve(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
   const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8")) as { version: string };
   // Beside the packages: private to this checkout, writable, and cleared away by npm ci.
-  const folder = resolve(`node_modules/.cache/fluxion/chromium-${version}`);
+  const folder = resolve(home, `../../.cache/fluxion/chromium-${version}`);
   if (existsSync(folder)) return folder;
   await mkdir(dirname(folder), { recursive: true });
   const unfinished = await mkdtemp(`${folder}-`);
