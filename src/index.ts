@@ -39,11 +39,12 @@ export {
 } from "./gpu/device";
 export { KernelError } from "./gpu/kernel";
 export { OutOfMemoryError } from "./gpu/memory";
+export type { KernelChoice } from "./nn/layer";
 export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
 export type { Trial } from "./nn/trial";
-export { type Finding, type TuningResult, tune } from "./nn/tuner";
-export type { Choice, Tuning } from "./nn/variant";
+export { describeTuning, type Finding, isFaster, type TuningResult, tune, tuningKey } from "./nn/tuner";
+export { type Choice, isTuning, type Tuning } from "./nn/variant";
 export { type RandomStream, randomStream, type StreamName } from "./random";
 export type { TrainerConfig } from "./train/config";
 export type { CurveSet } from "./train/curves";

@@ -17,6 +17,7 @@ import {
   runExperiment,
   type TrainingOutcome,
 } from "./training-run";
+import type { KernelFlags } from "./tuning";
 
 /** How the runs of a command are made. */
 export interface SessionSettings {
@@ -24,6 +25,7 @@ export interface SessionSettings {
   readonly json: boolean;
   /** Iterations between checkpoints. */
   readonly checkpointEvery?: number;
+  readonly kernels: KernelFlags;
 }
 
 /**
@@ -63,7 +65,7 @@ async function runInto(
   directory: OutputDirectory,
   device: Device,
   experiment: PlannedRun,
-  { checkpointEvery }: SessionSettings,
+  { checkpointEvery, kernels }: SessionSettings,
   { comparison, kept = "nothing was written", resume }: Surroundings,
 ): Promise<Ended> {
   const checkpoint =
@@ -78,6 +80,7 @@ async function runInto(
       abandoned: () => `abandoned: ${checkpointKept() ?? kept}`,
       checkpoint,
       resume,
+      kernels,
     });
     const { outcome } = ended;
     if (isDivergence(outcome)) reportDivergence(outcome);

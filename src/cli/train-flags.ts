@@ -20,9 +20,10 @@ import {
   sgdm,
 } from "../index";
 import { number, wholeNumber } from "./numbers";
+import { type KernelFlags, tuneModes } from "./tuning";
 
 /** What the user set; options that are absent come from the preset. Keys are commander's, from the flags. */
-export interface TrainFlags extends ExperimentOptions {
+export interface TrainFlags extends ExperimentOptions, KernelFlags {
   readonly preset?: PresetName;
   readonly adapter: AdapterChoice;
   readonly out?: string;
@@ -131,6 +132,7 @@ export function addTrainFlags(command: Command): Command {
     ).choices(Object.keys(presets)),
   );
   addAdapterFlag(command);
+  addKernelFlags(command);
   command.option("--out <dir>", "where the results go (default: runs/<time>-<network>)");
   command.option("--json", "print the summary as one line of JSON, last on standard output");
   command.addOption(
@@ -168,6 +170,27 @@ export function addAdapterFlag(command: Command): Command {
       .choices(["auto", "hardware", "software"])
       .default("auto"),
   );
+}
+
+/** The flags of the commands that train. */
+export function addKernelFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--tune <when>",
+        "measure which kernels suit this adapter, once: off goes by rules, again forgets what was measured",
+      )
+        .choices(tuneModes)
+        .default("on"),
+    )
+    .addOption(
+      new Option(
+        "--recurrent-weights <type>",
+        "how recurrences of LSTMs read their weights: f16 is less exact, and faster where memory is slow",
+      )
+        .choices(["f32", "f16"])
+        .default("f32"),
+    );
 }
 
 /** The options that stand on the command line, as "--epochs 3", but for those that say how the program runs. */

@@ -61,7 +61,11 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   const preset = flags.preset ?? presetFor(device.adapter.software);
   const experiments = resolveExperiments(flags, preset, networks);
   const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
-  const settings = { json: flags.json === true, checkpointEvery: flags.checkpointEvery };
+  const settings = {
+    json: flags.json === true,
+    checkpointEvery: flags.checkpointEvery,
+    kernels: flags,
+  };
   if (experiments.length === 1) return trainOne(device, experiments[0], out, settings);
   // The seeds are told by themselves.
   const changes = givenFlags(command, [...runFlags, "preset", "seed", "seeds"]);
@@ -69,7 +73,16 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
 }
 
 /** Flags that say how the program runs, not what is trained. */
-const runFlags = ["adapter", "out", "json", "stepsPerSubmit", "checkpointEvery", "resume"] as const;
+const runFlags = [
+  "adapter",
+  "tune",
+  "recurrentWeights",
+  "out",
+  "json",
+  "stepsPerSubmit",
+  "checkpointEvery",
+  "resume",
+] as const;
 
 /** Goes on with one run: the checkpoint says what is trained, and no flag may say otherwise. */
 async function resume(path: string, flags: TrainFlags, command: Command): Promise<void> {
@@ -84,7 +97,11 @@ async function resume(path: string, flags: TrainFlags, command: Command): Promis
   const out = new OutputDirectory(flags.out ?? directory);
   const device = await openHost(flags.adapter);
   process.stderr.write(`${nameOf(experiment)}, on from iteration ${state.iteration}\n`);
-  const settings = { json: flags.json === true, checkpointEvery: flags.checkpointEvery ?? every };
+  const settings = {
+    json: flags.json === true,
+    checkpointEvery: flags.checkpointEvery ?? every,
+    kernels: flags,
+  };
   return trainOne(device, experiment, out, settings, state);
 }
 

@@ -20,6 +20,7 @@ import { UsageError } from "./errors";
 import type { PlannedRun } from "./experiment";
 import { stopOnInterrupt } from "./interrupt";
 import { ProgressDisplay } from "./progress";
+import { type KernelFlags, tuningFor } from "./tuning";
 
 /** All that a training leaves behind. */
 export interface TrainingOutcome {
@@ -61,6 +62,7 @@ export interface RunSettings {
   readonly abandoned: () => string;
   readonly checkpoint?: TrainerConfig["checkpoint"];
   readonly resume?: TrainingState;
+  readonly kernels: KernelFlags;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function runExperiment(
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
   const { checkpoint, resume } = settings;
   const { training: options, stepsPerSubmit } = experiment;
-  const { network, trainer } = await build(device, experiment, {
+  const { network, trainer } = await build(device, experiment, settings.kernels, {
     train,
     validation: test,
     options,
@@ -116,10 +118,14 @@ export async function runExperiment(
 async function build(
   device: Device,
   { spec, training }: PlannedRun,
+  kernels: KernelFlags,
   config: TrainerConfig,
 ): Promise<{ network: Network; trainer: Trainer }> {
   try {
-    const network = await Network.build(device, { ...spec, batch: training.batch });
+    const batched = { ...spec, batch: training.batch };
+    const { recurrentWeights } = kernels;
+    const tuning = await tuningFor(device, batched, kernels);
+    const network = await Network.build(device, batched, { recurrentWeights, tuning });
     return { network, trainer: await Trainer.build(network, config) };
   } catch (error) {
     // Options that no file could know of: they do not fit this adapter.

@@ -25,6 +25,14 @@ export interface TuningResult {
   readonly milliseconds: number;
 }
 
+/** Whether another variant than the rules' was chosen for being faster. */
+export const isFaster = ({ choice, trials }: Finding): boolean =>
+  trials.length > 0 && choice.variant !== trials[0].variant;
+
+/** In one line. */
+export const describeTuning = (findings: readonly Finding[], milliseconds: number): string =>
+  `tuned ${findings.length} kernels in ${(milliseconds / 1000).toFixed(1)} s, ${findings.filter(isFaster).length} by other than the rules`;
+
 /** Milliseconds for trials; what is not tried by then goes by the rules. */
 const budgets = { software: 1800, hardware: 270 };
 

@@ -43,6 +43,18 @@ export interface Choice {
  */
 export type Tuning = Readonly<Record<string, Choice>>;
 
+/** Whether what was kept somewhere is a tuning. */
+export const isTuning = (value: unknown): value is Tuning =>
+  isRecord(value) && Object.values(value).every(isChoice);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isChoice = (value: unknown): value is Choice =>
+  isRecord(value) &&
+  typeof value.variant === "string" &&
+  (value.gflops === undefined || (typeof value.gflops === "number" && value.gflops > 0));
+
 export const keyOf = ({ kind, sizes }: Pick<Problem, "kind" | "sizes">): string => `${kind} ${sizes}`;
 
 export const choiceOf = (tuning: Tuning, problem: Pick<Problem, "kind" | "sizes">): Choice | undefined =>

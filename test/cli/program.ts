@@ -6,7 +6,8 @@ import { setTimeout } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const program = join(root, "dist/cli/fluxion.js");
+/** The program as `npm run build:cli` leaves it. */
+export const program = join(root, "dist/cli/fluxion.js");
 
 /** How a command line ended. */
 export interface Ending {
@@ -29,10 +30,16 @@ export function buildProgram(): void {
   if (status !== 0) throw new Error(`the program cannot be built: ${stderr}`);
 }
 
+/** Tunings are kept in a place of the tests' own, once for all programs of a file. */
+const caches = mkdtempSync(join(tmpdir(), "fluxion-test-caches-"));
+process.once("exit", () => rmSync(caches, { recursive: true, force: true }));
+const env = { ...process.env, XDG_CACHE_HOME: caches };
+
 /** Runs `fluxion` in a directory. */
 export function runProgram(directory: string, ...flags: readonly string[]): Ending {
   return spawnSync(process.execPath, [program, ...flags], {
     cwd: directory,
+    env,
     encoding: "utf8",
     timeout: 60_000,
   });
@@ -40,7 +47,7 @@ export function runProgram(directory: string, ...flags: readonly string[]): Endi
 
 /** Starts `fluxion` in a directory. */
 export function startProgram(directory: string, ...flags: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, timeout: 120_000 });
+  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, env, timeout: 120_000 });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
     child[name].on("data", (chunk: Buffer) => {

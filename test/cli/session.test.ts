@@ -9,6 +9,8 @@ import { trainOne, trainSeveral } from "../../src/cli/session";
 import { type Device, resolveExperiment, type TrainerConfig, type TrainingState } from "../../src/index";
 import { testDirectory } from "./program";
 
+const kernels = { tune: "off", recurrentWeights: "f32" } as const;
+
 const hooks = vi.hoisted(() => ({
   /** What happens as a network predicts. */
   predict: (): void => undefined,
@@ -89,7 +91,7 @@ describe("a signal while a run is evaluated", () => {
     hooks.predict = () => void process.emit("SIGINT", "SIGINT");
     const out = testDirectory();
     const both = [experiment("cnn"), experiment("bilstm")];
-    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false });
+    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false, kernels });
     expect(readdirSync(out).sort()).toEqual(["cnn", "report.html", "summary.json"]);
     expect(said).toContain("stopping: ");
     expect(said).toContain("Not made: 1 of 2 runs.");
@@ -99,7 +101,7 @@ describe("a signal while a run is evaluated", () => {
   it("changes nothing where there is none", async () => {
     const out = testDirectory();
     const both = [experiment("cnn"), experiment("bilstm")];
-    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false });
+    await trainSeveral(device, both, new OutputDirectory(out), "preset quick", { json: false, kernels });
     expect(readdirSync(out).sort()).toEqual(["bilstm", "cnn", "report.html", "summary.json"]);
     expect(said).not.toContain("Not made");
   });
@@ -107,7 +109,11 @@ describe("a signal while a run is evaluated", () => {
 
 describe("a disk that is full", () => {
   const train = (out: string) =>
-    trainOne(device, experiment("cnn"), new OutputDirectory(out), { json: false, checkpointEvery: 1 });
+    trainOne(device, experiment("cnn"), new OutputDirectory(out), {
+      json: false,
+      kernels,
+      checkpointEvery: 1,
+    });
 
   it.each([
     ["at a later checkpoint", 1],

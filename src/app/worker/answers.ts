@@ -9,6 +9,7 @@ import {
 } from "../../index";
 import { Predictors } from "./predictors";
 import type { Request } from "./protocol";
+import { tuningFor } from "./tuning";
 
 /** A lost device takes its networks along. */
 const predictors = new WeakMap<Device, Predictors>();
@@ -30,7 +31,10 @@ export const answerSelfTest = (
 ): Promise<readonly KernelCheck[]> => selfTest(device, tell);
 
 /** The kernels of one step of an experiment's training. */
-export const answerProfile = (
+export const answerProfile = async (
   device: Device,
   { spec, training: { batch, ...options } }: Experiment,
-): Promise<StepProfile> => profileStep(device, { spec, batch, options });
+): Promise<StepProfile> => {
+  const kernels = { tuning: await tuningFor(device, { ...spec, batch }) };
+  return profileStep(device, { spec, batch, options, kernels });
+};

@@ -16,6 +16,7 @@ import { concludeRun, factsOf } from "./outcome";
 import { Preview } from "./preview";
 import type { Command, Event } from "./protocol";
 import { Reports } from "./reports";
+import { tuningFor } from "./tuning";
 import type { Turns } from "./turns";
 
 /** Milliseconds between two snapshots: what a lost device or a closed page may cost. */
@@ -189,7 +190,9 @@ export class Training {
     const { run } = this;
     const { devices, tell } = this.#workplace;
     const { spec, training } = this.#experiment;
-    const network = await Network.build(await devices.open(), { ...spec, batch: training.batch });
+    const device = await devices.open();
+    const batched = { ...spec, batch: training.batch };
+    const network = await Network.build(device, batched, { tuning: await tuningFor(device, batched) });
     const trainer = await Trainer.build(network, {
       train: data.train,
       validation: data.test,

@@ -1,0 +1,29 @@
+import { createStore, get, set } from "idb-keyval";
+import { type Device, isTuning, type NetworkSpec, type Tuning, tune, tuningKey } from "../../index";
+
+/**
+ * Which kernels suit a network on this adapter: measured once, in some 0.3 s, and kept in this browser. What cannot be
+ * kept is not measured, and software adapters go by the rules, which are made for them: the same link then trains to the
+ * same bits.
+ */
+export async function tuningFor(
+  device: Device,
+  spec: NetworkSpec & { readonly batch: number },
+): Promise<Tuning> {
+  if (device.adapter.software) return {};
+  const key = tuningKey(device, navigator.userAgent);
+  try {
+    const store = createStore("fluxion-tuning", "tunings");
+    const kept: unknown = await get(key, store);
+    const known = isTuning(kept) ? kept : {};
+    // What is there can be written back.
+    await set(key, known, store);
+    const { tuning } = await tune(device, spec, { known });
+    await set(key, tuning, store);
+    return tuning;
+  } catch (error) {
+    if (device.fault) throw device.fault;
+    console.warn("kernels go by rules: tuning failed", error);
+    return {};
+  }
+}

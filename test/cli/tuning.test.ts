@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { tuningFor } from "../../src/cli/tuning";
+import type { Device, NetworkSpec, TuningResult } from "../../src/index";
+import { testDirectory } from "./program";
+
+const hooks = vi.hoisted(() => ({ asked: [] as unknown[] }));
+
+const found: TuningResult = {
+  tuning: { "convolution 2 → 3": { variant: "10x8", gflops: 7 } },
+  findings: [
+    {
+      problem: "convolution 2 → 3",
+      choice: { variant: "10x8", gflops: 7 },
+      trials: [
+        { variant: "5x8", gflops: 5 },
+        { variant: "10x8", gflops: 7 },
+        { variant: "5x8 staged", refused: "it computes something else than the plain kernel\nand more" },
+      ],
+    },
+  ],
+  milliseconds: 1234,
+};
+
+vi.mock(import("../../src/index"), async (original) => ({
+  ...(await original()),
+  tune: async (_device, _spec, options = {}) => {
+    hooks.asked.push(options.known);
+    const known = Object.keys(options.known ?? {}).length > 0;
+    return known ? { tuning: options.known ?? {}, findings: [], milliseconds: 1 } : found;
+  },
+}));
+
+const device = { adapter: { vendor: "v", architecture: "a", description: "d", software: true } } as Device;
+const spec = { batch: 1, layers: [] } as unknown as NetworkSpec & { readonly batch: number };
+const flags = (tune: "off" | "on" | "again") => ({ tune, recurrentWeights: "f32" }) as const;
+
+/** What `tuningFor` returns and says, with caches in a new directory. */
+let said = "";
+let caches = "";
+beforeEach(() => {
+  hooks.asked.length = 0;
+  said = "";
+  caches = testDirectory();
+  vi.stubEnv("XDG_CACHE_HOME", caches);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+});
+
+const file = () => join(caches, "fluxion", "tuning.json");
+
+describe("--tune", () => {
+  test("on measures once, says what came of it, and keeps it", async () => {
+    expect(await tuningFor(device, spec, flags("on"))).toEqual(found.tuning);
+    expect(said).toContain("tuned 1 kernels in 1.2 s, 1 by other than the rules");
+    expect(said).toContain("convolution 2 → 3: 10x8, 7 GFLOP/s");
+    expect(said).toContain("5x8 staged: it computes something else than the plain kernel\n");
+    expect(said).not.toContain("and more");
+    said = "";
+    expect(await tuningFor(device, spec, flags("on"))).toEqual(found.tuning);
+    expect(said).toBe("");
+    expect(hooks.asked).toEqual([{}, found.tuning]);
+    expect(Object.keys(JSON.parse(readFileSync(file(), "utf8")))).toEqual([
+      expect.stringMatching(/^v · a · d · Node .* · kernels [\da-f]+$/),
+    ]);
+  });
+
+  test("off measures and reads nothing", async () => {
+    await tuningFor(device, spec, flags("on"));
+    expect(await tuningFor(device, spec, flags("off"))).toEqual({});
+    expect(hooks.asked.length).toBe(1);
+  });
+
+  test("again measures whatever is kept", async () => {
+    await tuningFor(device, spec, flags("on"));
+    said = "";
+    await tuningFor(device, spec, flags("again"));
+    expect(hooks.asked).toEqual([{}, {}]);
+    expect(said).toContain("tuned 1 kernels");
+  });
+
+  test("on another adapter measures anew and keeps both", async () => {
+    await tuningFor(device, spec, flags("on"));
+    await tuningFor({ ...device, adapter: { ...device.adapter, vendor: "w" } }, spec, flags("on"));
+    expect(hooks.asked).toEqual([{}, {}]);
+    expect(Object.keys(JSON.parse(readFileSync(file(), "utf8"))).length).toBe(2);
+  });
+
+  test.for(["", "[1]", '{"a":{"b":{"variant":3}}}', '{"a":{"b":{"variant":"x","gflops":-1}}}'])(
+    "what is no tuning (%s) is measured anew and replaced",
+    async (text) => {
+      mkdirSync(join(caches, "fluxion"));
+      writeFileSync(file(), text);
+      expect(await tuningFor(device, spec, flags("on"))).toEqual(found.tuning);
+      expect(JSON.parse(readFileSync(file(), "utf8"))).not.toHaveProperty("a");
+    },
+  );
+
+  test("where nothing can be kept the rules decide, and again measures for this once", async () => {
+    writeFileSync(join(caches, "fluxion"), "a file");
+    expect(await tuningFor(device, spec, flags("on"))).toEqual({});
+    expect(said).toMatch(/^kernels by rules: what is measured cannot be kept \(.*\)\n$/);
+    expect(hooks.asked).toEqual([]);
+    expect(await tuningFor(device, spec, flags("again"))).toEqual(found.tuning);
+    expect(existsSync(file())).toBe(false);
+  });
+});
