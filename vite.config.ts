@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "engine",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/page/**"],
+          exclude: ["test/page/**", "test/deno/**"],
           globalSetup: "test/browser/setup.ts",
           sequence: { groupOrder: 0 },
         },
@@ -46,6 +46,25 @@ export default defineConfig(({ mode }) => ({
           include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "deno",
+          include: [
+            "test/deno/**/*.test.ts",
+            "test/kernels/**/*.test.ts",
+            "test/gpu/**/*.test.ts",
+            "test/browser/**/*.test.ts",
+          ],
+          // What the self-test notices does not depend on the host, and compiles thousands of kernels.
+          exclude: ["test/kernels/self-test-faults.test.ts"],
+          // Compiling, on one core, is most of the time here.
+          fileParallelism: true,
+          maxWorkers: 2,
+          globalSetup: "test/deno/setup.ts",
+          sequence: { groupOrder: 2 },
         },
       },
     ],

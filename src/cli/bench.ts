@@ -16,6 +16,7 @@ import { UsageError } from "./errors";
 import { openHost } from "./host";
 import { kernelTable } from "./kernel-table";
 import { wholeNumber } from "./numbers";
+import { runtime } from "./runtime";
 import { markdownTable, textTable } from "./table";
 import { addAdapterFlag, addKernelFlags } from "./train-flags";
 import { type KernelFlags, tuningFor } from "./tuning";
@@ -33,7 +34,7 @@ interface BenchFlags extends KernelFlags {
 
 /** What was measured, on either host. */
 interface Figures extends Omit<ChromeFigures, "browser"> {
-  readonly host: "node" | "chrome";
+  readonly host: "node" | "deno" | "chrome";
   readonly browser?: string;
 }
 
@@ -112,7 +113,7 @@ async function benchInNode(flags: BenchFlags): Promise<Figures> {
   }
   const measured = await benchmark(device, { networks, batch, steps });
   return {
-    host: "node",
+    host: runtime.name,
     adapter: device.adapter,
     ...measured,
     peers: [],

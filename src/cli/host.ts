@@ -1,16 +1,12 @@
-/** Opens a WebGPU device in Node: on the GPU where there is one, else on SwiftShader. */
+/** Opens a WebGPU device in Node or Deno: on the GPU where there is one, else on a software adapter. */
 import { delimiter } from "node:path";
 import { type AdapterChoice, type Device, NoAdapterError, openDevice } from "../index";
 import { UsageError } from "./errors";
 import { followParent, respawn } from "./respawn";
 import { restBetweenTurns } from "./rest";
+import { runtime } from "./runtime";
 import { installSwiftShader, isOnSwiftShader } from "./swiftshader";
 import { type Environment, vulkanNeeds } from "./vulkan";
-
-declare global {
-  /** Dawn's instance. It must outlive every device, and nothing else refers to it. */
-  var fluxionGpu: GPU | undefined;
-}
 
 /**
  * Opens the device and says on standard error, in one line, what it is. Where SwiftShader or a Vulkan
@@ -20,10 +16,10 @@ declare global {
 export async function openHost(choice: AdapterChoice): Promise<Device> {
   followParent();
   const onSwiftShader = choice !== "hardware" && isOnSwiftShader();
-  const device = onSwiftShader ? await open("software") : await findHardware(choice);
+  const device = onSwiftShader ? await openSoftware() : await findInstalled(choice);
   if (device === undefined) return enterSwiftShader();
   say(device, choice, onSwiftShader);
-  if (device.adapter.software) restBetweenTurns();
+  if (device.adapter.software && runtime.spins) restBetweenTurns();
   // A device left open can keep Node from ending.
   process.once("exit", () => device.dispose());
   void device.lost.then(({ reason, message }) => {
@@ -34,11 +30,12 @@ export async function openHost(choice: AdapterChoice): Promise<Device> {
   return device;
 }
 
-/** The hardware device; undefined where there is none and `choice` allows another. */
-async function findHardware(choice: AdapterChoice): Promise<Device | undefined> {
-  if (choice !== "software" && (await canAskForHardware())) {
+/** The device that this machine has itself; undefined where there is none and `choice` allows another. */
+async function findInstalled(choice: AdapterChoice): Promise<Device | undefined> {
+  const wanted = runtime.takesInstalledSoftware || choice !== "auto" ? choice : "hardware";
+  if ((wanted !== "software" || runtime.takesInstalledSoftware) && (await canAskVulkan())) {
     try {
-      return await open("hardware");
+      return await open(wanted);
     } catch (error) {
       if (!(error instanceof NoAdapterError)) throw error;
     }
@@ -47,13 +44,13 @@ async function findHardware(choice: AdapterChoice): Promise<Device | undefined> 
     throw new UsageError(
       "--adapter hardware: no GPU was found on this machine; --adapter software runs without one",
     );
-  return hasSwiftShader() ? undefined : open("software");
+  return hasSwiftShader() ? undefined : openSoftware();
 }
 
 /** Windows and macOS bring their own software adapters, or none. */
 const hasSwiftShader = (): boolean => process.platform === "linux" && process.arch === "x64";
 
-async function canAskForHardware(): Promise<boolean> {
+async function canAskVulkan(): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const needs = vulkanNeeds();
   if (needs === undefined) return false;
@@ -80,32 +77,16 @@ const searchFirst = (directory: string): Environment => ({
   LD_LIBRARY_PATH: [directory, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
 });
 
-async function open(adapter: "hardware" | "software"): Promise<Device> {
-  globalThis.fluxionGpu ??= await createGpu();
-  try {
-    return await openDevice({ gpu: globalThis.fluxionGpu, adapter });
-  } catch (error) {
-    if (adapter === "software" && error instanceof NoAdapterError)
-      throw new UsageError(`no GPU found, and no software adapter either: ${error.message}`, {
-        cause: error,
-      });
-    throw error;
-  }
-}
+const open = async (adapter: AdapterChoice): Promise<Device> =>
+  openDevice({ gpu: await runtime.gpu(), adapter });
 
-async function createGpu(): Promise<GPU> {
-  const dawn = await import("webgpu").catch((cause: unknown) => {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new UsageError(
-      missing
-        ? "WebGPU in Node needs the npm package webgpu: run npm install webgpu"
-        : `the npm package webgpu cannot be loaded on ${process.platform} ${process.arch}: ${reason}`,
-      { cause },
-    );
-  });
-  Object.assign(globalThis, dawn.globals);
-  return dawn.create([]);
+async function openSoftware(): Promise<Device> {
+  try {
+    return await open("software");
+  } catch (error) {
+    if (!(error instanceof NoAdapterError)) throw error;
+    throw new UsageError(`no GPU found, and no software adapter either: ${error.message}`, { cause: error });
+  }
 }
 
 function say({ adapter }: Device, choice: AdapterChoice, onSwiftShader: boolean): void {

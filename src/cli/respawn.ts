@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { onSignal } from "./interrupt";
+import { runtime } from "./runtime";
 import type { Environment } from "./vulkan";
 
 /**
@@ -9,12 +10,13 @@ import type { Environment } from "./vulkan";
  * group of its own, so that a Ctrl-C in the terminal reaches it once: through here.
  */
 export async function respawn(environment: Environment): Promise<never> {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  const child = spawn(process.execPath, runtime.commandLine(), {
     env: { ...process.env, ...environment },
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
-  onSignal((signal) => child.kill(signal));
+  // Not child.kill: Deno's takes the child for dead at once.
+  onSignal((signal) => child.pid !== undefined && process.kill(child.pid, signal));
   return new Promise((_, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) =>

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { UsageError } from "./errors";
 
 interface Runtime {
+  readonly name: "node" | "deno";
   /** Its name and version, and those of what brings WebGPU. */
   readonly version: string;
   /** Whether it accepts a software adapter that is installed on the machine. Dawn refuses Mesa's. */
@@ -22,6 +23,7 @@ declare global {
 }
 
 const node: Runtime = {
+  name: "node",
   version: `Node ${process.version}, webgpu ${dawnVersion()}`,
   takesInstalledSoftware: false,
   spins: true,
@@ -33,6 +35,7 @@ const node: Runtime = {
 };
 
 const deno: Runtime = {
+  name: "deno",
   version: `Deno ${process.versions.deno}`,
   takesInstalledSoftware: true,
   spins: false,

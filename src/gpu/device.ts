@@ -98,11 +98,23 @@ export async function openDevice(
   return opened;
 }
 
+/** Vendors as browsers name them, by the numbers that wgpu reports. */
+const vendors: ReadonlyMap<string, string> = new Map([
+  ["4098", "amd"],
+  ["4203", "apple"],
+  ["4318", "nvidia"],
+  ["5045", "arm"],
+  ["6880", "google"],
+  ["20803", "qualcomm"],
+  ["32902", "intel"],
+  ["65541", "mesa"],
+]);
+
 function reportAdapter(adapter: GPUAdapter): AdapterReport {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const words = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
   return {
-    vendor,
+    vendor: vendors.get(vendor) ?? vendor,
     architecture,
     description: description || device,
     software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/.test(words),

@@ -67,6 +67,8 @@ export class Bench {
   /** Floating-point operations of a run. */
   #flops: number;
   #results: readonly Result[] = [];
+  /** What the plain variant writes, whole: a variant that computes in place begins where that one began. */
+  #written: readonly Slice[] = [];
 
   private constructor(device: Device, memory: Memory, problem: Problem, noise: Slice) {
     this.#device = device;
@@ -84,6 +86,7 @@ export class Bench {
     const written = problem.data.filter((slice) =>
       plan.dispatches.some(({ writes }) => writes.some((each) => isSame(each, slice))),
     );
+    bench.#written = written;
     bench.#submit((encoder) => bench.#fill(encoder, problem.data));
     const results: Omit<Result, "allowed">[] = written.map((slice) => ({
       slice: leading(slice),
@@ -128,10 +131,7 @@ export class Bench {
       if (!plan) continue;
       const compare = await Plan.build(this.#device, checks(part(flags, i * alignment, 1)));
       this.#submit((encoder) => {
-        this.#fill(
-          encoder,
-          this.#results.map(({ slice }) => slice),
-        );
+        this.#fill(encoder, this.#written);
         const encode = (plan: Plan, count: number, reading?: number) => {
           const pass = encoder.beginComputePass(
             clock && reading !== undefined

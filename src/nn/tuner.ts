@@ -45,14 +45,22 @@ const margin = 1.1;
 /** Times that the rules' variant is measured again beside the one that seems faster. */
 const duels = 2;
 
+/** Goes up when what was found before cannot be trusted or names other variants. */
+const revision = 1;
+
 /**
  * Under what a tuning is kept: it holds for one adapter with one driver, and for these kernels.
  * @param host the browser or runtime with its version
  */
 export const tuningKey = ({ adapter }: Device, host: string): string =>
-  [adapter.vendor, adapter.architecture, adapter.description, host, `kernels ${shaderRevision()}`].join(
-    " · ",
-  );
+  [
+    adapter.vendor,
+    adapter.architecture,
+    adapter.description,
+    host,
+    `kernels ${shaderRevision()}`,
+    `tuner ${revision}`,
+  ].join(" · ");
 
 /**
  * Measures on the device which variants of the kernels suit a network, the largest problems first, and checks each against the

@@ -1,12 +1,12 @@
 /**
- * The test's half of the harness: `import { gpu } from "./browser/client"` gives a test file a page of its own
- * in the running browser, with one device, closed when the file is done.
+ * The test's half of the harness: `import { gpu } from "./browser/client"` gives a test file one device, in a page of
+ * its own in the running browser or in a Deno of its own, closed when the file is done.
  */
-
-import puppeteer, { type Browser } from "puppeteer";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
-import { type OpenPage, openPage } from "./open";
-import type { Outcome, TestPage } from "./page";
+import { openDeno } from "../deno/open";
+import { openChrome } from "./chrome";
+import type { Outcome, TestPage } from "./harness";
+import type { TestHost } from "./host";
 import { type Base64, decode, encode } from "./wire";
 
 const base64: Base64 = {
@@ -14,40 +14,30 @@ const base64: Base64 = {
   decode: (text) => Buffer.from(text, "base64"),
 };
 
-let browser: Browser | undefined;
-let opened: OpenPage | undefined;
+let opened: TestHost | undefined;
 
 beforeAll(async () => {
-  const { endpoint, url } = inject("chrome");
-  // The limits of time are vitest's, not the protocol's.
-  browser = await puppeteer.connect({
-    browserWSEndpoint: endpoint,
-    protocolTimeout: 0,
-    defaultViewport: null,
-  });
-  opened = await openPage(browser, url);
+  const deno = inject("deno");
+  opened = await (deno === undefined ? openChrome(inject("chrome")) : openDeno(deno));
 });
 
 afterEach(async () => {
-  const problems = await readProblems(running());
+  const problems = await running().problems();
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
-afterAll(async () => {
-  await opened?.page.close();
-  await browser?.disconnect();
-});
+afterAll(() => opened?.close());
 
 /**
- * Runs a function in the page and returns what it returns. Arguments and result are plain data: numbers,
+ * Runs a function in the host and returns what it returns. Arguments and result are plain data: numbers,
  * strings, booleans, null, undefined, arrays, objects, Maps, and typed arrays, which arrive bit for bit.
  *
- * The function travels as its source text: it sees its two parameters and the globals of a page, and nothing
+ * The function travels as its source text: it sees its two parameters and the globals of its host, and nothing
  * of the file it stands in, neither imports nor constants. Pass what it needs as `args`, reach the library
  * through `page.fluxion`, and write it as an arrow or `function` expression.
  *
  * Throws what the function throws (name and message), and an Error when the device reported an error that no
- * error scope caught or the page wrote an error to its console.
+ * error scope caught or the host wrote an error to its console.
  */
 async function run<Result>(body: (page: TestPage) => Result): Promise<Awaited<Result>>;
 async function run<Args, Result>(
@@ -61,15 +51,10 @@ async function run<Args, Result>(
   const source = body.toString();
   // Vitest rewrites every use of an import to a member of a variable of such a name.
   if (/__vi(te_ssr)?_(dynamic_)?import_/.test(source))
-    throw new TypeError("a function given to gpu.run must not use an import: it runs in the page");
-  const open = running();
-  const answer = await open.page.evaluate(
-    (text, encoded) => window.harness.call(text, encoded),
-    source,
-    encode(args, base64),
-  );
-  const outcome = decode(answer, base64) as Outcome;
-  const problems = await readProblems(open);
+    throw new TypeError("a function given to gpu.run must not use an import: it runs in another place");
+  const host = running();
+  const outcome = decode(await host.call(source, encode(args, base64)), base64) as Outcome;
+  const problems = await host.problems();
   if (outcome.kind === "error") {
     const error = new Error([outcome.message, ...problems].join("\n"));
     error.name = outcome.name;
@@ -82,12 +67,7 @@ async function run<Args, Result>(
 
 export const gpu = { run } as const;
 
-function running(): OpenPage {
-  if (opened === undefined) throw new Error("the page is open only while tests run");
+function running(): TestHost {
+  if (opened === undefined) throw new Error("the device is open only while tests run");
   return opened;
-}
-
-async function readProblems({ page, complaints }: OpenPage): Promise<string[]> {
-  const uncaught = await page.evaluate(() => window.harness.problems());
-  return [...complaints.splice(0), ...uncaught];
 }

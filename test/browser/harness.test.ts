@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gpu } from "./client";
 
-describe("the page", () => {
+describe("the host", () => {
   test("has an adapter and names it", async () => {
     const adapter = await gpu.run(({ device }) => device.adapter);
     expect(adapter.vendor).not.toBe("");
@@ -151,7 +151,7 @@ describe("what goes wrong", () => {
     const failing = gpu.run(({ device }) => {
       device.gpu.createBuffer({ label: "impossible", size: 4, usage: 0 });
     });
-    await expect(failing).rejects.toThrow(/uncaptured GPUValidationError: .*impossible/s);
+    await expect(failing).rejects.toThrow(/uncaptured GPUValidationError: .*usage/is);
   });
 
   test("an error that a scope captures is the function's own business", async () => {
@@ -160,10 +160,10 @@ describe("what goes wrong", () => {
       gpu.createBuffer({ label: "impossible", size: 4, usage: 0 });
       return (await gpu.popErrorScope())?.message;
     });
-    expect(captured).toMatch(/impossible/);
+    expect(captured).toMatch(/usage/i);
   });
 
-  test("an error on the page's console is reported", async () => {
+  test("an error on the console is reported", async () => {
     await expect(gpu.run(() => console.error("iteration 17"))).rejects.toThrow(/console: iteration 17/);
   });
 });

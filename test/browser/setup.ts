@@ -1,7 +1,8 @@
 import type { Browser } from "puppeteer";
 import { createServer } from "vite";
 import type { TestProject } from "vitest/node";
-import { launchChrome } from "./launch";
+import { launchChrome } from "../../bench/chrome/launch";
+import { nameAdapter } from "./host";
 import { openPage } from "./open";
 
 declare module "vitest" {
@@ -31,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await server.listen();
     const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
-    browser = await launchChrome({ webGpu: true });
+    browser = await launchChrome("any");
     console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
     project.provide("chrome", { endpoint: browser.wsEndpoint(), url });
     return close;
@@ -49,6 +50,5 @@ async function describeAdapter(browser: Browser, url: string): Promise<string> {
       throw new Error(`the tests need a WebGPU adapter and this browser has none: ${error.message}`);
     });
   await page.close();
-  const name = [adapter.vendor, adapter.architecture, adapter.description].filter((part) => part !== "");
-  return `${name.join(", ")} (${adapter.software ? "software" : "hardware"})`;
+  return nameAdapter(adapter);
 }

@@ -64,7 +64,7 @@ describe("--tune", () => {
     expect(said).toBe("");
     expect(hooks.asked).toEqual([{}, found.tuning]);
     expect(Object.keys(JSON.parse(readFileSync(file(), "utf8")))).toEqual([
-      expect.stringMatching(/^v · a · d · Node .* · kernels [\da-f]+$/),
+      expect.stringMatching(/^v · a · d · Node .* · kernels [\da-f]+ · tuner \d+$/),
     ]);
   });
 

@@ -38,6 +38,22 @@ describe("with time enough", () => {
   );
 });
 
+test("a recurrence of more values than are compared is not refused: it computes in place, and begins anew", async () => {
+  const spec: NetworkSpec & { readonly batch: number } = {
+    ...recurrent,
+    input: { channels: 2, steps: 100 },
+    batch: 41,
+    layers: [biLstm({ hidden: 64 }), dense({ outputs: 1 })],
+  };
+  const { findings } = await gpu.run(
+    ({ fluxion, device }, spec) => fluxion.tune(device, spec, { milliseconds: 3000 }),
+    spec,
+  );
+  const trials = findings.flatMap(({ problem, trials }) => (/recurrence/.test(problem) ? trials : []));
+  expect(trials.length).toBeGreaterThan(1);
+  expect(trials.filter(({ refused }) => refused !== undefined)).toEqual([]);
+});
+
 test("what is known is not measured, and without time the rules decide", async () => {
   const { first, second, third } = await gpu.run(async ({ fluxion, device }, spec) => {
     const first = await fluxion.tune(device, spec, { milliseconds: 0 });

@@ -1,0 +1,104 @@
+/** The tested side of the harness, in a page or in Deno: the library, one device, and a door through which tests call in. */
+
+import { selfChecks } from "../../src/check/self-checks";
+import { judge } from "../../src/check/self-test";
+import { compile } from "../../src/gpu/kernel";
+import { Memory, write } from "../../src/gpu/memory";
+import { Plan } from "../../src/gpu/plan";
+import { readWords } from "../../src/gpu/readback";
+import * as fluxion from "../../src/index";
+import { ArenaLayout } from "../../src/nn/arena";
+import { Backpropagation } from "../../src/nn/backpropagation";
+import { createCursor, gatherCall, scatterCall } from "../../src/nn/batch";
+import { updateCalls } from "../../src/train/update";
+import { type Base64, decode, encode } from "./wire";
+
+/** What the library keeps from its users and its own tests need. */
+const internals = {
+  ArenaLayout,
+  Backpropagation,
+  compile,
+  createCursor,
+  gatherCall,
+  judge,
+  Memory,
+  Plan,
+  readWords,
+  scatterCall,
+  selfChecks,
+  updateCalls,
+  write,
+} as const;
+
+/** What a function given to `gpu.run` receives. */
+export interface TestPage {
+  readonly fluxion: typeof fluxion;
+  readonly internals: typeof internals;
+  /** The one device of the harness; do not dispose of it. */
+  readonly device: fluxion.Device;
+}
+
+export type Outcome =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "error"; readonly name: string; readonly message: string; readonly stack: string };
+
+export interface Harness {
+  /** Rejects where there is no adapter. */
+  adapter(): Promise<fluxion.AdapterReport>;
+  /** Runs the function of this source text on encoded arguments and returns its encoded {@link Outcome}. */
+  call(source: string, args: string): Promise<string>;
+  /** What went wrong on the device since the last call and nobody caught. */
+  problems(): Promise<readonly string[]>;
+}
+
+const base64: Base64 = {
+  encode(bytes) {
+    let text = "";
+    // In pieces, because the stack limits the number of arguments; Reflect.apply is far quicker than a spread.
+    for (let at = 0; at < bytes.length; at += 0x2000)
+      text += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + 0x2000));
+    return btoa(text);
+  },
+  decode(text) {
+    const characters = atob(text);
+    const bytes = new Uint8Array(characters.length);
+    for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
+    return bytes;
+  },
+};
+
+/** Opens the device by `open`. */
+export function createHarness(open: () => Promise<fluxion.Device>): Harness {
+  const problems: string[] = [];
+  const opened = open();
+  // Whoever calls in sees the failure; unheard until then it must not count as an unhandled rejection.
+  opened.then((device) => listen(device, problems)).catch(() => undefined);
+  return {
+    adapter: async () => (await opened).adapter,
+    async call(source, args) {
+      try {
+        const device = await opened;
+        const body: (page: TestPage, args: unknown) => unknown = new Function(`return (${source});`)();
+        const value = await body({ fluxion, internals, device }, decode(args, base64));
+        return encode({ kind: "value", value } satisfies Outcome, base64);
+      } catch (thrown) {
+        const { name, message, stack = "" } = thrown instanceof Error ? thrown : new Error(String(thrown));
+        return encode({ kind: "error", name, message, stack } satisfies Outcome, base64);
+      }
+    },
+    async problems() {
+      const { gpu } = await opened;
+      // Errors arrive in order: when this empty scope answers, those of everything before it have been told.
+      gpu.pushErrorScope("validation");
+      await gpu.popErrorScope().catch(() => undefined);
+      return problems.splice(0);
+    },
+  };
+}
+
+function listen(device: fluxion.Device, problems: string[]): void {
+  device.gpu.addEventListener("uncapturederror", ({ error }) => {
+    problems.push(`uncaptured ${error.constructor.name}: ${error.message}`);
+  });
+  device.lost.then(({ reason, message }) => problems.push(`device lost (${reason}): ${message}`));
+}

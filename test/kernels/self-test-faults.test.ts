@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { gpu } from "../browser/client";
+
+/** Kernels that go wrong only at second sight, as text of their shaders and what takes its place. */
+const subtleFaults: readonly (readonly [kernel: string, text: string, fault: string])[] = [
+  // Statistics of several batches, of which the last is short.
+  ["batchnorm.pool", "+ delta * delta * share * (1 - share)", ""],
+  ["batchnorm.pool", "f32(cursor.rows)", "f32(BATCH)"],
+  ["batchnorm.measure", "cursor.rows * STEPS", "u32(BATCH * STEPS)"],
+  ["halfmse.evaluate", "cursor.rows", "BATCH"],
+  // The best weights, and the last ones among them.
+  ["snapshot.judge", "score.x < judged.loss", "true"],
+  ["snapshot.judge", "cursor.index, 1, 1", "cursor.index + 1, 1, 1"],
+  ["snapshot.judge", "judged.improved = 0", "judged.improved = 1"],
+  ["snapshot.keep", "best.improved != 0", "best.iteration == 1"],
+  ["snapshot.restore", "source[i]", "destination[i]"],
+  // A refused step, and what was wrong in it.
+  ["batchnorm.moving", "|| cursor.halted != 0", ""],
+  ["scan.scan", "!isFiniteBits(values[i])", "true"],
+];
+
+test("every kernel of a training takes part; none does nothing, or goes wrong, unnoticed", async () => {
+  const { kernels, unnoticed, subgroups } = await gpu.run(async ({ internals, device }, subtleFaults) => {
+    const { judge, selfChecks } = internals;
+    const compilingWith = (alter: (kernel: string, code: string) => string) => ({
+      ...device,
+      gpu: new Proxy(device.gpu, {
+        get(target, key) {
+          if (key === "createShaderModule")
+            return ({ label = "", code }: GPUShaderModuleDescriptor) =>
+              target.createShaderModule({ label, code: alter(label, code) });
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+    });
+    const users = new Map<string, typeof selfChecks>();
+    for (const check of selfChecks) {
+      const used = new Set<string>();
+      const watched = compilingWith((kernel, code) => {
+        used.add(kernel);
+        return code;
+      });
+      await check.run(watched);
+      for (const kernel of used) users.set(kernel, [...(users.get(kernel) ?? []), check]);
+    }
+    const isNoticed = async (kernel: string, alter: (code: string) => string) => {
+      for (const check of users.get(kernel) ?? []) {
+        const faulty = compilingWith((each, code) => {
+          if (each !== kernel) return code;
+          const altered = alter(code);
+          if (altered === code) throw new Error(`${kernel} has no such text`);
+          return altered;
+        });
+        if (!judge(check, await check.run(faulty)).passed) return true;
+      }
+      return false;
+    };
+    const unnoticed: string[] = [];
+    for (const kernel of users.keys()) {
+      const head = new RegExp(`fn ${kernel.split(".")[1]}\\([^{]*\\{`);
+      if (!(await isNoticed(kernel, (code) => code.replace(head, "$& if (true) { return; }"))))
+        unnoticed.push(`${kernel} does nothing`);
+    }
+    for (const [kernel, text, fault] of subtleFaults)
+      if (!(await isNoticed(kernel, (code) => code.replaceAll(text, fault))))
+        unnoticed.push(`${kernel}: ${text} → ${fault}`);
+    return { kernels: [...users.keys()], unnoticed, subgroups: device.gpu.features.has("subgroups") };
+  }, subtleFaults);
+  expect(unnoticed).toEqual([]);
+  const shaders = new URL("../../shaders/", import.meta.url);
+  // Yardsticks, which no training runs.
+  const idle = ["peak.wgsl", "compare.wgsl", ...(subgroups ? [] : ["product.wgsl"])];
+  const all = readdirSync(shaders)
+    .filter((file) => file.endsWith(".wgsl") && !idle.includes(file))
+    .flatMap((file) => {
+      const entries = readFileSync(new URL(file, shaders), "utf8").matchAll(/@compute[^\n]*\s+fn (\w+)/g);
+      return Array.from(entries, ([, entry]) => file.replace("wgsl", entry));
+    });
+  expect(kernels.toSorted()).toEqual(all.toSorted());
+});
