@@ -14,7 +14,7 @@
 // ordered so that vec4f [direction · H + unit][b][t] holds one unit's i, f, g, o. The recurrence activates these in place,
 // and backward replaces them by dz; the gradients of the weights are products of dz with x and h afterwards. `cells` holds
 // c, and backward dc · f, for each [direction · H + unit][b][t]. So every carried value lies in a buffer, and the time loop can be
-// cut into chunks of CHUNK steps without any difference.
+// cut into chunks of steps without any difference.
 
 import package::shared::finite::isFinite;
 import package::shared::spread::numberOf;
@@ -39,7 +39,7 @@ const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
 @group(0) @binding(7) var<storage, read_write> y: array<f32, OUTPUT_LENGTH>;
 /// The same with each direction padded, where H is no multiple of four (`ragged`).
 @group(0) @binding(8) var<storage, read_write> states: array<f32, STATES_LENGTH>;
-/// First step of a chunk.
+/// First step of a chunk, and one past its last.
 @group(0) @binding(9) var<storage, read> chunk: vec4u;
 @group(0) @binding(10) var<storage, read> dy: array<f32, OUTPUT_LENGTH>;
 @group(0) @binding(11) var<storage, read_write> dlearnables: array<f32, LEARNABLES_LENGTH>;

@@ -1,4 +1,4 @@
-// The time loop of an LSTM (lstm.wgsl has its mathematics) in one dispatch, or in chunks of CHUNK steps.
+// The time loop of an LSTM (lstm.wgsl has its mathematics) in one dispatch, or in chunks of steps.
 //
 // A workgroup carries ROWS batch rows of one direction through all steps of a chunk; no other workgroup touches them. An
 // invocation computes TILE units (forward 1 or 2, `pair`; backward 1 or 8, `wide`) for all these rows, so that a weight is
@@ -11,7 +11,7 @@
 import package::lstm::{Place, advance, retreat, outputAt, timeOf, recurrentAt, gates, y, chunk, PADDED};
 import package::shared::quad::broadcast;
 import package::shared::rows::{GateSums, RowSums, withStates, withGates, listed, listedRows};
-import constants::{BATCH, STEPS, HIDDEN, CHUNK, WORKGROUP, ROW_QUADS, TILE};
+import constants::{BATCH, STEPS, HIDDEN, WORKGROUP, ROW_QUADS, TILE};
 
 @if(quads) enable subgroups;
 
@@ -80,7 +80,7 @@ fn forward(
     }
   }
   workgroupBarrier();
-  for (var step = chunk.x; step < min(chunk.x + CHUNK, STEPS); step++) {
+  for (var step = chunk.x; step < chunk.y; step++) {
     let now = step % 2 * CARRIED;
     let before = CARRIED - now;
     for (var base = 0u; base < HIDDEN; base += WORKGROUP * TILE) {
@@ -145,7 +145,7 @@ fn backward(
   @else let lane = 0u;
   let direction = group.y;
   let first = group.x * ROWS;
-  for (var done = chunk.x; done < min(chunk.x + CHUNK, STEPS); done++) {
+  for (var done = chunk.x; done < chunk.y; done++) {
     let step = STEPS - 1 - done;
     let after = timeOf(Place(direction, 0, 0, step + 1));
     for (var base = 0u; base < HIDDEN; base += WORKGROUP * TILE) {

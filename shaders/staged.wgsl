@@ -13,14 +13,21 @@ const THREADS: u32 = LANES_T * LANES_O;
 const OWN_STEPS: u32 = LANES_T * TILE_STEPS;
 const SEEN_STEPS: u32 = OWN_STEPS + KERNEL - 1;
 const PARTS_OF_CURVE: u32 = (STEPS + OWN_STEPS - 1) / OWN_STEPS;
-/// Weights of a tap: [output group][input channel of the group].
-const TAP_WEIGHTS: u32 = LANES_O * OWN_GROUPS * 4;
+/// Weights of an invocation and of all, for a tap.
+const OWN_WEIGHTS: u32 = OWN_GROUPS * 4;
+const TAP_WEIGHTS: u32 = LANES_O * OWN_WEIGHTS;
 
 var<workgroup> seen: array<vec4f, SEEN_STEPS>;
+/// [tap][weight of an invocation][lane along the channels]: neighbours read neighbouring vectors, from banks of their own.
 var<workgroup> weights: array<vec4f, KERNEL * TAP_WEIGHTS>;
 
 fn weightsOf(index: u32) -> mat4x4f {
-  return mat4x4f(weights[index], weights[index + 1], weights[index + 2], weights[index + 3]);
+  return mat4x4f(
+    weights[index],
+    weights[index + LANES_O],
+    weights[index + 2 * LANES_O],
+    weights[index + 3 * LANES_O],
+  );
 }
 
 fn stripFrom(t: u32) -> Strip {
@@ -44,8 +51,11 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
     }
     for (var n = local; n < KERNEL * TAP_WEIGHTS; n += THREADS) {
       // Beyond the last output group any weights do: those sums are not stored.
-      let place = min(first * 4 + n % TAP_WEIGHTS, OUT_PAIRS * 8 - 1);
-      weights[n] = packed[(inGroup * KERNEL + n / TAP_WEIGHTS) * OUT_PAIRS * 8 + place];
+      let tap = n / TAP_WEIGHTS;
+      let own = n % TAP_WEIGHTS;
+      let place = min(first * 4 + own, OUT_PAIRS * 8 - 1);
+      weights[tap * TAP_WEIGHTS + own % OWN_WEIGHTS * LANES_O + own / OWN_WEIGHTS] =
+        packed[(inGroup * KERNEL + tap) * OUT_PAIRS * 8 + place];
     }
     workgroupBarrier();
     var window: Window;
@@ -54,9 +64,9 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
     @if(strips4) window.x2 = stripFrom(own + 10);
     @if(strips4) window.x3 = stripFrom(own + 15);
     for (var tap = 0u; tap < KERNEL; tap++) {
-      let index = tap * TAP_WEIGHTS + (a - first) * 4;
+      let index = tap * TAP_WEIGHTS + local % LANES_O;
       let wa = weightsOf(index);
-      @if(pair) let wb = weightsOf(index + 4);
+      @if(pair) let wb = weightsOf(index + 4 * LANES_O);
       @else let wb = mat4x4f();
       tile = withTap(tile, wa, wb, window);
       window = slid(window, seen[min(own + tap + TILE_STEPS, SEEN_STEPS - 1)]);

@@ -19,7 +19,7 @@ import { wholeNumber } from "./numbers";
 import { runtime } from "./runtime";
 import { markdownTable, textTable } from "./table";
 import { addAdapterFlag, addKernelFlags } from "./train-flags";
-import { type KernelFlags, tuningFor } from "./tuning";
+import { type KernelFlags, kernelsFor } from "./tuning";
 
 interface BenchFlags extends KernelFlags {
   readonly batch: number;
@@ -104,12 +104,12 @@ const untimed = ({ peers, failures }: Figures): boolean =>
   );
 
 async function benchInNode(flags: BenchFlags): Promise<Figures> {
-  const { network, batch, steps, adapter, recurrentWeights } = flags;
+  const { network, batch, steps, adapter } = flags;
   const device = await openHost(adapter);
   const networks: BenchmarkSubject[] = [];
   for (const name of namesOf(network)) {
-    const tuning = await tuningFor(device, { ...subjects[name].spec, batch }, flags);
-    networks.push({ ...subjects[name], kernels: { recurrentWeights, tuning } });
+    const kernels = await kernelsFor(device, { ...subjects[name].spec, batch }, flags);
+    networks.push({ ...subjects[name], kernels });
   }
   const measured = await benchmark(device, { networks, batch, steps });
   return {

@@ -5,6 +5,7 @@ import {
   type ExperimentOptions,
   expectation,
   FormatError,
+  isTuning,
   type NumberRule,
   networkNames,
   OptionError,
@@ -22,6 +23,7 @@ import {
 import type { PlannedRun } from "./experiment";
 import { type OutputDirectory, readInput } from "./files";
 import { intervalRule } from "./train-flags";
+import { type Kernels, recurrentWeightTypes } from "./tuning";
 
 export const checkpointName = "checkpoint.safetensors";
 
@@ -45,6 +47,8 @@ export interface Resumption {
   /** Iterations between its checkpoints. */
   readonly every: number;
   readonly directory: string;
+  /** With which it was trained. */
+  readonly kernels: Kernels;
 }
 
 /** Keeps the latest state of a run in its directory; the one before stays until it is replaced whole. */
@@ -52,19 +56,28 @@ export const checkpointInto = (
   directory: OutputDirectory,
   experiment: Experiment,
   every: number,
+  kernels: Kernels,
 ): NonNullable<TrainerConfig["checkpoint"]> => ({
   every,
-  save: async (state) =>
-    directory.write(new Map([[checkpointName, await writeCheckpoint(state, describe(experiment, every))]])),
+  save: async (state) => {
+    const metadata = describe(experiment, every, kernels);
+    directory.write(new Map([[checkpointName, await writeCheckpoint(state, metadata)]]));
+  },
 });
 
 /** Whatever the state itself does not tell, as strings. */
-function describe(experiment: Experiment, every: number): Map<string, string> {
+function describe(
+  experiment: Experiment,
+  every: number,
+  { recurrentWeights, tuning }: Kernels,
+): Map<string, string> {
   const options = optionsOf(experiment);
   return new Map([
     ["name", experiment.network],
     ["preset", experiment.preset],
     ["checkpointEvery", String(every)],
+    ["recurrentWeights", recurrentWeights],
+    ["tuning", JSON.stringify(tuning)],
     ...setupOptions.flatMap((option): [string, string][] => {
       const value = options[option];
       return value === undefined ? [] : [[option, writeOption(value)]];
@@ -80,7 +93,18 @@ export async function readResumption(path: string, stepsPerSubmit: number): Prom
   const { state, metadata } = await readCheckpoint(readInput("--resume", path, mostBytes), path);
   const every = readValue(metadata, "checkpointEvery", intervalRule, path);
   const experiment = { ...readExperiment(state, metadata, path), stepsPerSubmit };
-  return { experiment, state, every, directory: dirname(path) };
+  return { experiment, state, every, directory: dirname(path), kernels: readKernels(metadata, path) };
+}
+
+function readKernels(metadata: ReadonlyMap<string, string>, path: string): Kernels {
+  const recurrentWeights = readWord(metadata, "recurrentWeights", recurrentWeightTypes, path);
+  try {
+    const tuning: unknown = JSON.parse(metadata.get("tuning") ?? "");
+    if (isTuning(tuning)) return { recurrentWeights, tuning };
+  } catch {
+    // Told below.
+  }
+  throw new FormatError(path, "__metadata__ tuning", "must name a variant for each problem");
 }
 
 function readExperiment(

@@ -17,7 +17,7 @@ import {
   runExperiment,
   type TrainingOutcome,
 } from "./training-run";
-import type { KernelFlags } from "./tuning";
+import type { KernelFlags, Kernels } from "./tuning";
 
 /** How the runs of a command are made. */
 export interface SessionSettings {
@@ -25,7 +25,8 @@ export interface SessionSettings {
   readonly json: boolean;
   /** Iterations between checkpoints. */
   readonly checkpointEvery?: number;
-  readonly kernels: KernelFlags;
+  /** As flags want them, or with which the run that is gone on with was trained. */
+  readonly kernels: KernelFlags | Kernels;
 }
 
 /**
@@ -69,7 +70,9 @@ async function runInto(
   { comparison, kept = "nothing was written", resume }: Surroundings,
 ): Promise<Ended> {
   const checkpoint =
-    checkpointEvery === undefined ? undefined : checkpointInto(directory, experiment, checkpointEvery);
+    checkpointEvery === undefined
+      ? undefined
+      : (used: Kernels) => checkpointInto(directory, experiment, checkpointEvery, used);
   const alone =
     comparison === undefined ? "" : ` with this run alone, without a new report of all runs in ${comparison}`;
   const goOn = `to go on${alone}: fluxion train --resume ${join(directory.path, checkpointName)}`;

@@ -20,7 +20,7 @@ import {
   sgdm,
 } from "../index";
 import { number, wholeNumber } from "./numbers";
-import { type KernelFlags, tuneModes } from "./tuning";
+import { type KernelFlags, recurrentWeightTypes, tuneModes } from "./tuning";
 
 /** What the user set; options that are absent come from the preset. Keys are commander's, from the flags. */
 export interface TrainFlags extends ExperimentOptions, KernelFlags {
@@ -188,7 +188,7 @@ export function addKernelFlags(command: Command): Command {
         "--recurrent-weights <type>",
         "how recurrences of LSTMs read their weights: f16 is less exact, and faster where memory is slow",
       )
-        .choices(["f32", "f16"])
+        .choices(recurrentWeightTypes)
         .default("f32"),
     );
 }

@@ -68,28 +68,19 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   };
   if (experiments.length === 1) return trainOne(device, experiments[0], out, settings);
   // The seeds are told by themselves.
-  const changes = givenFlags(command, [...runFlags, "preset", "seed", "seeds"]);
+  const changes = givenFlags(command, [...runFlags, "tune", "recurrentWeights", "preset", "seed", "seeds"]);
   return trainSeveral(device, experiments, out, [`preset ${preset}`, ...changes].join(" "), settings);
 }
 
 /** Flags that say how the program runs, not what is trained. */
-const runFlags = [
-  "adapter",
-  "tune",
-  "recurrentWeights",
-  "out",
-  "json",
-  "stepsPerSubmit",
-  "checkpointEvery",
-  "resume",
-] as const;
+const runFlags = ["adapter", "out", "json", "stepsPerSubmit", "checkpointEvery", "resume"] as const;
 
 /** Goes on with one run: the checkpoint says what is trained, and no flag may say otherwise. */
 async function resume(path: string, flags: TrainFlags, command: Command): Promise<void> {
   const [contrary] = givenFlags(command, runFlags);
   if (contrary !== undefined)
     throw new UsageError(`${contrary}: cannot stand beside --resume, which goes on with the run as it was`);
-  const { experiment, state, every, directory } = await readResumption(path, flags.stepsPerSubmit);
+  const { experiment, state, every, directory, kernels } = await readResumption(path, flags.stepsPerSubmit);
   const [asked] = command.args;
   if (asked !== undefined && asked !== experiment.network)
     throw new UsageError(`train ${asked} --resume ${path}: is a checkpoint of ${experiment.network}`);
@@ -100,7 +91,7 @@ async function resume(path: string, flags: TrainFlags, command: Command): Promis
   const settings = {
     json: flags.json === true,
     checkpointEvery: flags.checkpointEvery ?? every,
-    kernels: flags,
+    kernels,
   };
   return trainOne(device, experiment, out, settings, state);
 }

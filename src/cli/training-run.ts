@@ -20,7 +20,7 @@ import { UsageError } from "./errors";
 import type { PlannedRun } from "./experiment";
 import { stopOnInterrupt } from "./interrupt";
 import { ProgressDisplay } from "./progress";
-import { type KernelFlags, tuningFor } from "./tuning";
+import { type KernelFlags, type Kernels, kernelsFor } from "./tuning";
 
 /** All that a training leaves behind. */
 export interface TrainingOutcome {
@@ -60,9 +60,10 @@ export interface Ended {
 export interface RunSettings {
   /** What to say when a second signal ends the process. */
   readonly abandoned: () => string;
-  readonly checkpoint?: TrainerConfig["checkpoint"];
+  readonly checkpoint?: (kernels: Kernels) => TrainerConfig["checkpoint"];
   readonly resume?: TrainingState;
-  readonly kernels: KernelFlags;
+  /** As flags want them, or as they are to be. */
+  readonly kernels: KernelFlags | Kernels;
 }
 
 /**
@@ -78,14 +79,21 @@ export async function runExperiment(
   const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
   const { checkpoint, resume } = settings;
   const { training: options, stepsPerSubmit } = experiment;
-  const { network, trainer } = await build(device, experiment, settings.kernels, {
-    train,
-    validation: test,
-    options,
-    stepsPerSubmit,
-    checkpoint,
-    resume,
-  });
+  const { spec, training } = experiment;
+  const kernels =
+    "tuning" in settings.kernels
+      ? settings.kernels
+      : await reportUnfit(kernelsFor(device, { ...spec, batch: training.batch }, settings.kernels));
+  const { network, trainer } = await reportUnfit(
+    build(device, experiment, kernels, {
+      train,
+      validation: test,
+      options,
+      stepsPerSubmit,
+      checkpoint: checkpoint?.(kernels),
+      resume,
+    }),
+  );
   try {
     const { history, result, interrupted } = await runTrainer(trainer, settings);
     const { adapter } = device;
@@ -118,17 +126,18 @@ export async function runExperiment(
 async function build(
   device: Device,
   { spec, training }: PlannedRun,
-  kernels: KernelFlags,
+  kernels: Kernels,
   config: TrainerConfig,
 ): Promise<{ network: Network; trainer: Trainer }> {
+  const network = await Network.build(device, { ...spec, batch: training.batch }, kernels);
+  return { network, trainer: await Trainer.build(network, config) };
+}
+
+/** Options that no file could know of: they do not fit this adapter. */
+async function reportUnfit<T>(building: Promise<T>): Promise<T> {
   try {
-    const batched = { ...spec, batch: training.batch };
-    const { recurrentWeights } = kernels;
-    const tuning = await tuningFor(device, batched, kernels);
-    const network = await Network.build(device, batched, { recurrentWeights, tuning });
-    return { network, trainer: await Trainer.build(network, config) };
+    return await building;
   } catch (error) {
-    // Options that no file could know of: they do not fit this adapter.
     if (error instanceof RangeError || error instanceof OutOfMemoryError)
       throw new UsageError(error.message, { cause: error });
     throw error;

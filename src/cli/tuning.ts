@@ -13,22 +13,40 @@ import {
   tune,
   tuningKey,
 } from "../index";
-import { makeDirectories, writeOutput } from "./files";
+import { makeDirectories, requireWritable, writeOutput } from "./files";
 import { runtime } from "./runtime";
 
 /** off: kernels by rules; on: measured once and kept; again: measured now, whatever is kept. */
 export type TuneMode = (typeof tuneModes)[number];
 export const tuneModes = ["off", "on", "again"] as const;
 
+/** In which recurrences read their weights. */
+export const recurrentWeightTypes = ["f32", "f16"] as const;
+
 /** Flags that say with which kernels a network trains. */
 export interface KernelFlags {
   readonly tune: TuneMode;
-  /** Bits in which recurrences read their weights. */
-  readonly recurrentWeights: "f32" | "f16";
+  readonly recurrentWeights: (typeof recurrentWeightTypes)[number];
 }
+
+/** With which kernels a network trains. */
+export type Kernels = Pick<KernelFlags, "recurrentWeights"> & { readonly tuning: Tuning };
 
 /** Tunings by adapter, driver and engine. */
 type Kept = Readonly<Record<string, Tuning>>;
+
+/** The kernels for a network on a device, as the flags want them. */
+export const kernelsFor = async (
+  device: Device,
+  spec: NetworkSpec & { readonly batch: number },
+  flags: KernelFlags,
+): Promise<Kernels> => ({
+  recurrentWeights: flags.recurrentWeights,
+  tuning: await tuningFor(device, spec, flags),
+});
+
+/** By this process: several runs with --tune again train with the same kernels. */
+const measured: Record<string, Tuning> = {};
 
 /**
  * The tuning of a network on a device. Says on standard error what was measured. What cannot be kept is not measured,
@@ -41,24 +59,27 @@ export async function tuningFor(
 ): Promise<Tuning> {
   if (mode === "off") return {};
   const key = tuningKey(device, runtime.version);
-  const kept = readKept();
-  const known = kept[key] ?? {};
-  // What is there can be written back: whoever cannot write is told before anything is measured.
-  const refusal = keep(kept);
+  const known = mode === "again" ? (measured[key] ?? {}) : (readKept()[key] ?? {});
+  const refusal = refusalToKeep();
   if (refusal !== undefined && mode === "on") {
     process.stderr.write(`kernels by rules: what is measured cannot be kept (${refusal})\n`);
     return known;
   }
   const { tuning, findings, milliseconds } = await tune(device, spec, {
-    known: mode === "again" ? {} : known,
+    known,
     kernels: { recurrentWeights },
   });
   if (findings.length === 0) return tuning;
-  const lost = keep({ ...kept, [key]: { ...known, ...tuning } });
+  if (mode === "again") measured[key] = { ...measured[key], ...tuning };
+  // Others may have written meanwhile.
+  const kept = readKept();
+  const lost = keep({ ...kept, [key]: { ...kept[key], ...tuning } });
   process.stderr.write(
     `${describeTuning(findings, milliseconds)}; ${lost === undefined ? `kept in ${file()}` : `not kept: ${lost}`}\n` +
       findings
-        .filter((finding) => mode === "again" || isFaster(finding))
+        .filter(
+          (finding) => mode === "again" || isFaster(finding) || finding.trials.some(({ refused }) => refused),
+        )
         .map(describe)
         .join(""),
   );
@@ -101,6 +122,17 @@ const isKept = (value: unknown): value is Kept =>
   value !== null &&
   !Array.isArray(value) &&
   Object.values(value).every(isTuning);
+
+/** Why nothing can be kept, where it cannot. */
+function refusalToKeep(): string | undefined {
+  try {
+    makeDirectories(dirname(file()));
+    requireWritable("tuning", file());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** @returns why it cannot be written, where it cannot */
 function keep(kept: Kept): string | undefined {

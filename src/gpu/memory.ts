@@ -57,6 +57,16 @@ export class Memory {
     return this.#disposed;
   }
 
+  /** @returns what frees all that is allocated from now on, and nothing before it */
+  mark(): () => void {
+    const { length } = this.#owned;
+    const { bytes } = this;
+    return () => {
+      for (const owned of this.#owned.splice(length)) owned.destroy();
+      this.bytes = Math.min(this.bytes, bytes);
+    };
+  }
+
   dispose(): void {
     this.#disposed = true;
     for (const owned of this.#owned) owned.destroy();

@@ -42,15 +42,17 @@ export function buildConv1d(
           dbias: training.gradient(`${name}.bias`),
         });
         if (!wanted) return { calls };
+        // On software adapters the sums cost more in the tile than in a pass of their own.
+        const sums = context.software ? undefined : before;
         const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
         const mirrored = { input: shape.output, output: shape.input, kernel, left: kernel - 1 - shape.left };
         const toInput = convolution(training, `${name} input gradient`, mirrored, {
           x: dOutput,
           weight,
           y: dInput,
-          sums: before,
+          sums,
         });
-        return { calls: [...calls, ...toInput], dInput, summed: before !== undefined };
+        return { calls: [...calls, ...toInput], dInput, summed: sums !== undefined };
       },
       commit: noCalls,
       pool: noCalls,

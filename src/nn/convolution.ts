@@ -1,7 +1,7 @@
 import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
 import { activationLength, type BuildContext, type GradientSums, groupsOf } from "./layer";
-import { atLeast, atMost, type Variant } from "./variant";
+import { atLeast, type Variant } from "./variant";
 
 /** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
 export interface ConvolutionShape {
@@ -32,8 +32,14 @@ interface Tile {
   readonly shares: "nothing" | "weights" | "x" | "workgroup";
 }
 
-/** Places (b, t) of a workgroup of the plain kernel. */
-const places = 64;
+/** Places (b, t) that the plain kernel computes of a sample, from the first to the last. */
+const mostPicked = 64;
+
+/** A sample holds a whole curve, with both its ends, or the beginning of a long one. */
+const leastSampled = 256;
+
+/** What one dimension of a dispatch holds on every adapter. */
+const mostWorkgroups = 65_535;
 
 /** Work from which a product is worth the time its long tile takes to compile on a software adapter. */
 const productFlops = 2e7;
@@ -64,14 +70,14 @@ export function convolution(
   const [first, ...others] = tilesFor(setting);
   return context.choose({
     kind: "convolution",
-    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}${sums ? ", summed" : ""}`,
+    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}${bias ? "" : ", transposed"}${sums ? ", summed" : ""}`,
     flops: flopsOf(context, shape),
     data: [x, weight, y, ...(bias ? [bias] : [])],
     variants: [by(first), ...others.map(by)],
     plain: {
       name: "plain",
-      calls: () => plainCalls(setting, 1),
-      sample: (part) => plainCalls(setting, part).slice(0, 1),
+      calls: () => plainCalls(setting),
+      sample: (part) => plainCalls(setting, part),
     },
   });
 }
@@ -93,7 +99,7 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
   const packed = context.memory.storage(`${label}: packed weights`, packedLength * 4);
   const own = tile.pair ? outPairs : groupsOf(shape.output);
   const { lanesT, lanesO } = lanesOf(tile, steps, own);
-  const workgroup = tile.shares === "x" ? roundUp(Math.min(32, outPairs), 4) : context.software ? 32 : 64;
+  const workgroup = tile.shares === "x" ? roundUp(Math.min(32, outPairs), 4) : context.software ? 16 : 64;
   // Two sums, each a vec4f, of every tile of an invocation and group of channels.
   const ownTiles = batch * Math.ceil(steps / (tile.strips * 5));
   const tileSums =
@@ -125,8 +131,8 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
   const alone = tile.shares === "weights" || tile.shares === "nothing";
   const tileSteps = tile.strips * 5 * (tile.shares === "workgroup" ? lanesT : 1);
   const tiles = batch * Math.ceil(steps / tileSteps);
-  // No less than the plain kernel does at least, and whole workgroups.
-  const covered = atLeast(tiles, Math.max(part, places / (batch * steps)));
+  // Whole workgroups.
+  const covered = atLeast(tiles, sampledPart(setting, part));
   const along = Math.ceil(covered / (alone ? workgroup : 1));
   const share = Math.min(1, (along * (alone ? workgroup : 1)) / tiles);
   const dispatch = (): Pick<KernelCall, "file" | "entry" | "workgroups"> => {
@@ -147,8 +153,9 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
       label: `${label}: pack weights`,
       file: "conv1d",
       entry: "pack",
-      constants,
-      conditions,
+      // The same pipeline for every tile.
+      constants: { ...sizesOf(context, shape), PACKED_LENGTH: packedLength },
+      conditions: { ...plainConditions, transposed: bias === undefined },
       bindings: { weight, packing: packed },
       workgroups: spread(packedLength),
     },
@@ -170,12 +177,21 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
   ];
 }
 
-/** A tile is one step of one group here. */
-function plainCalls({ context, label, shape, slices, batch, steps }: Setting, part: number): KernelCall[] {
-  const { x, weight, bias, y, sums } = slices;
+/** The part that a sample takes at least. */
+const sampledPart = ({ batch, steps }: Setting, part: number): number =>
+  Math.min(1, Math.max(part, Math.min(steps, leastSampled) / (batch * steps)));
+
+/** All of it, or some places of the sample of a part. A tile is one step of one group here. */
+function plainCalls(setting: Setting, part?: number): KernelCall[] {
+  const { context, label, shape, slices, batch, steps } = setting;
+  const { x, weight, bias, y } = slices;
   const groups = groupsOf(shape.output);
-  const tiles = batch * steps;
-  const tileSums = sums && context.memory.storage(`${label}: sums of tiles`, tiles * groups * 8);
+  const all = batch * steps;
+  const region = part === undefined ? all : Math.max(1, Math.floor(all * sampledPart(setting, part)));
+  const picked = part === undefined ? all : Math.min(region, mostPicked);
+  // Sums of some places would be of no use.
+  const sums = part === undefined ? slices.sums : undefined;
+  const tileSums = sums && context.memory.storage(`${label}: sums of tiles`, all * groups * 8);
   return [
     {
       label,
@@ -185,6 +201,8 @@ function plainCalls({ context, label, shape, slices, batch, steps }: Setting, pa
         ...sizesOf(context, shape),
         BATCH: batch,
         STEPS: steps,
+        PICKED: picked,
+        REGION: region,
         ...sums?.constants,
         TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
       },
@@ -202,10 +220,10 @@ function plainCalls({ context, label, shape, slices, batch, steps }: Setting, pa
         ...(bias && { bias }),
         ...(sums && tileSums && { ...sums.bindings, tileSums }),
       },
-      workgroups: [...spread(places * atMost(tiles / places, part)), groups],
-      flops: flopsOf(context, shape) * part,
+      workgroups: [...spread(picked), groups],
+      flops: (flopsOf(context, shape) * picked) / all,
     },
-    ...(sums && tileSums ? [sums.gather(tileSums, tiles)] : []),
+    ...(sums && tileSums ? [sums.gather(tileSums, all)] : []),
   ];
 }
 
@@ -219,9 +237,9 @@ function tilesFor(setting: Setting): readonly [Tile, ...Tile[]] {
   // Whole workgroups share x in product.wgsl, weights in `convolve`.
   const canMultiply = subgroups && shape.kernel === 1 && outPairs >= 4;
   const multiplies = quads && canMultiply && flopsOf(context, shape) >= productFlops;
-  const rule: Tile = multiplies
-    ? { strips: 4, pair: true, shares: "x" }
-    : { strips, pair, shares: quads ? "weights" : "nothing" };
+  const usual: Tile = { strips, pair, shares: quads ? "weights" : "nothing" };
+  const product: Tile = { strips: 4, pair: true, shares: "x" };
+  const rule = multiplies && fits(setting, product) ? product : usual;
   const tiles: Tile[] = [rule];
   const offer = (tile: Tile) => {
     const own = tile.pair ? outPairs : groupsOf(shape.output);
@@ -231,6 +249,7 @@ function tilesFor(setting: Setting): readonly [Tile, ...Tile[]] {
     if (tile.shares === "workgroup" && staged > workgroupBytes) return;
     if (tile.shares === "weights" && !subgroups) return;
     if (tile.shares === "x" && !canMultiply) return;
+    if (!fits(setting, tile)) return;
     if (tiles.every((known) => nameOf(known) !== nameOf(tile))) tiles.push(tile);
   };
   if (software) {
@@ -253,6 +272,24 @@ function tilesFor(setting: Setting): readonly [Tile, ...Tile[]] {
     }
   }
   return tiles as [Tile, ...Tile[]];
+}
+
+/** Whether all tiles find room in one dimension of a dispatch. Invocations of a workgroup have a tile each, or share one. */
+function fits({ batch, steps, shape }: Setting, tile: Tile): boolean {
+  const own = tile.pair ? Math.ceil(groupsOf(shape.output) / 2) : groupsOf(shape.output);
+  const { lanesT } = lanesOf(tile, steps, own);
+  const tiles = (strips: number) => batch * Math.ceil(steps / (5 * strips));
+  switch (tile.shares) {
+    case "x":
+      return tiles(tile.strips) <= mostWorkgroups;
+    case "workgroup":
+      return tiles(tile.strips * lanesT) <= mostWorkgroups;
+    case "weights":
+    case "nothing":
+      return tiles(tile.strips) <= mostWorkgroups * 32;
+    default:
+      throw new RangeError(`unknown tile ${JSON.stringify(tile.shares satisfies never)}`);
+  }
 }
 
 /** Invocations of a staging workgroup along the steps and along the output channels. */
@@ -320,6 +357,9 @@ export const sizesOf = (context: BuildContext, { input, output, kernel, left }: 
   PACKED_LENGTH: 1,
   PARTIAL_LENGTH: 1,
   STRIPS: 1,
+  PICKED: 1,
+  PICKED_GROUPS: 1,
+  REGION: 1,
   TILE_SUMS_LENGTH: 1,
   CHANNELS: 1,
   STATISTICS_LENGTH: 1,

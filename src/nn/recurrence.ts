@@ -76,7 +76,7 @@ export function recurrenceCalls(
   const inSteps = (begin: number) => [pack, ...dispatches(setting, stepwise(setting), 1, begin)];
   const inChunks = (tiling: Tiling, begin: number) => [
     pack,
-    ...dispatches(setting, tiled(setting, tiling, chunk), chunk, begin),
+    ...dispatches(setting, tiled(setting, tiling), chunk, begin),
   ];
   const plain: Variant = {
     name: "a dispatch a step",
@@ -119,7 +119,8 @@ function dispatches(
   const { steps, memory } = context;
   const chunks = Math.ceil((steps - begin) / chunk);
   const table = new Uint32Array(chunks * alignment);
-  for (let i = 0; i < chunks; i++) table[i * alignment] = begin + i * chunk;
+  for (let i = 0; i < chunks; i++)
+    table.set([begin + i * chunk, Math.min(begin + (i + 1) * chunk, steps)], i * alignment);
   const starts = memory.upload(`${name} ${pass} chunks`, table);
   return Array.from({ length: chunks }, (_, i) => {
     const start = begin + i * chunk;
@@ -143,14 +144,14 @@ const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
   workgroups: [...spread(parts.hidden * batch), parts.directions],
 });
 
-/** A chunk of time steps, some rows for each workgroup. */
-function tiled({ context, pass, parts }: Setting, tiling: Tiling, chunk: number): Cut {
+/** A chunk of time steps, some rows for each workgroup; how long it is does not matter to the pipeline. */
+function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
   const { directions, constants, half, ragged } = parts;
   const { rowQuads, tile, threads, quads } = tiling;
   return {
     file: "recurrence",
     entry: pass,
-    constants: { ...constants, CHUNK: chunk, ROW_QUADS: rowQuads, TILE: tile, WORKGROUP: threads },
+    constants: { ...constants, ROW_QUADS: rowQuads, TILE: tile, WORKGROUP: threads },
     conditions: {
       ...noTile,
       quads,
@@ -204,7 +205,8 @@ const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrencePa
 /** Time steps of a dispatch, so that all have about as many. */
 function chunkOf(context: BuildContext, parts: RecurrenceParts, gflops: number | undefined): number {
   const { steps, dispatchFlops } = context;
-  const allowed = gflops === undefined ? dispatchFlops : gflops * 1e9 * dispatchSeconds;
+  // A sample of few steps looks slower than a chunk is: it can only show that more are affordable.
+  const allowed = Math.max(dispatchFlops, (gflops ?? 0) * 1e9 * dispatchSeconds);
   const affordable = Math.floor(allowed / stepFlops(context, parts));
   const longest = Math.max(1, Math.min(steps, mostSteps, affordable));
   return Math.ceil(steps / Math.ceil(steps / longest));
@@ -217,7 +219,7 @@ function tilingsFor({ context, pass, parts }: Setting): readonly Tiling[] {
   // h of two steps, a vec4f for each unit and four rows.
   const states = Math.min(mostRowQuads, Math.floor(workgroupBytes / (2 * 16 * paddedUnits(hidden))));
   if (states < 1) return [];
-  // Backward needs no workgroup memory.
+  // Backward needs no workgroup memory, but goes by steps where forward does.
   const fitting = pass === "forward" ? states : mostRowQuads;
   const wide = pass === "forward" ? 2 : 8;
   const threadsFor = (tile: number, most: number) => Math.min(most, Math.ceil(hidden / tile / 4) * 4);

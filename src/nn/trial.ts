@@ -1,14 +1,15 @@
 import type { Device } from "../gpu/device";
 import { type KernelCall, KernelError, spread } from "../gpu/kernel";
-import { type Memory, part, type Slice } from "../gpu/memory";
+import { guardMemory, type Memory, OutOfMemoryError, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
-import { readWords } from "../gpu/readback";
+import { readStaging, readWords } from "../gpu/readback";
+import { readingBytes, Stopwatch } from "../gpu/stopwatch";
 import type { Problem, Variant } from "./variant";
 
 /** What became of a variant that was tried. */
 export interface Trial {
   readonly variant: string;
-  /** Measured, 10⁹ floating-point operations a second; undefined where it was not timed. */
+  /** Measured, 10⁹ floating-point operations a second; undefined where the clock showed nothing. */
   readonly gflops?: number;
   /** Why it cannot be used here. */
   readonly refused?: string;
@@ -17,27 +18,25 @@ export interface Trial {
 /** Floating-point operations of the plain kernel's run and of a variant's first one. */
 const firstFlops = { software: 3e6, hardware: 2e8 };
 
-/** What a run of a variant should take, in milliseconds: many are timed in a submit, which must not be long. */
+/** What a run of a variant should take, in milliseconds. */
 const runMilliseconds = { software: 3, hardware: 1 };
 
-/** Runs that are timed together, after the one that is checked and timed alone; the better of the two counts. */
-const runs = { software: 1, hardware: 4 };
+/** A measurement lasts so long, in milliseconds, or as many runs: beside it the clock's ticks, of 0.1 ms at most, weigh little. */
+const timedMilliseconds = 3;
+const mostRuns = 64;
 
 /** Of the largest value: float32 sums of 20 000 terms differ by less between orders, a wrong index by more. */
 const tolerance = 5e-4;
 
-/** Results are compared over so many words of each. */
-const comparedWords = 1 << 20;
+/** Results are compared over so many words of each, from the beginning. */
+const comparedWords = { software: 1 << 20, hardware: 1 << 22 };
 
-/** Values in the pool: no multiple of what any layout repeats by. */
-const poolWords = 65_521;
+/** Values of the noise: no multiple of what any layout repeats by. */
+const noiseWords = 65_521;
 /** Small enough that a recurrence with such weights forgets, so that rounding does not grow from step to step. */
 const amplitude = 0.1;
 
-/** WebGPU wants bindings to start at multiples of 256 bytes. */
-const alignment = 64;
-
-/** Random values to fill buffers from. */
+/** Random values to fill buffers from, twice one behind the other: what is filled may begin anywhere in the first. */
 export function createNoise(memory: Memory): Slice {
   let state = 1;
   // Park and Miller's minimal standard generator: any noise does.
@@ -45,17 +44,33 @@ export function createNoise(memory: Memory): Slice {
     state = (state * 48_271) % 2_147_483_647;
     return amplitude * ((2 * state) / 2_147_483_647 - 1);
   };
-  return memory.upload("noise", Float32Array.from({ length: poolWords }, next));
+  const noise = Float32Array.from({ length: noiseWords }, next);
+  const twice = new Float32Array(2 * noiseWords);
+  twice.set(noise);
+  twice.set(noise, noiseWords);
+  return memory.upload("noise", twice);
 }
 
-/** What the plain variant made of a slice. */
+/** What the plain variant made of a slice, and what difference from it is allowed. */
 interface Result {
   readonly slice: Slice;
   readonly before: Slice;
   readonly after: Slice;
-  /** The difference that is allowed, as the shader reads it. */
   readonly allowed: Slice;
 }
+
+/** A variant that can run here. */
+interface Candidate {
+  readonly variant: Variant;
+  readonly plan: Plan;
+  /** Sets `differs` where it has written something else than the plain variant. */
+  readonly compare: Plan;
+  readonly differs: Slice;
+  readonly stopwatch: Stopwatch | undefined;
+}
+
+/** What a run of a candidate leaves for the host: a reading of the clock, then `differs`. */
+const noteBytes = readingBytes + 16;
 
 /** Checks and times variants of one problem on its own buffers, which it overwrites. */
 export class Bench {
@@ -79,34 +94,40 @@ export class Bench {
     this.#flops = firstFlops[this.#kind];
   }
 
-  /** Runs the plain variant: what it writes is what the others must write. */
+  /**
+   * Runs the plain variant: what it writes is what the others must write.
+   * @throws OutOfMemoryError, before anything is submitted
+   */
   static async open(device: Device, memory: Memory, problem: Problem, noise: Slice): Promise<Bench> {
     const bench = new Bench(device, memory, problem, noise);
-    const plan = await Plan.build(device, problem.plain.sample(bench.#part));
-    const written = problem.data.filter((slice) =>
+    const plan = await bench.#allocating(() => Plan.build(device, problem.plain.sample(bench.#part)));
+    bench.#written = problem.data.filter((slice) =>
       plan.dispatches.some(({ writes }) => writes.some((each) => isSame(each, slice))),
     );
-    bench.#written = written;
-    bench.#submit((encoder) => bench.#fill(encoder, problem.data));
-    const results: Omit<Result, "allowed">[] = written.map((slice) => ({
-      slice: leading(slice),
-      before: memory.storage("before", leading(slice).size / 4),
-      after: memory.storage("after", leading(slice).size / 4),
-    }));
+    bench.#results = await bench.#allocating(async () =>
+      bench.#written.map((slice) => {
+        const words = Math.min(slice.size / 4, comparedWords[bench.#kind]);
+        return {
+          slice: { ...slice, size: words * 4 },
+          before: memory.storage("before", words),
+          after: memory.storage("after", words),
+          allowed: memory.storage("allowed", 1),
+        };
+      }),
+    );
     bench.#submit((encoder) => {
-      for (const { slice, before } of results) copy(encoder, slice, before);
+      bench.#fill(encoder, problem.data);
+      for (const { slice, before } of bench.#results) copy(encoder, slice, before);
+      const pass = encoder.beginComputePass();
+      plan.encode(pass);
+      pass.end();
+      for (const { slice, after } of bench.#results) copy(encoder, slice, after);
     });
-    plan.submit(device);
-    bench.#submit((encoder) => {
-      for (const { slice, after } of results) copy(encoder, slice, after);
-    });
-    const complete: Result[] = [];
-    for (const result of results) {
-      const [before, after] = [await readWords(device, result.before), await readWords(device, result.after)];
-      const largest = after.reduce((most, x, i) => (x === before[i] ? most : Math.max(most, Math.abs(x))), 0);
-      complete.push({ ...result, allowed: memory.upload("allowed", Float32Array.of(tolerance * largest)) });
+    for (const { before, after, allowed } of bench.#results) {
+      const [was, is] = [await readWords(device, before), await readWords(device, after)];
+      const largest = is.reduce((most, x, i) => (x === was[i] ? most : Math.max(most, Math.abs(x))), 0);
+      write(device, allowed, Float32Array.of(tolerance * largest));
     }
-    bench.#results = complete;
     return bench;
   }
 
@@ -120,47 +141,27 @@ export class Bench {
     return trial;
   }
 
-  /** Checks each variant against the plain one, and times it, all in one submit. */
+  /** Checks each variant against the plain one, then times those that are right. */
   async try(variants: readonly Variant[]): Promise<Trial[]> {
-    const built = await Promise.all(variants.map((variant) => this.#build(variant)));
-    const flags = this.#memory.upload("differs", new Uint32Array(built.length * alignment));
-    const clock = this.#device.gpu.features.has("timestamp-query")
-      ? this.#memory.timestamps("trial", 4 * built.length)
-      : undefined;
-    for (const [i, { plan, checks }] of built.entries()) {
-      if (!plan) continue;
-      const compare = await Plan.build(this.#device, checks(part(flags, i * alignment, 1)));
-      this.#submit((encoder) => {
-        this.#fill(encoder, this.#written);
-        const encode = (plan: Plan, count: number, reading?: number) => {
-          const pass = encoder.beginComputePass(
-            clock && reading !== undefined
-              ? {
-                  timestampWrites: {
-                    querySet: clock.queries,
-                    beginningOfPassWriteIndex: 4 * i + 2 * reading,
-                    endOfPassWriteIndex: 4 * i + 2 * reading + 1,
-                  },
-                }
-              : undefined,
-          );
-          for (let run = 0; run < count; run++) plan.encode(pass);
-          pass.end();
-        };
-        encode(plan, 1, 0);
-        encode(compare, 1);
-        encode(plan, runs[this.#kind], 1);
-      });
-    }
-    const milliseconds = clock
-      ? await this.#readClock(clock, built.length)
-      : await this.#timeByWall(built.map(({ plan }) => plan));
-    const differs = new Uint32Array((await readWords(this.#device, flags)).buffer);
-    return built.map(({ variant, plan, refused }, i) => {
-      if (!plan) return { variant: variant.name, refused };
-      if (differs[i * alignment] !== 0)
-        return { variant: variant.name, refused: "it computes something else than the plain kernel" };
-      return { variant: variant.name, gflops: plan.flops / milliseconds[i] / 1e6 };
+    const refused = new Map<Variant, string>();
+    const ready = await this.#build(variants, refused);
+    const first = await this.#run(ready, () => 1, true);
+    for (const [i, { variant }] of ready.entries())
+      if (first[i].differs) refused.set(variant, "it computes something else than the plain kernel");
+    const right = ready.filter(({ variant }) => !refused.has(variant));
+    const once = new Map(ready.map(({ variant }, i) => [variant, first[i].milliseconds]));
+    const timed = await this.#run(right, ({ variant }) => runsFor(once.get(variant) ?? 0), false);
+    const rates = new Map(
+      right.map(({ variant, plan }, i) => [variant, plan.flops / timed[i].milliseconds / 1e6]),
+    );
+    return variants.map((variant) => {
+      const gflops = rates.get(variant);
+      // A clock that stands still, or runs backwards, tells nothing.
+      return {
+        variant: variant.name,
+        ...(refused.has(variant) && { refused: refused.get(variant) }),
+        ...(gflops !== undefined && Number.isFinite(gflops) && { gflops }),
+      };
     });
   }
 
@@ -168,15 +169,32 @@ export class Bench {
     return Math.min(1, this.#flops / this.#problem.flops);
   }
 
-  async #build(variant: Variant) {
-    try {
-      const plan = await Plan.build(this.#device, variant.sample(this.#part));
-      return { variant, plan, checks: (differs: Slice) => this.#checks(differs) };
-    } catch (error) {
-      // What an adapter cannot compile or dispatch, it cannot use.
-      if (!(error instanceof KernelError || error instanceof RangeError)) throw error;
-      return { variant, refused: error.message, checks: () => [] };
-    }
+  /** What an adapter cannot hold, compile or dispatch, it cannot use. */
+  async #build(variants: readonly Variant[], refused: Map<Variant, string>): Promise<Candidate[]> {
+    const refuse = (refusals: readonly Variant[], error: unknown) => {
+      const known =
+        error instanceof KernelError || error instanceof RangeError || error instanceof OutOfMemoryError;
+      if (!known) throw error;
+      for (const variant of refusals) refused.set(variant, error.message);
+      return [];
+    };
+    return this.#allocating(async () =>
+      (
+        await Promise.all(
+          variants.map(async (variant) => {
+            try {
+              const plan = await Plan.build(this.#device, variant.sample(this.#part));
+              const differs = this.#memory.storage("differs", 1);
+              const compare = await Plan.build(this.#device, this.#checks(differs));
+              const stopwatch = Stopwatch.create(this.#device, this.#memory, "trial");
+              return [{ variant, plan, compare, differs, stopwatch }];
+            } catch (error) {
+              return refuse([variant], error);
+            }
+          }),
+        )
+      ).flat(),
+    ).catch((error: unknown) => refuse(variants, error));
   }
 
   #checks(differs: Slice): KernelCall[] {
@@ -190,32 +208,53 @@ export class Bench {
     }));
   }
 
-  /** Milliseconds of a run of each. */
-  async #readClock(
-    { queries, answers }: { readonly queries: GPUQuerySet; readonly answers: Slice },
-    count: number,
-  ): Promise<number[]> {
-    this.#submit((encoder) => encoder.resolveQuerySet(queries, 0, 4 * count, answers.buffer, 0));
-    const times = new BigUint64Array((await readWords(this.#device, answers)).buffer);
-    const taken = (reading: number) => Number(times[2 * reading + 1] - times[2 * reading]) / 1e6;
-    // A clock of coarse ticks may show none.
-    const tick = 1e-3;
-    return Array.from({ length: count }, (_, i) =>
-      Math.max(tick, Math.min(taken(2 * i), taken(2 * i + 1) / runs[this.#kind])),
-    );
+  /** Runs each, so many times. Milliseconds of a run, by the GPU's clock where it has one; 0 where that shows none. */
+  async #run(
+    candidates: readonly Candidate[],
+    runsOf: (candidate: Candidate) => number,
+    checking: boolean,
+  ): Promise<{ readonly milliseconds: number; readonly differs: boolean }[]> {
+    if (candidates.length === 0) return [];
+    const { queue } = this.#device.gpu;
+    const notes = this.#memory.staging("notes", candidates.length * noteBytes);
+    const byWall: number[] = [];
+    for (const [i, { plan, compare, differs, stopwatch }] of candidates.entries()) {
+      if (!stopwatch) await queue.onSubmittedWorkDone();
+      const begun = performance.now();
+      this.#submit((encoder) => {
+        if (checking) this.#fill(encoder, this.#written);
+        const pass = encoder.beginComputePass(stopwatch && { timestampWrites: stopwatch.timestampWrites });
+        for (let run = 0; run < runsOf(candidates[i]); run++) plan.encode(pass);
+        pass.end();
+        stopwatch?.encodeReading(encoder, notes.buffer, i * noteBytes);
+        if (!checking) return;
+        const comparing = encoder.beginComputePass();
+        compare.encode(comparing);
+        comparing.end();
+        encoder.copyBufferToBuffer(differs.buffer, 0, notes.buffer, i * noteBytes + readingBytes, 4);
+      });
+      if (!stopwatch) await queue.onSubmittedWorkDone();
+      byWall.push(performance.now() - begun);
+    }
+    const words = await readStaging(this.#device, notes, notes.size);
+    const bytes = Uint8Array.from(new Uint8Array(words.buffer));
+    return candidates.map((candidate, i) => {
+      const start = i * noteBytes;
+      const reading = bytes.slice(start, start + readingBytes);
+      const whole = candidate.stopwatch ? (Stopwatch.milliseconds(reading.buffer) ?? 0) : byWall[i];
+      const [flag] = new Uint32Array(bytes.buffer, start + readingBytes, 1);
+      return { milliseconds: whole / runsOf(candidate), differs: flag !== 0 };
+    });
   }
 
-  async #timeByWall(plans: readonly (Plan | undefined)[]): Promise<number[]> {
-    const { queue } = this.#device.gpu;
-    const milliseconds: number[] = [];
-    for (const plan of plans) {
-      await queue.onSubmittedWorkDone();
-      const begun = performance.now();
-      for (let run = 0; plan && run < runs[this.#kind]; run++) plan.submit(this.#device);
-      await queue.onSubmittedWorkDone();
-      milliseconds.push((performance.now() - begun) / runs[this.#kind]);
-    }
-    return milliseconds;
+  /** Throws OutOfMemoryError before anything is done with what could not be allocated. */
+  async #allocating<T>(build: () => Promise<T>): Promise<T> {
+    const { value } = await guardMemory(this.#device, async () => ({
+      value: await build(),
+      // The memory is freed as a whole.
+      dispose: () => undefined,
+    }));
+    return value;
   }
 
   #submit(encode: (encoder: GPUCommandEncoder) => void): void {
@@ -224,18 +263,28 @@ export class Bench {
     this.#device.gpu.queue.submit([encoder.finish()]);
   }
 
+  /** Slices begin at different places of the noise, or sums of their products would not be of one size. */
   #fill(encoder: GPUCommandEncoder, slices: readonly Slice[]): void {
-    for (const slice of slices)
-      for (let done = 0; done < slice.size; done += this.#noise.size) {
-        const size = Math.min(this.#noise.size, slice.size - done);
-        copy(encoder, { ...this.#noise, size }, { ...slice, offset: slice.offset + done });
+    const period = this.#noise.size / 2;
+    for (const slice of slices) {
+      const start = ((this.#problem.data.indexOf(slice) * 9973) % noiseWords) * 4;
+      for (let done = 0; done < slice.size; done += period) {
+        const size = Math.min(period, slice.size - done);
+        copy(
+          encoder,
+          { ...this.#noise, offset: this.#noise.offset + start, size },
+          { ...slice, offset: slice.offset + done },
+        );
       }
+    }
   }
 }
 
-const isSame = (a: Slice, b: Slice): boolean => a.buffer === b.buffer && a.offset === b.offset;
+/** As many runs as last long enough, by what one took. */
+const runsFor = (milliseconds: number): number =>
+  Math.max(1, Math.min(mostRuns, Math.ceil(timedMilliseconds / Math.max(milliseconds, 1e-3))));
 
-const leading = (slice: Slice): Slice => ({ ...slice, size: Math.min(slice.size, 4 * comparedWords) });
+const isSame = (a: Slice, b: Slice): boolean => a.buffer === b.buffer && a.offset === b.offset;
 
 const copy = (encoder: GPUCommandEncoder, from: Slice, to: Slice): void =>
   encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);

@@ -14,6 +14,8 @@ export interface Finding {
   /** As it stands in a tuning: kind and sizes. */
   readonly problem: string;
   readonly choice: Choice;
+  /** The variant by the rules. */
+  readonly rule: string;
   /** In the order in which they were tried. */
   readonly trials: readonly Trial[];
 }
@@ -26,8 +28,8 @@ export interface TuningResult {
 }
 
 /** Whether another variant than the rules' was chosen for being faster. */
-export const isFaster = ({ choice, trials }: Finding): boolean =>
-  trials.length > 0 && choice.variant !== trials[0].variant;
+export const isFaster = ({ choice, trials, rule }: Finding): boolean =>
+  choice.variant !== rule && trials.some(({ variant }) => variant === choice.variant);
 
 /** In one line. */
 export const describeTuning = (findings: readonly Finding[], milliseconds: number): string =>
@@ -39,6 +41,9 @@ const budgets = { software: 1800, hardware: 270 };
 /** Variants that are compiled together and timed in one submit: on software adapters each of them takes long. */
 const atOnce = { software: 1, hardware: 4 };
 
+/** Larger ones go by the rules: their plain kernel would sum over millions of points in one invocation. */
+const mostPoints = 1 << 20;
+
 /** Another variant must be so much faster than that of the rules: measurements are noisy. */
 const margin = 1.1;
 
@@ -46,7 +51,7 @@ const margin = 1.1;
 const duels = 2;
 
 /** Goes up when what was found before cannot be trusted or names other variants. */
-const revision = 1;
+const revision = 2;
 
 /**
  * Under what a tuning is kept: it holds for one adapter with one driver, and for these kernels.
@@ -86,32 +91,43 @@ export async function tune(
   const findings: Finding[] = [];
   const memory = new Memory(device);
   try {
-    await guardMemory(device, async () => {
-      const problems = survey(device, memory, spec, kernels).filter(
-        (problem) => known[keyOf(problem)] === undefined,
-      );
-      const noise = createNoise(memory);
-      let left = milliseconds;
-      let flops = problems.reduce((sum, problem) => sum + problem.flops, 0);
-      for (const problem of problems.sort((a, b) => b.flops - a.flops)) {
-        // Time is shared out by the work that there is to gain on.
-        const share = (left * problem.flops) / flops;
-        const { trials, spent } =
-          left > 0 ? await tryVariants(device, memory, problem, noise, share) : { trials: [], spent: 0 };
-        left -= spent;
-        flops -= problem.flops;
-        findings.push({ problem: keyOf(problem), choice: best(problem, trials), trials });
-      }
-      return memory;
-    });
+    const problems = (await survey(device, memory, spec, kernels)).filter(
+      (problem) => known[keyOf(problem)] === undefined,
+    );
+    const noise = createNoise(memory);
+    let left = milliseconds;
+    let flops = problems.reduce((sum, problem) => sum + problem.flops, 0);
+    for (const problem of problems.sort((a, b) => urgency(device, b) - urgency(device, a))) {
+      // Time is shared out by the work that there is to gain on.
+      const share = (left * problem.flops) / flops;
+      const free = memory.mark();
+      const { trials, spent } =
+        left > 0 && spec.batch * spec.input.steps <= mostPoints
+          ? await tryVariants(device, memory, problem, noise, share).catch(untried)
+          : { trials: [], spent: 0 };
+      free();
+      left -= spent;
+      flops -= problem.flops;
+      findings.push({
+        problem: keyOf(problem),
+        choice: best(problem, trials),
+        rule: problem.variants[0].name,
+        trials,
+      });
+    }
   } catch (error) {
-    // Training will say what is too large; or it fits, since it needs no room for trials.
-    if (!(error instanceof OutOfMemoryError)) throw error;
+    untried(error);
   } finally {
     memory.dispose();
   }
   const found = Object.fromEntries(findings.map(({ problem, choice }) => [problem, choice]));
   return { tuning: { ...known, ...found }, findings, milliseconds: performance.now() - begun };
+}
+
+/** For want of memory. Training will say what is too large; or it fits, since it needs no room for trials. */
+function untried(error: unknown): { readonly trials: readonly Trial[]; readonly spent: number } {
+  if (!(error instanceof OutOfMemoryError)) throw error;
+  return { trials: [], spent: 0 };
 }
 
 /**
@@ -129,12 +145,14 @@ async function tryVariants(
   const [rule, ...others] = problem.variants;
   const bench = await Bench.open(device, memory, problem, noise);
   const compiling = performance.now();
-  const trials = [await bench.begin(rule)];
+  const first = await bench.begin(rule);
   const excluded = performance.now() - compiling;
   const spent = () => performance.now() - begun - excluded;
   const { software } = device.adapter;
-  // The first trial was small: the rule's variant is timed once more beside the others.
-  const waiting = software ? [...others] : [rule, ...others];
+  // On hardware the first trial was small: the rules' variant is timed once more beside the others.
+  const again = !software && first.refused === undefined;
+  const trials = again ? [] : [first];
+  const waiting = again ? [rule, ...others] : [...others];
   while (waiting.length > 0 && spent() < milliseconds)
     trials.push(...(await bench.try(waiting.splice(0, atOnce[software ? "software" : "hardware"]))));
   // Whoever seems faster proves it: on a busy machine one measurement tells little.
@@ -146,21 +164,27 @@ async function tryVariants(
   return { trials, spent: spent() };
 }
 
+/** Large problems come first; on software adapters recurrences, which compile for seconds, last. */
+const urgency = ({ adapter }: Device, { kind, flops }: Problem): number =>
+  adapter.software && kind.startsWith("recurrence") ? -1 / flops : flops;
+
 /** The fastest that computes the right thing; the plain one where none does, the rules' where nothing was tried. */
 function best({ variants: [rule], plain }: Problem, trials: readonly Trial[]): Choice {
-  if (trials.length === 0) return { variant: rule.name };
+  const refused = new Set(trials.flatMap(({ variant, refused }) => (refused === undefined ? [] : [variant])));
+  const sound = trials.filter(({ variant }) => !refused.has(variant));
+  if (sound.length === 0) return { variant: refused.has(rule.name) ? plain.name : rule.name };
   const rate = ({ variant, gflops = 0 }: Trial) => gflops * (variant === rule.name ? margin : 1);
-  const { variant, gflops } = trials.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  return gflops === undefined ? { variant: plain.name } : { variant, gflops: Number(gflops.toPrecision(3)) };
+  const { variant, gflops } = sound.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+  return { variant, ...(gflops !== undefined && { gflops: Number(gflops.toPrecision(3)) }) };
 }
 
 /** The problems of a network's training, each once, with buffers. */
-function survey(
+async function survey(
   device: Device,
   memory: Memory,
   { batch, ...spec }: NetworkSpec & { readonly batch: number },
   given: Partial<KernelChoice>,
-): Problem[] {
+): Promise<Problem[]> {
   const problems = new Map<string, Problem>();
   const kernels = chooseKernels(device, {
     ...given,
@@ -169,8 +193,11 @@ function survey(
       return problem.variants[0].calls();
     },
   });
-  const parts = layOutNetwork(memory, spec, batch, kernels);
-  const cursor = createCursor(memory, "tuning cursor", batch);
-  new Backpropagation(parts, memory, { inputGradient: false, cursor, seed: 0 });
+  await guardMemory(device, async () => {
+    const parts = layOutNetwork(memory, spec, batch, kernels);
+    const cursor = createCursor(memory, "tuning cursor", batch);
+    new Backpropagation(parts, memory, { inputGradient: false, cursor, seed: 0 });
+    return memory;
+  });
   return [...problems.values()];
 }

@@ -9,7 +9,7 @@ export interface Variant {
   readonly calls: () => readonly KernelCall[];
   /**
    * Some of the work, to check and to time it: from its beginning, `part` of it, 0 … 1, or so much as all variants do. The
-   * plain variant does no more than the others with an equal or larger part.
+   * plain variant does only some of what others with an equal or larger part do, here and there.
    */
   readonly sample: (part: number) => readonly KernelCall[];
 }
@@ -69,7 +69,3 @@ export function variantOf(problem: Problem, tuning: Tuning): Variant {
 
 /** Workgroups for a part of the work: so much at least, and at most all. */
 export const atLeast = (count: number, part: number): number => Math.min(count, Math.ceil(count * part));
-
-/** Workgroups for a part of the work: so much at most, and at least one. `count` may have a last one that is not full. */
-export const atMost = (count: number, part: number): number =>
-  part === 1 ? Math.ceil(count) : Math.max(1, Math.floor(count * part));

@@ -2,7 +2,7 @@ import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
 import { type ConvolutionShape, flopsOf, plainConditions, sizesOf } from "./convolution";
 import { type BuildContext, groupsOf } from "./layer";
-import { atLeast, atMost, type Variant } from "./variant";
+import { atLeast, type Variant } from "./variant";
 
 /** Groups of four channels of an activation, of which a part may be meant. */
 interface Groups {
@@ -42,6 +42,9 @@ interface Cut {
 const wantedThreads = { software: 8_192, hardware: 65_536 };
 const maxSplits = 64;
 
+/** Columns (input group, tap) that the plain kernel computes of a sample. */
+const mostPicked = 8;
+
 const nameOf = ({ taps, pair, quads, splits }: Cut): string =>
   `${taps}x4x${pair ? 8 : 4}${quads ? " quads" : ""}, ${splits} splits`;
 
@@ -62,13 +65,13 @@ export function weightGradient(
   const [first, ...others] = cutsFor(context, shape);
   return context.choose({
     kind: "weight gradient",
-    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${context.batch} × ${context.steps}`,
+    sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${context.batch} × ${context.steps}, ${shape.left} left`,
     flops: flopsOf(context, shape),
     data: [x.slice, dy.slice, dweight, ...(dbias ? [dbias] : [])],
     variants: [by(first), ...others.map(by)],
     plain: {
       name: "plain",
-      calls: () => [plainCall(setting, 1)],
+      calls: () => [plainCall(setting)],
       sample: (part) => [plainCall(setting, part)],
     },
   });
@@ -133,18 +136,29 @@ function splitCalls({ context, label, shape, slices }: Setting, cut: Cut, part: 
   ];
 }
 
-function plainCall({ context, label, shape, slices }: Setting, part: number): KernelCall {
+/** All of it, or some columns and groups of the sample of a part, the first and the last among them. */
+function plainCall({ context, label, shape, slices }: Setting, part?: number): KernelCall {
   const { x, dy, dweight, dbias } = slices;
-  const columns = (groupsOf(shape.input) * shape.kernel) / 8;
+  const columns = groupsOf(shape.input) * shape.kernel;
+  const groups = groupsOf(shape.output);
+  const region = part === undefined ? groups : Math.min(groups, 2 * atLeast(Math.ceil(groups / 2), part));
+  const picked = part === undefined ? columns : Math.min(columns, mostPicked);
+  const pickedGroups = part === undefined ? groups : Math.min(region, 2);
   return {
     label,
     file: "plain",
     entry: "weight_gradient",
-    constants: { ...sizesOf(context, shape), ...placesOf(slices) },
+    constants: {
+      ...sizesOf(context, shape),
+      ...placesOf(slices),
+      PICKED: picked,
+      PICKED_GROUPS: pickedGroups,
+      REGION: region,
+    },
     conditions: { ...plainConditions, biased: dbias !== undefined },
     bindings: { x: x.slice, dy: dy.slice, dweight, ...(dbias && { dbias }) },
-    workgroups: [atMost(columns, part), 1, atMost(groupsOf(shape.output), part)],
-    flops: flopsOf(context, shape) * part,
+    workgroups: [Math.ceil(picked / 8), 1, pickedGroups],
+    flops: (flopsOf(context, shape) * picked * pickedGroups) / (columns * groups),
     bytes: operandBytes(context, shape) + dweight.size + (dbias?.size ?? 0),
   };
 }
@@ -175,13 +189,15 @@ function cutsFor(
     const threads = Math.ceil(outGroups / (cut.pair ? 2 : 1)) * inGroups * Math.ceil(kernel / cut.taps);
     return evenSplits(batch, wantedThreads[software ? "software" : "hardware"] / threads);
   };
-  const rule: Cut = { taps, pair, quads, splits: splitsFor({ taps, pair: true }) };
+  // On software adapters forty sums of four are more than it keeps at hand.
+  const both = pair && !(software && taps > 3);
+  const rule: Cut = { taps, pair: both, quads, splits: splitsFor({ taps, pair: both }) };
   const cuts: Cut[] = [rule];
   const offer = (cut: Cut) => {
     if (cut.quads && !subgroups) return;
     if (cuts.every((known) => nameOf(known) !== nameOf(cut))) cuts.push(cut);
   };
-  if (pair) offer({ ...rule, pair: false, splits: splitsFor({ taps, pair: false }) });
+  if (pair) offer({ ...rule, pair: !both, splits: splitsFor({ taps, pair: !both }) });
   offer({ ...rule, splits: evenSplits(batch, rule.splits / 2) });
   offer({ ...rule, splits: evenSplits(batch, rule.splits * 2) });
   offer({ ...rule, quads: !rule.quads });

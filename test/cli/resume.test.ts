@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/formats/checkpoint";
 import { buildProgram, runProgram, startProgram, testDirectory, waitFor } from "./program";
 
@@ -76,6 +76,18 @@ describe("a run that is killed again and again", () => {
   });
 });
 
+test("a run goes on with the kernels that it began with, whatever is measured meanwhile", () => {
+  const directory = testDirectory();
+  const half = [...small, "--recurrent-weights", "f16"];
+  expect(runProgram(directory, ...half, "--out", "half", "--checkpoint-every", "50").status).toBe(0);
+  const model = (run: string) => readFileSync(join(directory, run, "model.safetensors"));
+  const before = model("half");
+  expect(runProgram(directory, ...small, "--out", "whole", "--tune", "again").stderr).toContain("tuned");
+  expect(runProgram(directory, "train", "--resume", join("half", name), "--out", "resumed").status).toBe(0);
+  expect(model("resumed").equals(before)).toBe(true);
+  expect(model("whole").equals(before)).toBe(false);
+});
+
 describe("a checkpoint that cannot be resumed", () => {
   const made = mkdtempSync(join(tmpdir(), "fluxion-test-"));
   const files = new Map<string, Buffer>();
@@ -126,6 +138,7 @@ describe("a checkpoint that cannot be resumed", () => {
       /^fluxion: --epochs 3: cannot stand beside --resume/,
     );
     expect(refuse("--resume", path, "--preset", "quick")).toMatch(/^fluxion: --preset quick: cannot stand/);
+    expect(refuse("--resume", path, "--tune", "again")).toMatch(/^fluxion: --tune again: cannot stand/);
     expect(refuse("cnn", "--resume", path)).toMatch(
       /^fluxion: train cnn --resume .*: is a checkpoint of bilstm\n$/,
     );
@@ -145,6 +158,9 @@ describe("a checkpoint that cannot be resumed", () => {
       ["curves", "6", /__metadata__ options batch: must be at most 5/],
       ["curves", "42", /resume: the number of training curves was 30, is 35/],
       ["checkpointEvery", "never", /__metadata__ checkpointEvery: must be a whole number from 1/],
+      ["recurrentWeights", "f8", /__metadata__ recurrentWeights: must be f32 or f16/],
+      ["tuning", "{", /__metadata__ tuning: must name a variant for each problem/],
+      ["tuning", '{"convolution":{"variant":3}}', /__metadata__ tuning: must name a variant/],
     ];
     for (const [key, value, message] of changed) {
       const bytes = await writeCheckpoint(state, new Map([...metadata, [key, value]]));

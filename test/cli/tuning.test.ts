@@ -5,7 +5,7 @@ import { tuningFor } from "../../src/cli/tuning";
 import type { Device, NetworkSpec, TuningResult } from "../../src/index";
 import { testDirectory } from "./program";
 
-const hooks = vi.hoisted(() => ({ asked: [] as unknown[] }));
+const hooks = vi.hoisted(() => ({ asked: [] as unknown[], meanwhile: (): void => undefined }));
 
 const found: TuningResult = {
   tuning: { "convolution 2 → 3": { variant: "10x8", gflops: 7 } },
@@ -13,6 +13,7 @@ const found: TuningResult = {
     {
       problem: "convolution 2 → 3",
       choice: { variant: "10x8", gflops: 7 },
+      rule: "5x8",
       trials: [
         { variant: "5x8", gflops: 5 },
         { variant: "10x8", gflops: 7 },
@@ -27,12 +28,14 @@ vi.mock(import("../../src/index"), async (original) => ({
   ...(await original()),
   tune: async (_device, _spec, options = {}) => {
     hooks.asked.push(options.known);
+    hooks.meanwhile();
     const known = Object.keys(options.known ?? {}).length > 0;
     return known ? { tuning: options.known ?? {}, findings: [], milliseconds: 1 } : found;
   },
 }));
 
-const device = { adapter: { vendor: "v", architecture: "a", description: "d", software: true } } as Device;
+const ours = { vendor: "v", architecture: "a", description: "d", software: true };
+const device = { adapter: ours } as Device;
 const spec = { batch: 1, layers: [] } as unknown as NetworkSpec & { readonly batch: number };
 const flags = (tune: "off" | "on" | "again") => ({ tune, recurrentWeights: "f32" }) as const;
 
@@ -41,6 +44,7 @@ let said = "";
 let caches = "";
 beforeEach(() => {
   hooks.asked.length = 0;
+  hooks.meanwhile = () => undefined;
   said = "";
   caches = testDirectory();
   vi.stubEnv("XDG_CACHE_HOME", caches);
@@ -75,11 +79,25 @@ describe("--tune", () => {
   });
 
   test("again measures whatever is kept", async () => {
+    const device = { adapter: { ...ours, vendor: "again" } } as Device;
     await tuningFor(device, spec, flags("on"));
     said = "";
     await tuningFor(device, spec, flags("again"));
     expect(hooks.asked).toEqual([{}, {}]);
     expect(said).toContain("tuned 1 kernels");
+    // The next run of the same command trains with the same kernels.
+    await tuningFor(device, spec, flags("again"));
+    expect(hooks.asked[2]).toEqual(found.tuning);
+  });
+
+  test("what another has written meanwhile is kept", async () => {
+    await tuningFor(device, spec, flags("on"));
+    const kept = JSON.parse(readFileSync(file(), "utf8"));
+    hooks.meanwhile = () =>
+      writeFileSync(file(), JSON.stringify({ ...kept, another: { convolution: { variant: "5x4" } } }));
+    await tuningFor({ ...device, adapter: { ...device.adapter, vendor: "w" } }, spec, flags("on"));
+    expect(Object.keys(JSON.parse(readFileSync(file(), "utf8")))).toContain("another");
+    expect(Object.keys(JSON.parse(readFileSync(file(), "utf8"))).length).toBe(3);
   });
 
   test("on another adapter measures anew and keeps both", async () => {

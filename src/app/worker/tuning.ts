@@ -1,5 +1,7 @@
-import { createStore, get, set } from "idb-keyval";
+import { createStore, get, set, type UseStore } from "idb-keyval";
 import { type Device, isTuning, type NetworkSpec, type Tuning, tune, tuningKey } from "../../index";
+
+let store: UseStore | undefined;
 
 /**
  * Which kernels suit a network on this adapter: measured once, in some 0.3 s, and kept in this browser. What cannot be
@@ -12,10 +14,11 @@ export async function tuningFor(
 ): Promise<Tuning> {
   if (device.adapter.software) return {};
   const key = tuningKey(device, navigator.userAgent);
+  let known: Tuning = {};
   try {
-    const store = createStore("fluxion-tuning", "tunings");
+    store ??= createStore("fluxion-tuning", "tunings");
     const kept: unknown = await get(key, store);
-    const known = isTuning(kept) ? kept : {};
+    if (isTuning(kept)) known = kept;
     // What is there can be written back.
     await set(key, known, store);
     const { tuning } = await tune(device, spec, { known });
@@ -24,6 +27,6 @@ export async function tuningFor(
   } catch (error) {
     if (device.fault) throw device.fault;
     console.warn("kernels go by rules: tuning failed", error);
-    return {};
+    return known;
   }
 }
