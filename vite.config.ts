@@ -16,7 +16,10 @@ export default defineConfig(({ mode }) => ({
       ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }
       : mode === "library"
         ? {
-            lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" },
+            lib: {
+              entry: { index: "src/index.ts", expressions: "src/expressions.ts" },
+              formats: ["es"],
+            },
             rolldownOptions: { external: ["papaparse", "wesl"] },
             outDir: "dist/library",
           }

@@ -40,6 +40,7 @@ const streams = {
   initialisation: 4,
   shuffle: 5,
   dropout: 6,
+  family: 7,
 } as const;
 export type StreamName = keyof typeof streams;
 

@@ -1,9 +1,13 @@
 /** The six functions of Moler's experiment and how his figures show their derivatives. */
 
-export interface CalculusFunction {
-  readonly name: string;
+/** A function on [−1, 1] with its exact derivative. */
+export interface DifferentiableFunction {
   readonly f: (x: number) => number;
   readonly derivative: (x: number) => number;
+}
+
+export interface CalculusFunction extends DifferentiableFunction {
+  readonly name: string;
   /** Title of the derivative's plot, its range, and the ticks on it. */
   readonly title: string;
   readonly yLimits: readonly [number, number];

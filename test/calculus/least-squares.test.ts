@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateCurves, randomGrid } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
-import { localLeastSquares } from "../../src/calculus/least-squares";
+import { localLeastSquares } from "../../src/calculus/opponents/least-squares";
 import { randomStream } from "../../src/random";
 
 const { PI, sin, cos, exp, tanh, cosh } = Math;

@@ -1,10 +1,8 @@
-/** A function on [−1, 1] with its exact derivative, and whether networks can be asked about it. */
+/** The function in question, and whether networks can be asked about it. */
+import type { DifferentiableFunction } from "../../../index";
 import { formatNumber } from "../../charts/numbers";
 
-export interface Curve {
-  readonly f: (x: number) => number;
-  readonly derivative: (x: number) => number;
-}
+export type Curve = DifferentiableFunction;
 
 /** Where curves are drawn and examined: 401 points, both ends and 0 among them. */
 export const finePoints: readonly number[] = Array.from({ length: 401 }, (_, i) => (i - 200) / 200);

@@ -3,11 +3,11 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/radio/radio.js";
 import "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { ExpressionError, readExpression } from "../../../expressions";
 import { shared, stacked } from "../../styles";
 import { type Curve, faultOf, finePoints } from "./curve";
 import "./drawing";
-import { readExpression } from "./expression";
-import { ExpressionError, excerptOf } from "./scan";
+import { excerptOf } from "./excerpt";
 import { drawnCurve, knots } from "./spline";
 
 /** A curve that the visitor asks about, and how it is written. */

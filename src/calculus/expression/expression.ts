@@ -10,7 +10,7 @@ import {
   type MathNode,
   parseDependencies,
 } from "mathjs/number";
-import type { Curve } from "./curve";
+import type { DifferentiableFunction } from "../functions";
 import { foldBinary, foldCall, foldMinus, number } from "./fold";
 import { aValue, ExpressionError, isSymbol, scanExpression } from "./scan";
 import {
@@ -24,14 +24,15 @@ import {
   writeTerm,
 } from "./term";
 
-const { parse, derivative } = create({ parseDependencies, derivativeDependencies }, {});
+// Marked as pure, so that programs which read no expressions do without it.
+const math = /* @__PURE__ */ create({ parseDependencies, derivativeDependencies }, {});
 
 /** Beyond them differentiating, and evaluating the derivative, would be felt when typing. */
 const mostTerms = 100;
 const mostSlopeTerms = 1000;
 
 export interface Expression {
-  readonly curve: Curve;
+  readonly curve: DifferentiableFunction;
   /** As it was understood. */
   readonly written: string;
   /** Its derivative. */
@@ -51,7 +52,7 @@ export function readExpression(typed: string): Expression {
       text.length,
     );
   // Without mathjs' own simplification, which evaluates and whose time has no bound.
-  const slope = toTerm(derivative(node, "x", { simplify: false }), folding);
+  const slope = toTerm(math.derivative(node, "x", { simplify: false }), folding);
   if (sizeOfTerm(slope) > mostSlopeTerms)
     throw new ExpressionError("its derivative is too long: a shorter expression is expected", 0, text.length);
   return {
@@ -63,14 +64,14 @@ export function readExpression(typed: string): Expression {
 
 function parseText(text: string): MathNode {
   try {
-    return parse(text);
+    return math.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw explain(error, text);
   }
 }
 
-/** mathjs' complaint, with its place, in the words of this page. */
+/** mathjs' complaint, with its place, in our own words. */
 function explain(error: SyntaxError, text: string): ExpressionError {
   const place = "char" in error && typeof error.char === "number" ? error.char - 1 : 0;
   const from = Math.min(place, text.length);

@@ -1,0 +1,77 @@
+/** Random functions with exact derivatives, of the size of those taught: the largest |f| on [−1, 1] is 1. */
+import type { RandomStream } from "../../random";
+import type { DifferentiableFunction } from "../functions";
+
+/** Both values at once: the sums of f and f′ share their terms. */
+type Values = readonly [f: number, derivative: number];
+
+/** Where the largest |f| is looked for. */
+const finePoints: readonly number[] = Array.from({ length: 401 }, (_, i) => (i - 200) / 200);
+
+function toUnitSize(values: (x: number) => Values): DifferentiableFunction {
+  const largest = finePoints.reduce((most, x) => Math.max(most, Math.abs(values(x)[0])), 0);
+  return { f: (x) => values(x)[0] / largest, derivative: (x) => values(x)[1] / largest };
+}
+
+/**
+ * Σ cₖ Tₖ(x) for k = 1 … degree, with cₖ normal of standard deviation 1/k. T and U follow t(k+1) = 2x·t(k) − t(k−1), and
+ * Tₖ′ = k Uₖ₋₁ (Abramowitz and Stegun 1964, 22.7 and 22.8).
+ */
+export function randomChebyshev(random: RandomStream, degree = 8): DifferentiableFunction {
+  const coefficients = Array.from({ length: degree }, (_, i) => random.normal() / (i + 1));
+  return toUnitSize((x) => {
+    let [t, nextT, u, nextU] = [1, x, 0, 1];
+    let [f, derivative] = [0, 0];
+    coefficients.forEach((coefficient, i) => {
+      f += coefficient * nextT;
+      derivative += coefficient * (i + 1) * nextU;
+      [t, nextT] = [nextT, 2 * x * nextT - t];
+      [u, nextU] = [nextU, 2 * x * nextU - u];
+    });
+    return [f, derivative];
+  });
+}
+
+interface Wave {
+  readonly amplitude: number;
+  readonly frequency: number;
+  readonly phase: number;
+}
+
+const sumOf = (waves: readonly Wave[]): DifferentiableFunction =>
+  toUnitSize((x) => {
+    let [f, derivative] = [0, 0];
+    for (const { amplitude, frequency, phase } of waves) {
+      f += amplitude * Math.cos(frequency * x + phase);
+      derivative -= amplitude * frequency * Math.sin(frequency * x + phase);
+    }
+    return [f, derivative];
+  });
+
+const anyPhase = (random: RandomStream): number => 2 * Math.PI * random.uniform();
+
+/** Σ aₖ cos(kπx + φₖ) for k = 1 … harmonics, with aₖ normal of standard deviation 1/k and any phase. */
+export const randomFourier = (random: RandomStream, harmonics = 4): DifferentiableFunction =>
+  sumOf(
+    Array.from({ length: harmonics }, (_, i) => ({
+      amplitude: random.normal() / (i + 1),
+      frequency: (i + 1) * Math.PI,
+      phase: anyPhase(random),
+    })),
+  );
+
+/** Enough that their sum is nearly Gaussian. */
+const features = 100;
+
+/**
+ * A Gaussian process of covariance exp(−(x−x′)²/2ℓ²), ℓ = lengthScale, by random Fourier features: waves of normal
+ * amplitudes, normal frequencies of standard deviation 1/ℓ and any phase (Rahimi and Recht 2007). Its derivative is exact.
+ */
+export const randomGaussianProcess = (random: RandomStream, lengthScale = 0.4): DifferentiableFunction =>
+  sumOf(
+    Array.from({ length: features }, () => ({
+      amplitude: random.normal(),
+      frequency: random.normal() / lengthScale,
+      phase: anyPhase(random),
+    })),
+  );
