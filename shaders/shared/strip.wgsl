@@ -22,10 +22,17 @@ fn shifted(s: Strip, next: vec4f) -> Strip {
 /// sum + weights · x for five steps; the columns of `weights` belong to the four channels of x.
 fn accumulated(sum: Strip, weights: mat4x4f, x: Strip) -> Strip {
   return Strip(
-    sum.r0 + weights * x.r0,
-    sum.r1 + weights * x.r1,
-    sum.r2 + weights * x.r2,
-    sum.r3 + weights * x.r3,
-    sum.r4 + weights * x.r4,
+    sum.r0 + product(weights, x.r0),
+    sum.r1 + product(weights, x.r1),
+    sum.r2 + product(weights, x.r2),
+    sum.r3 + product(weights, x.r3),
+    sum.r4 + product(weights, x.r4),
   );
+}
+
+/// weights · x, where x may have but one channel (`one`) or two (`two`), and zeros beyond.
+fn product(weights: mat4x4f, x: vec4f) -> vec4f {
+  @if(one) return weights[0] * x.x;
+  @if(two) return weights[0] * x.x + weights[1] * x.y;
+  @if(!one && !two) return weights * x;
 }

@@ -126,6 +126,8 @@ function packedCalls(setting: Setting, tile: Tile, part: number): KernelCall[] {
     pair: tile.pair,
     strips2: tile.strips >= 2,
     strips4: tile.strips >= 4,
+    one: shape.input === 1,
+    two: shape.input === 2,
   };
   // The units along x that are cut off: workgroups that share a tile's steps or stage them, else invocations.
   const alone = tile.shares === "weights" || tile.shares === "nothing";
@@ -335,6 +337,8 @@ export const plainConditions = {
   pair: false,
   strips2: false,
   strips4: false,
+  one: false,
+  two: false,
   taps2: false,
   taps3: false,
   taps4: false,
