@@ -11,6 +11,11 @@ export default defineConfig(({ mode }) => ({
   publicDir: mode === "cli" || mode === "library" ? false : "public",
   plugins: mode === "cli" || mode === "library" ? [] : [pagePlugin()],
   worker: { format: "es" },
+  // The packed program brings along the parser that only studies need.
+  ssr:
+    mode === "cli"
+      ? { noExternal: ["mathjs", "typed-function", "@babel/runtime", "tiny-emitter", "escape-latex"] }
+      : {},
   build:
     mode === "cli"
       ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }

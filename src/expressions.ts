@@ -1,9 +1,14 @@
 /**
  * The second public face, `fluxion/expressions`: functions written as expressions, with symbolic derivatives, and the families
- * of unseen functions made of them. It brings a parser along, which training does not need.
+ * of unseen functions made of them, and the studies that ask about those. It brings a parser along, which training does not need.
  */
 export * from "./calculus/expression/expression";
 export { ExpressionError } from "./calculus/expression/scan";
 export * from "./calculus/families/families";
 export * from "./calculus/families/family";
 export * from "./calculus/families/random";
+export * from "./calculus/study/cells";
+export * from "./calculus/study/evaluation-set";
+export * from "./calculus/study/score";
+export * from "./calculus/study/study";
+export * from "./calculus/study/summary";

@@ -6,6 +6,7 @@ import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { UsageError } from "./errors";
 import { addPredict } from "./predict";
+import { addStudy } from "./study";
 import { addTrain } from "./train";
 
 const examples = `
@@ -44,6 +45,7 @@ function createProgram(): Command {
   addPredict(program);
   addCheck(program);
   addBench(program);
+  addStudy(program);
   return program;
 }
 

@@ -97,7 +97,7 @@ async function resume(path: string, flags: TrainFlags, command: Command): Promis
 }
 
 /** Says on standard error which preset it will be. */
-function presetFor(software: boolean): PresetName {
+export function presetFor(software: boolean): PresetName {
   process.stderr.write(
     software
       ? "preset quick, by adapter (software: --preset moler trains the post's full experiment)\n"
@@ -107,7 +107,7 @@ function presetFor(software: boolean): PresetName {
 }
 
 /** Local time as a file name: 2026-11-23T07-15-02. */
-function timestamp(date: Date): string {
+export function timestamp(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19).replaceAll(":", "-");
 }

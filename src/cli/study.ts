@@ -1,0 +1,73 @@
+/** `fluxion study`: its flags. What it does brings a parser of expressions along, and is loaded when it is asked for. */
+import { type Command, Option } from "commander";
+import { type AdapterChoice, type PresetName, presetNames } from "../index";
+import { wholeNumber } from "./numbers";
+import { addAdapterFlag } from "./train-flags";
+
+export interface StudyFlags {
+  readonly list?: true;
+  /** Names as they were typed. */
+  readonly only?: readonly string[];
+  readonly seeds?: number;
+  readonly preset?: PresetName;
+  readonly adapter: AdapterChoice;
+  readonly out?: string;
+  readonly shard?: string;
+  readonly json?: true;
+}
+
+const examples = `
+A study is a list of cells: each trains one network under one condition with one seed, or evaluates
+the classical opponents on the same curves. Seeds begin at 0. A finished cell is a file in cells/
+below --out; the same command with the same --out measures only what is missing. Ctrl-C stops after
+the running cell, twice abandons it. Kernels are chosen by rules, never by measuring, so that a
+cell's figures depend on preset, seed and adapter alone.
+
+Examples:
+  fluxion study --list
+  fluxion study --only unseen --seeds 5 --out runs/unseen
+  fluxion study --out runs/unseen                        goes on where it stopped
+  fluxion study --only unseen,noise --shard 0/2 --out a  on one machine, --shard 1/2 --out b on another
+  fluxion study merge a b --out both
+
+Written to --out: study.json and study.html (tables, plots, every question with its answer).`;
+
+export function addStudy(program: Command): void {
+  const study = program
+    .command("study")
+    .summary("run the laboratory's experiments on what networks learn")
+    .description("Train networks under several conditions and compare them with classical opponents.")
+    .option("--list", "tell the studies and how many cells they have")
+    .addOption(
+      new Option("--only <names>", "studies to run, again or separated by commas (default: all)").argParser(
+        (text: string, before: readonly string[] = []) => [...before, ...text.split(",")],
+      ),
+    )
+    .addOption(
+      new Option("--seeds <n>", "trainings of each network under each condition (default: 5)").argParser(
+        wholeNumber(1, 1000),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "moler: the post's experiment; quick: smaller, see --list (default: by adapter)",
+      ).choices(presetNames),
+    );
+  addAdapterFlag(study)
+    .option("--out <dir>", "where the results go, or where to go on (default: runs/<time>-study)")
+    .option("--shard <i/n>", "only every n-th cell from the i-th on, i from 0 to n - 1")
+    .option("--json", "print study.json as one line, last on standard output")
+    .addHelpText("after", examples)
+    .action(async (flags: StudyFlags) => (await import("./study/command")).study(flags));
+  study
+    .command("merge")
+    .description("Put the cells of several directories into one and report on them.")
+    .argument("<dirs...>", "directories of the same study, for instance of its shards")
+    .option("--out <dir>", "where the results go (required)")
+    .option("--json", "print study.json as one line, last on standard output")
+    .action(async (paths: readonly string[], _: unknown, command: Command) =>
+      // Of flags that both commands have, the outer one takes the value.
+      (await import("./study/command")).merge(paths, command.optsWithGlobals<StudyFlags>()),
+    );
+}

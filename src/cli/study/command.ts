@@ -1,0 +1,122 @@
+/** What `fluxion study` and `fluxion study merge` do. */
+import { join } from "node:path";
+import { version } from "../../../package.json";
+import {
+  type Cell,
+  cellKey,
+  chosenStudies,
+  listCells,
+  type Shard,
+  type StudyName,
+  type StudySummary,
+  studies,
+  studyNames,
+  studyOptions,
+  takeShard,
+} from "../../expressions";
+import { optionNames, type PresetName, presetNames, writeOption } from "../../index";
+import { UsageError } from "../errors";
+import { openHost } from "../host";
+import { endOnInterrupt } from "../interrupt";
+import type { StudyFlags } from "../study";
+import { presetFor, timestamp } from "../train";
+import { flagOf } from "../train-flags";
+import { readCells, readSettings, StudyDirectory } from "./directory";
+import { measureCell } from "./measure";
+import { mergeCells, runCells } from "./session";
+import { defaultSeeds, newSettings, requireAlike, requireSame } from "./settings";
+
+export async function study(flags: StudyFlags): Promise<void> {
+  const only = flags.only?.map(readStudyName);
+  if (flags.list) {
+    process.stdout.write(listStudies(flags.seeds ?? defaultSeeds));
+    return;
+  }
+  const shard = flags.shard === undefined ? undefined : readShard(flags.shard);
+  const given = { ...flags, only };
+  endOnInterrupt();
+  const kept = flags.out === undefined ? undefined : readSettings(flags.out);
+  if (flags.out !== undefined && kept !== undefined) requireSame(flags.out, kept, version, given);
+  let device: Awaited<ReturnType<typeof openHost>> | undefined;
+  const fixed = kept?.preset ?? flags.preset;
+  if (fixed === undefined) device = await openHost(flags.adapter);
+  const settings = kept ?? {
+    version,
+    ...newSettings(given, fixed ?? presetFor(device?.adapter.software === true)),
+  };
+  const path = flags.out ?? join("runs", `${timestamp(new Date())}-study`);
+  const all = listCells(chosenStudies(settings), settings.seeds);
+  const cells = shard === undefined ? all : takeShard(all, shard);
+  const done = new Set(readCells(path, settings).map(({ cell }) => cellKey(cell)));
+  const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !done.has(cellKey(cell));
+  if (device === undefined && cells.some(needsDevice)) device = await openHost(flags.adapter);
+  const directory = new StudyDirectory(path, settings);
+  const summary = await runCells(directory, settings, cells, (cell) => measureCell(cell, settings, device));
+  tell(summary, path, flags.json === true);
+}
+
+/** Flags that the directories to be merged have decided already. */
+const decided = ["list", "only", "seeds", "preset", "shard"] as const satisfies readonly (keyof StudyFlags)[];
+
+export function merge(
+  paths: readonly string[],
+  flags: Pick<StudyFlags, "out" | "json" | (typeof decided)[number]>,
+): void {
+  const { out, json } = flags;
+  const contrary = decided.find((name) => flags[name] !== undefined);
+  if (contrary !== undefined)
+    throw new UsageError(`--${contrary}: cannot stand beside merge, which takes studies as they are`);
+  if (out === undefined) throw new UsageError("study merge: --out is missing, say where the results go");
+  endOnInterrupt();
+  const parts = paths.map((path) => {
+    const settings = readSettings(path);
+    if (settings === undefined) throw new UsageError(`${path}: holds no study, has no study-settings.json`);
+    return { path, settings, results: readCells(path, settings) };
+  });
+  const [{ settings }] = parts;
+  const kept = readSettings(out);
+  const into = kept === undefined ? [] : [{ path: out, settings: kept, results: readCells(out, kept) }];
+  requireAlike([...parts, ...into]);
+  const results = mergeCells([...parts, ...into]);
+  const directory = new StudyDirectory(out, settings);
+  for (const result of results) directory.keep(result);
+  tell(directory.report(results), out, json === true);
+}
+
+function tell(summary: StudySummary, path: string, json: boolean): void {
+  for (const { name, cells, answer } of summary.results)
+    process.stdout.write(`${name} (${cells.done} of ${cells.planned} cells): ${answer}\n`);
+  process.stdout.write(`written to ${join(path, "study.html")}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+}
+
+function listStudies(seeds: number): string {
+  const lines = studies.map((one) => {
+    const cells = listCells([one], seeds).length;
+    return `${one.name}: ${cells} cells with ${seeds} seeds\n  ${one.question}\n  hypothesis: ${one.hypothesis}\n`;
+  });
+  return `${lines.join("")}${presetNames.map(describePreset).join("")}`;
+}
+
+function describePreset(preset: PresetName): string {
+  const options = studyOptions[preset];
+  const changes = optionNames.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`${flagOf(name)} ${writeOption(value)}`];
+  });
+  return `preset ${preset}: trains as fluxion train --preset ${[preset, ...changes].join(" ")}\n`;
+}
+
+function readStudyName(text: string): StudyName {
+  const name = studyNames.find((known) => known === text);
+  if (name === undefined) throw new UsageError(`--only ${text}: must be one of ${studyNames.join(", ")}`);
+  return name;
+}
+
+/** "0/4": the first of four. */
+export function readShard(text: string): Shard {
+  const [, index, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  if (index === undefined || Number(index) >= Number(of))
+    throw new UsageError(`--shard ${text}: must be i/n with i from 0 to n - 1, for instance 0/4`);
+  return { index: Number(index), of: Number(of) };
+}

@@ -1,0 +1,69 @@
+/** All cells of a study, one after the other: each leaves its file as soon as it is done. */
+import {
+  type Cell,
+  type CellResult,
+  cellKey,
+  type StudySettings,
+  type StudySummary,
+} from "../../expressions";
+import { UsageError } from "../errors";
+import { endOnInterrupt, stopOnInterrupt } from "../interrupt";
+import { readCells, type StudyDirectory } from "./directory";
+
+/** How a cell is measured. */
+export type Measure = (cell: Cell) => Promise<CellResult>;
+
+/**
+ * Measures the cells that the directory lacks and writes the report. Ctrl-C lets the running cell end and begins no
+ * other; a second one abandons it. Sets the exit status when a training diverges.
+ */
+export async function runCells(
+  directory: StudyDirectory,
+  settings: StudySettings,
+  cells: readonly Cell[],
+  measure: Measure,
+): Promise<StudySummary> {
+  const known = new Set(readCells(directory.path, settings).map(({ cell }) => cellKey(cell)));
+  const missing = cells.filter((cell) => !known.has(cellKey(cell)));
+  const goOn = `to go on: fluxion study --out ${directory.path}`;
+  if (missing.length < cells.length)
+    process.stderr.write(`${cells.length - missing.length} of ${cells.length} cells are done already\n`);
+  const interrupted = stopOnInterrupt(
+    () => process.stderr.write("stopping after this cell; Ctrl-C again abandons it\n"),
+    () => process.stderr.write(`abandoned: finished cells are kept, ${goOn}\n`),
+  );
+  for (const [i, cell] of missing.entries()) {
+    process.stderr.write(`${cellKey(cell)}, cell ${i + 1} of ${missing.length}\n`);
+    directory.keep(await measure(cell));
+    // A signal that came while nothing was awaited is handled in the next turn.
+    await new Promise((done) => setImmediate(done));
+    if (!interrupted()) continue;
+    if (i + 1 < missing.length)
+      process.stderr.write(`stopped after ${i + 1} of ${missing.length} cells, ${goOn}\n`);
+    break;
+  }
+  endOnInterrupt("finished cells are kept");
+  const results = readCells(directory.path, settings);
+  for (const { cell, ended } of results)
+    if (ended === "diverged") {
+      process.stderr.write(`fluxion: training diverged (${cellKey(cell)})\n`);
+      process.exitCode = 1;
+    }
+  return directory.report(results);
+}
+
+/** Cells of several directories as one list; those that stand in more than one must be the same. */
+export function mergeCells(
+  parts: readonly { readonly path: string; readonly results: readonly CellResult[] }[],
+): CellResult[] {
+  const merged = new Map<string, { readonly path: string; readonly result: CellResult }>();
+  for (const { path, results } of parts)
+    for (const result of results) {
+      const key = cellKey(result.cell);
+      const other = merged.get(key);
+      if (other !== undefined && JSON.stringify(other.result) !== JSON.stringify(result))
+        throw new UsageError(`${key}: has other figures in ${path} than in ${other.path}`);
+      merged.set(key, { path, result });
+    }
+  return Array.from(merged.values(), ({ result }) => result);
+}

@@ -1,0 +1,189 @@
+/** Studies run, stopped, gone on with, shared and merged. Cells here are measured by a measure that trains nothing. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { version } from "../../package.json";
+import { UsageError } from "../../src/cli/errors";
+import { merge, readShard, study } from "../../src/cli/study/command";
+import { type KeptSettings, readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
+import { writeStudyReport } from "../../src/cli/study/report";
+import { type Measure, runCells } from "../../src/cli/study/session";
+import { chosenStudies, listCells, takeShard } from "../../src/expressions";
+import { testDirectory } from "./program";
+
+const settings: KeptSettings = { version, preset: "quick", seeds: 2, studies: ["unseen", "noise"] };
+const cells = listCells(chosenStudies(settings), settings.seeds);
+
+/** Figures that depend on the cell alone. */
+const measure: Measure = async (cell) => {
+  const predictors =
+    cell.subject === "classical" ? ["zero", "local least squares", "matcher"] : [cell.subject];
+  return {
+    cell,
+    ended: "done",
+    adapter: cell.subject === "classical" ? null : "an adapter",
+    scores: (["taught", "unseen"] as const).flatMap((kind) =>
+      predictors.map((predictor, i) => {
+        const rmse = 1 / (3 + i + cell.seed + cell.condition.length);
+        return {
+          predictor,
+          set: kind === "taught" ? "six taught" : "seven unseen",
+          kind,
+          rmse,
+          members: { "a<b": rmse },
+        };
+      }),
+    ),
+  };
+};
+
+const run = (path: string, part = cells, by: Measure = measure) =>
+  runCells(new StudyDirectory(path, settings), settings, part, by);
+const report = (path: string): string => readFileSync(join(path, "study.json"), "utf8");
+
+const listeners = process.rawListeners("SIGINT");
+afterAll(() => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    for (const listener of process.rawListeners(signal))
+      if (!listeners.includes(listener)) process.off(signal, listener as NodeJS.SignalsListener);
+});
+
+let said: string;
+beforeEach(() => {
+  said = "";
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+  return () => {
+    vi.restoreAllMocks();
+    process.exitCode = undefined;
+  };
+});
+
+describe("a study", () => {
+  it("leaves settings, a file for every cell, study.json and study.html", async () => {
+    const out = testDirectory();
+    await run(out);
+    expect(readdirSync(out).sort()).toEqual(["cells", "study-settings.json", "study.html", "study.json"]);
+    expect(readdirSync(join(out, "cells"))).toHaveLength(cells.length);
+    expect(readSettings(out)).toEqual(settings);
+  });
+
+  it("that is stopped keeps what is done, says how to go on, and goes on to the same report", async () => {
+    const [whole, stopped] = [testDirectory(), testDirectory()];
+    await run(whole);
+    let measured = 0;
+    await run(stopped, cells, async (cell) => {
+      if (++measured === 3) process.emit("SIGINT", "SIGINT");
+      return measure(cell);
+    });
+    expect(measured).toBe(3);
+    expect(said).toContain(
+      `stopped after 3 of ${cells.length} cells, to go on: fluxion study --out ${stopped}`,
+    );
+    await run(stopped, cells, async (cell) => {
+      measured++;
+      return measure(cell);
+    });
+    expect(measured).toBe(cells.length);
+    expect(report(stopped)).toBe(report(whole));
+  });
+
+  it("in shards that are merged gives the same files as in one piece", async () => {
+    const whole = testDirectory();
+    await run(whole);
+    const shards = [0, 1, 2].map(() => testDirectory());
+    for (const [index, shard] of shards.entries()) await run(shard, takeShard(cells, { index, of: 3 }));
+    const out = testDirectory();
+    merge(shards.toReversed(), { out });
+    expect(report(out)).toBe(report(whole));
+    expect(readFileSync(join(out, "study.html"), "utf8")).toBe(
+      readFileSync(join(whole, "study.html"), "utf8"),
+    );
+    expect(readCells(out, settings)).toEqual(readCells(whole, settings));
+  });
+
+  it("in which a training diverges ends with status 1", async () => {
+    await run(testDirectory(), cells.slice(0, 1), async (cell) => ({
+      ...(await measure(cell)),
+      ended: "diverged",
+      scores: [],
+    }));
+    expect(process.exitCode).toBe(1);
+    expect(said).toContain("training diverged (unseen.as-taught.bilstm.seed-0)");
+  });
+
+  it("has a report that needs nothing from elsewhere", async () => {
+    const summary = await run(testDirectory());
+    const page = writeStudyReport(summary);
+    expect(page).not.toMatch(/<script|https?:|<link|<img/);
+    expect(page).toContain("a&lt;b");
+    for (const { answer } of summary.results) expect(page).toContain(answer);
+  });
+});
+
+describe("a merge", () => {
+  it("refuses cells with other figures, other settings and directories of no study", async () => {
+    const [a, b, other, empty] = [testDirectory(), testDirectory(), testDirectory(), testDirectory()];
+    await run(a, cells.slice(0, 2));
+    await run(b, cells.slice(1, 2), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
+    new StudyDirectory(other, { ...settings, seeds: 3 }).keep(await measure(cells[0]));
+    const out = join(testDirectory(), "merged");
+    expect(() => merge([a, b], { out })).toThrow(/unseen\.as-taught\.bilstm\.seed-1: has other figures in/);
+    expect(() => merge([a, other], { out })).toThrow(/was begun with --preset quick --seeds 3/);
+    expect(() => merge([a, empty], { out })).toThrow(
+      new UsageError(`${empty}: holds no study, has no study-settings.json`),
+    );
+  });
+});
+
+describe("flags of merge", () => {
+  it("are --out, which it needs, and --json", () => {
+    expect(() => merge(["a"], {})).toThrow(
+      new UsageError("study merge: --out is missing, say where the results go"),
+    );
+    expect(() => merge(["a"], { out: "b", seeds: 2 })).toThrow(/^--seeds: cannot stand beside merge/);
+  });
+});
+
+describe("bad usage", () => {
+  it("is refused in one line", async () => {
+    const out = testDirectory();
+    await run(out, cells.slice(0, 1));
+    const adapter = "auto";
+    await expect(study({ adapter, only: ["noize"] })).rejects.toThrow(
+      new UsageError("--only noize: must be one of unseen, noise, inputs"),
+    );
+    await expect(study({ adapter, out, seeds: 3 })).rejects.toThrow(
+      new UsageError(`--out ${out}: was begun with --seeds 2, not --seeds 3; name another directory`),
+    );
+    await expect(study({ adapter, out, only: ["noise"] })).rejects.toThrow(
+      /was begun with --only unseen,noise/,
+    );
+    for (const text of ["1", "2/2", "-1/2", "0/0", "a/b"])
+      expect(() => readShard(text)).toThrow(/must be i\/n with i from 0 to n - 1/);
+    expect(readShard("1/2")).toEqual({ index: 1, of: 2 });
+  });
+
+  it("includes cells and settings that are something else", async () => {
+    const out = testDirectory();
+    await run(out, cells.slice(0, 1));
+    writeFileSync(join(out, "cells", "unseen.as-taught.bilstm.seed-0.json"), "{}");
+    expect(() => readCells(out, settings)).toThrow(
+      /is not the result of that cell; remove it to compute it again/,
+    );
+    const wrong = testDirectory();
+    mkdirSync(join(wrong, "cells"));
+    writeFileSync(join(wrong, "study-settings.json"), "[]");
+    expect(() => readSettings(wrong)).toThrow(/is not the settings of a study/);
+  });
+});
+
+it("--list names every study with its hypothesis and cells", async () => {
+  await study({ adapter: "auto", list: true, seeds: 2 });
+  expect(said).toContain("unseen: 6 cells with 2 seeds");
+  expect(said).toContain("noise: 24 cells with 2 seeds");
+  expect(said).toContain("preset quick: trains as fluxion train --preset quick --hidden 16 --epochs 4");
+});
