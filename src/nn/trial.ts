@@ -39,7 +39,7 @@ const amplitude = 0.1;
 /** Random values to fill buffers from, twice one behind the other: what is filled may begin anywhere in the first. */
 export function createNoise(memory: Memory): Slice {
   let state = 1;
-  // Park and Miller's minimal standard generator: any noise does.
+  // Park and Miller's minimal standard generator: the noise need not be good.
   const next = () => {
     state = (state * 48_271) % 2_147_483_647;
     return amplitude * ((2 * state) / 2_147_483_647 - 1);
