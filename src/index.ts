@@ -13,7 +13,13 @@ export * from "./calculus/opponents/smoothing-spline";
 export * from "./calculus/options";
 export * from "./calculus/predictions";
 export * from "./calculus/presets";
+export * from "./calculus/rules/questions";
+export type { Rule, TrialKind } from "./calculus/rules/rule";
+export * from "./calculus/rules/rules";
 export * from "./calculus/scores";
+export * from "./calculus/stencil/answer";
+export * from "./calculus/stencil/question";
+export * from "./calculus/stencil/stencil";
 export * from "./calculus/verdict";
 export {
   type Benchmark,

@@ -73,6 +73,13 @@ export function buildBatchNorm(
     output,
     statistics: inference,
     infer: [normalise(inference)],
+    inputGradient(into, dy) {
+      // Nothing flows through statistics that are given: the sums over the batch are zeros, as new buffers are.
+      const sums = into.memory.storage(`${name} zero sums`, groups * 8);
+      const dInput = createActivation(into, `${name} input gradient`, channels).slice;
+      const bindings = { x, statistics: inference, scale, offset, dy, sums, dx: dInput };
+      return { calls: [call("backward", bindings, everywhere)], dInput };
+    },
     train(training) {
       const statistics = training.memory.storage(`${name} batch statistics`, groups * statisticsWords);
       const sums = training.memory.storage(`${name} gradient sums`, groups * 8);

@@ -1,5 +1,14 @@
+import type { Slice } from "../gpu/memory";
 import { type ConvolutionShape, convolution } from "./convolution";
-import { type Activation, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
+import {
+  type Activation,
+  type BuildContext,
+  createActivation,
+  type GradientSums,
+  type InputGradient,
+  type Layer,
+  noCalls,
+} from "./layer";
 import { weightGradient } from "./weight-gradient";
 
 /**
@@ -28,10 +37,22 @@ export function buildConv1d(
     bias,
     y: output.slice,
   });
+  const inputGradient = (into: BuildContext, dOutput: Slice, sums?: GradientSums): InputGradient => {
+    const dInput = createActivation(into, `${name} input gradient`, input.channels).slice;
+    const mirrored = { input: shape.output, output: shape.input, kernel, left: kernel - 1 - shape.left };
+    const calls = convolution(into, `${name} input gradient`, mirrored, {
+      x: dOutput,
+      weight,
+      y: dInput,
+      sums,
+    });
+    return { calls, dInput };
+  };
   return {
     name,
     output,
     infer,
+    inputGradient: (into, dOutput) => inputGradient(into, dOutput),
     train: (training) => ({
       forward: () => infer,
       backward(dOutput, wanted, before) {
@@ -44,14 +65,7 @@ export function buildConv1d(
         if (!wanted) return { calls };
         // On software adapters the sums cost more in the tile than in a pass of their own.
         const sums = context.software ? undefined : before;
-        const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
-        const mirrored = { input: shape.output, output: shape.input, kernel, left: kernel - 1 - shape.left };
-        const toInput = convolution(training, `${name} input gradient`, mirrored, {
-          x: dOutput,
-          weight,
-          y: dInput,
-          sums,
-        });
+        const { calls: toInput, dInput } = inputGradient(training, dOutput, sums);
         return { calls: [...calls, ...toInput], dInput, summed: sums !== undefined };
       },
       commit: noCalls,

@@ -54,6 +54,7 @@ export function buildDropout(
     name,
     output,
     infer: [keep],
+    inputGradient: (_, dOutput) => ({ calls: [], dInput: dOutput }),
     train: ({ memory, seed, cursor: training }) => ({
       forward: (cursor) => [masked("forward", seed, input.slice, output.slice, cursor)],
       forwardOverSet: () => [keep],

@@ -61,6 +61,11 @@ export interface Layer {
   readonly infer: readonly KernelCall[];
   /** Inference statistics of a batch normalisation. */
   readonly statistics?: Slice;
+  /**
+   * The gradient of the input from that of the output, of the layer as it infers; `infer` comes before it in the plan.
+   * @param context whose memory its buffers are taken from
+   */
+  inputGradient(context: BuildContext, dOutput: Slice): InputGradient;
   train(context: TrainingContext): TrainingLayer;
 }
 
@@ -75,6 +80,11 @@ export interface GradientSums {
   readonly bindings: Readonly<Record<string, Slice>>;
   /** Adds the sums of the tiles: so many for each group of four channels. */
   readonly gather: (tileSums: Slice, tiles: number) => KernelCall;
+}
+
+export interface InputGradient {
+  readonly calls: readonly KernelCall[];
+  readonly dInput: Slice;
 }
 
 export interface BackwardPass {

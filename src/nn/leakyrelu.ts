@@ -5,6 +5,7 @@ import {
   activationLength,
   type BuildContext,
   createActivation,
+  type InputGradient,
   type Layer,
   noCalls,
 } from "./layer";
@@ -27,17 +28,18 @@ export function buildLeakyReLU(
     workgroups: spread(length),
   });
   const infer = [call("forward", { x: input.slice, y: output.slice })];
+  const inputGradient = (into: BuildContext, dy: Slice): InputGradient => {
+    const dInput = createActivation(into, `${name} input gradient`, input.channels).slice;
+    return { calls: [call("backward", { x: input.slice, dy, dx: dInput })], dInput };
+  };
   return {
     name,
     output,
     infer,
+    inputGradient,
     train: (training) => ({
       forward: () => infer,
-      backward(dy, wanted) {
-        if (!wanted) return { calls: [] };
-        const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
-        return { calls: [call("backward", { x: input.slice, dy, dx: dInput })], dInput };
-      },
+      backward: (dy, wanted) => (wanted ? inputGradient(training, dy) : { calls: [] }),
       commit: noCalls,
       pool: noCalls,
     }),

@@ -1,6 +1,14 @@
-import { part } from "../gpu/memory";
+import type { KernelCall } from "../gpu/kernel";
+import { part, type Slice } from "../gpu/memory";
 import { type ConvolutionShape, convolution } from "./convolution";
-import { type Activation, type BuildContext, createActivation, type Layer, noCalls } from "./layer";
+import {
+  type Activation,
+  type BuildContext,
+  createActivation,
+  type InputGradient,
+  type Layer,
+  noCalls,
+} from "./layer";
 import { orderWeights, unused } from "./lstm-weights";
 import { paddedUnits, recurrenceCalls } from "./recurrence";
 import { directionsOf } from "./spec";
@@ -63,21 +71,38 @@ export function buildLstm(
       bindings: { recurrent: packed, gates, cells, y: output.slice, ...(ragged && { states }) },
     }),
   ];
+  /** Leaves the gradients of the gates in the gates' place. */
+  const throughTime = (into: BuildContext, dy: Slice): readonly KernelCall[] => {
+    const transposed = into.memory.storage(`${name} transposed weights`, weights.packedWords);
+    return recurrenceCalls(into, name, "backward", {
+      ...recurrence,
+      pack: weights.pack(transposed, true),
+      bindings: { recurrent: transposed, gates, cells, dy },
+    });
+  };
+  /** From those. */
+  const toInput = (into: BuildContext): InputGradient => {
+    const dInput = createActivation(into, `${name} input gradient`, input.channels).slice;
+    const mirrored = { ...product, input: product.output, output: product.input };
+    const calls = convolution(into, `${name} input gradient`, mirrored, { x: gates, weight, y: dInput });
+    return { calls, dInput };
+  };
   return {
     name,
     output,
     infer,
+    inputGradient(into, dy) {
+      const backward = throughTime(into, dy);
+      const { calls, dInput } = toInput(into);
+      return { calls: [...backward, ...calls], dInput };
+    },
     train: (training) => ({
       forward: () => infer,
       backward(dy, wanted) {
-        const transposed = training.memory.storage(`${name} transposed weights`, weights.packedWords);
+        const backward = throughTime(training, dy);
         const darranged = training.memory.storage(`${name} arranged gradient`, weights.darrangedLength);
         const calls = [
-          ...recurrenceCalls(training, name, "backward", {
-            ...recurrence,
-            pack: weights.pack(transposed, true),
-            bindings: { recurrent: transposed, gates, cells, dy },
-          }),
+          ...backward,
           ...weightGradient(training, `${name} input weights gradient`, product, {
             x: { slice: input.slice, first: 0 },
             dy: { slice: gates, first: 0 },
@@ -100,14 +125,8 @@ export function buildLstm(
           weights.restore(darranged, training.gradient),
         ];
         if (!wanted) return { calls };
-        const dInput = createActivation(training, `${name} input gradient`, input.channels).slice;
-        const mirrored = { ...product, input: product.output, output: product.input };
-        const toInput = convolution(training, `${name} input gradient`, mirrored, {
-          x: gates,
-          weight,
-          y: dInput,
-        });
-        return { calls: [...calls, ...toInput], dInput };
+        const { calls: last, dInput } = toInput(training);
+        return { calls: [...calls, ...last], dInput };
       },
       commit: noCalls,
       pool: noCalls,

@@ -1,12 +1,12 @@
 import type { Device } from "../gpu/device";
-import type { KernelCall } from "../gpu/kernel";
 import { guardMemory, Memory, part, type Slice, write } from "../gpu/memory";
-import { Plan } from "../gpu/plan";
-import { readStaging, readWords } from "../gpu/readback";
+import { readWords } from "../gpu/readback";
 import type { ArenaLayout } from "./arena";
 import { createCursor, gatherCall, scatterCall } from "./batch";
 import { packStatistics, unpackStatistics } from "./batchnorm";
+import { inputGradient } from "./input-gradient";
 import { type Activation, type BuildContext, chooseKernels, type KernelChoice, type Layer } from "./layer";
+import { Passage } from "./passage";
 import { type NetworkSpec, type ResolvedLayer, tensorShapes } from "./spec";
 import { layOutNetwork, type NetworkParts } from "./stages";
 
@@ -18,7 +18,7 @@ export interface NamedTensor {
 
 /**
  * A network on a device: its learnables, its layers' buffers and the plan that predicts. Nothing is allocated after
- * `build`, except by a Trainer for itself.
+ * `build`, except by a Trainer for itself, and by `inputGradient` for as long as it computes.
  */
 export class Network implements NetworkParts {
   readonly device: Device;
@@ -34,7 +34,9 @@ export class Network implements NetworkParts {
   readonly stages: readonly Layer[];
   readonly output: Activation;
   readonly #memory: Memory;
-  #prediction: Prediction | undefined;
+  #prediction: Passage | undefined;
+  /** Predictions share their buffers, and gradients must not be built at once: one waits for the other. */
+  #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(device: Device, spec: NetworkSpec, memory: Memory, parts: NetworkParts) {
     this.device = device;
@@ -68,7 +70,7 @@ export class Network implements NetworkParts {
       try {
         const parts = layOutNetwork(memory, network, batch, chosen);
         const built = new Network(device, network, memory, parts);
-        built.#prediction = await Prediction.build(built, memory);
+        built.#prediction = await buildPrediction(built, memory);
         return built;
       } catch (error) {
         memory.dispose();
@@ -154,8 +156,50 @@ export class Network implements NetworkParts {
    * @returns predictions (rows, Cout, T)
    */
   async predict(x: Float32Array): Promise<Float32Array> {
+    this.#requirePrediction();
+    const rows = this.#rowsOf(x);
+    return this.#inTurn(() => this.#requirePrediction().run(rows, [x]));
+  }
+
+  /**
+   * The gradient of what `predict` computes, with respect to its input: at (c, t) of a curve the sum over o and s of
+   * outputGradient[o, s] · ∂prediction[o, s] / ∂x[c, t]. Where one value of a curve's output gradient is 1 and all others are
+   * 0, that is a row of the Jacobian.
+   * @param x any number of curves (rows, C, T)
+   * @param outputGradient (rows, Cout, T)
+   * @returns (rows, C, T)
+   * @throws RangeError for other shapes, OutOfMemoryError
+   */
+  async inputGradient(x: Float32Array, outputGradient: Float32Array): Promise<Float32Array> {
+    this.#requirePrediction();
+    const rows = this.#rowsOf(x);
+    const answer = this.output.channels * this.spec.input.steps;
+    if (outputGradient.length !== rows * answer)
+      throw new RangeError(
+        `expected output gradients of ${answer} values (Cout·T) for each of ${rows} curves, got ${outputGradient.length} values`,
+      );
+    return this.#inTurn(() => {
+      this.#requirePrediction();
+      return inputGradient(this.device, this, rows, { x, outputGradient });
+    });
+  }
+
+  #requirePrediction(): Passage {
     if (!this.#prediction) throw new Error("the network was disposed");
-    return this.#prediction.run(x);
+    return this.#prediction;
+  }
+
+  #rowsOf(x: Float32Array): number {
+    const curve = this.spec.input.channels * this.spec.input.steps;
+    if (x.length === 0 || x.length % curve !== 0)
+      throw new RangeError(`expected curves of ${curve} values (C·T) each, got ${x.length} values`);
+    return x.length / curve;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(act);
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
   dispose(): void {
@@ -178,62 +222,17 @@ function checkTensors(
     if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
 }
 
-/** Curves in, predictions out, a batch at a time. */
-class Prediction {
-  readonly #network: Network;
-  readonly #plan: Plan;
-  readonly #curves: Slice;
-  readonly #predictions: Slice;
-  readonly #staging: Slice;
-  /** Predictions share their buffers, so one waits for the other. */
-  #queue: Promise<unknown> = Promise.resolve();
-
-  private constructor(network: Network, plan: Plan, curves: Slice, predictions: Slice, staging: Slice) {
-    this.#network = network;
-    this.#plan = plan;
-    this.#curves = curves;
-    this.#predictions = predictions;
-    this.#staging = staging;
-  }
-
-  static async build(network: Network, memory: Memory): Promise<Prediction> {
-    const { context, spec, batch, input, output, stages, device } = network;
-    const { channels, steps } = spec.input;
-    const curves = memory.storage("curves to predict", batch * channels * steps);
-    const predictions = memory.storage("predictions", batch * output.channels * steps);
-    const staging = memory.staging("predictions (readback)", predictions.size);
-    const cursor = createCursor(memory, "prediction cursor", batch);
-    const calls: KernelCall[] = [
-      gatherCall(context, { slice: curves, rows: batch, channels }, input, cursor),
-      ...stages.flatMap(({ infer }) => infer),
-      scatterCall(context, output, predictions),
-    ];
-    return new Prediction(network, await Plan.build(device, calls), curves, predictions, staging);
-  }
-
-  run(x: Float32Array): Promise<Float32Array> {
-    const result = this.#queue.then(() => this.#predict(x));
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
-  async #predict(x: Float32Array): Promise<Float32Array> {
-    const { spec, batch, device, output } = this.#network;
-    const curve = spec.input.channels * spec.input.steps;
-    if (x.length === 0 || x.length % curve !== 0)
-      throw new RangeError(`expected curves of ${curve} values (C·T) each, got ${x.length} values`);
-    const rows = x.length / curve;
-    const answer = output.channels * spec.input.steps;
-    const result = new Float32Array(rows * answer);
-    for (let row = 0; row < rows; row += batch) {
-      const count = Math.min(batch, rows - row);
-      write(device, this.#curves, x.subarray(row * curve, (row + count) * curve));
-      this.#plan.submit(device);
-      const encoder = device.gpu.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.#predictions.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
-      device.gpu.queue.submit([encoder.finish()]);
-      result.set(await readStaging(device, this.#staging, count * answer * 4), row * answer);
-    }
-    return result;
-  }
+/** Curves in, predictions out. */
+function buildPrediction(network: Network, memory: Memory): Promise<Passage> {
+  const { context, input, output, stages, device, batch } = network;
+  const { channels } = input;
+  const curves = memory.storage("curves to predict", batch * channels * context.steps);
+  const predictions = memory.storage("predictions", batch * output.channels * context.steps);
+  const cursor = createCursor(memory, "prediction cursor", batch);
+  const calls = [
+    gatherCall(context, { slice: curves, rows: batch, channels }, input, cursor),
+    ...stages.flatMap(({ infer }) => infer),
+    scatterCall(context, output, predictions),
+  ];
+  return Passage.build(device, memory, batch, calls, { inputs: [curves], output: predictions });
 }

@@ -69,6 +69,19 @@ export function batchNormInference(
   return y;
 }
 
+/** With given statistics, through which nothing flows: dy (B, C, T); scale, variance (C) → dx = dy · scale / √(variance + ε). */
+export function batchNormInferenceBackward(
+  dy: Float64Array,
+  scale: Float64Array,
+  variance: Float64Array,
+  epsilon: number,
+  shape: BatchNormShape,
+): Float64Array {
+  const { channels, steps } = shape;
+  const factors = scale.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
+  return dy.map((value, i) => value * factors[Math.floor(i / steps) % channels]);
+}
+
 /**
  * dy (B, C, T) → gradients through the batch statistics, with x̂ the normalised x (Ioffe and Szegedy 2015):
  *   doffset = Σ dy,  dscale = Σ dy·x̂,  dx = scale / √(variance + ε) · (dy − doffset/n − x̂·dscale/n)

@@ -1,6 +1,11 @@
 /** A whole network in float64: forward in training and at inference, and all gradients. */
 import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "../nn/spec";
-import { batchNormBackward, batchNormInference, batchNormStatistics } from "./batchnorm";
+import {
+  batchNormBackward,
+  batchNormInference,
+  batchNormInferenceBackward,
+  batchNormStatistics,
+} from "./batchnorm";
 import { conv1dBackward, conv1dForward } from "./conv1d";
 import { denseBackward, denseForward } from "./dense";
 import { type DropoutDraw, dropoutMask } from "./dropout";
@@ -71,6 +76,32 @@ export function inferenceForward(
     (activation, layer) => forward(network, layer, learnables, { statistics, masks: new Map() }, activation),
     x,
   );
+}
+
+/**
+ * Through `inferenceForward`: x (B, C, T), dprediction (B, Cout, T) → dx (B, C, T).
+ * Throws RangeError naming a missing tensor.
+ */
+export function inferenceBackward(
+  network: NetworkSpec,
+  learnables: Tensors,
+  statistics: Tensors,
+  x: Float64Array,
+  dprediction: Float64Array,
+): Float64Array {
+  const layers = resolveLayers(network);
+  const state: LayerState = { statistics, masks: new Map() };
+  const inputs = [x];
+  for (const [i, layer] of layers.entries())
+    inputs.push(forward(network, layer, learnables, state, inputs[i]));
+  return layers.reduceRight((dy, layer, i) => {
+    const { spec, name } = layer;
+    if (spec.kind === "dropout") return dy;
+    if (spec.kind !== "batchnorm") return backward(network, layer, learnables, state, inputs[i], dy).dx;
+    const scale = tensorOf(learnables, `${name}.scale`);
+    const variance = tensorOf(statistics, `${name}.variance`);
+    return batchNormInferenceBackward(dy, scale, variance, spec.epsilon, shapeOf(network, layer, dy));
+  }, dprediction);
 }
 
 /** dprediction (B, Cout, T) → dx (B, C, T) and the gradient of every learnable by name. */

@@ -4,13 +4,19 @@ import {
   biLstm,
   conv1d,
   dense,
+  dropout,
   leakyReLU,
   lstm,
   type NetworkSpec,
   resolveLayers,
 } from "../../src/nn/spec";
 import { halfMSE } from "../../src/reference/halfmse";
-import { inferenceForward, trainingBackward, trainingForward } from "../../src/reference/network";
+import {
+  inferenceBackward,
+  inferenceForward,
+  trainingBackward,
+  trainingForward,
+} from "../../src/reference/network";
 import { expectGradient, largest, normals } from "./differences";
 import { randomLearnables } from "./learnables";
 
@@ -75,9 +81,35 @@ describe.each(Object.entries(networks))("network: %s", (_, network) => {
     expect(last).toEqual(all.slice((batch - 1) * outputChannels * steps));
   });
 
+  it("the gradient of the input at inference agrees with differences", () => {
+    // Of another batch, so that nothing depends on x.
+    const { statistics } = trainingForward(network, learnables, normals(x.length, 102));
+    const evaluate = () => {
+      const prediction = inferenceForward(network, learnables, statistics, x);
+      return halfMSE(prediction, target, network.loss, { batch, steps });
+    };
+    const dx = inferenceBackward(network, learnables, statistics, x, evaluate().dprediction);
+    expectGradient("x", dx, x, () => evaluate().loss);
+  });
+
   it("names a missing learnable", () => {
     const [name] = learnables.keys();
     const rest = new Map([...learnables].slice(1));
     expect(() => trainingForward(network, rest, x)).toThrow(`there is no tensor ${name}`);
   });
+});
+
+it("at inference dropout passes gradients on", () => {
+  const network: NetworkSpec = {
+    input: { channels: 2, steps: 3 },
+    layers: [dropout(0.5), dense({ outputs: 1 }), dropout(0.1)],
+    loss: "observations",
+  };
+  const weight = Float64Array.of(3, -5);
+  const learnables = new Map([
+    ["fc.weight", weight],
+    ["fc.bias", Float64Array.of(1)],
+  ]);
+  const dx = inferenceBackward(network, learnables, new Map(), new Float64Array(6), Float64Array.of(0, 1, 2));
+  expect(Array.from(dx)).toEqual([0, 3, 6, 0, -5, -10]);
 });

@@ -57,3 +57,17 @@ export const classicalOpponents = (noise = defaultCurveOptions.noise): readonly 
     derivative: matchKnown,
   },
 ];
+
+/** Its answers (N, 1, T) to curves x (N, 2, T): the grid, and f(grid). */
+export function answerCurves(
+  { derivative }: Opponent,
+  x: Float32Array,
+  samples: number,
+): Float64Array<ArrayBuffer> {
+  const answers = new Float64Array(x.length / 2);
+  for (let start = 0; start < answers.length; start += samples) {
+    const [grid, f] = [0, samples].map((from) => x.subarray(2 * start + from, 2 * start + from + samples));
+    answers.set(derivative(grid, f), start);
+  }
+  return answers;
+}

@@ -1,0 +1,67 @@
+import type { Device } from "../gpu/device";
+import type { KernelCall } from "../gpu/kernel";
+import { type Memory, type Slice, write } from "../gpu/memory";
+import { Plan } from "../gpu/plan";
+import { readStaging } from "../gpu/readback";
+
+/** Values of a batch of curves, f32 (B, …), as the host writes and reads them. */
+interface Ends {
+  readonly inputs: readonly Slice[];
+  readonly output: Slice;
+}
+
+/** The way of any number of curves through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
+export class Passage {
+  readonly #device: Device;
+  readonly #batch: number;
+  readonly #plan: Plan;
+  readonly #ends: Ends;
+  readonly #staging: Slice;
+
+  private constructor(device: Device, batch: number, plan: Plan, ends: Ends, staging: Slice) {
+    this.#device = device;
+    this.#batch = batch;
+    this.#plan = plan;
+    this.#ends = ends;
+    this.#staging = staging;
+  }
+
+  /** @param calls from the inputs to the output @param ends buffers of whole batches */
+  static async build(
+    device: Device,
+    memory: Memory,
+    batch: number,
+    calls: readonly KernelCall[],
+    ends: Ends,
+  ): Promise<Passage> {
+    const { output } = ends;
+    const staging = memory.staging(`${output.buffer.label} (readback)`, output.size);
+    return new Passage(device, batch, await Plan.build(device, calls), ends, staging);
+  }
+
+  /** @param values (rows, …) for each input @returns (rows, …) */
+  async run(rows: number, values: readonly Float32Array[]): Promise<Float32Array> {
+    const device = this.#device;
+    const { inputs, output } = this.#ends;
+    const answer = this.#wordsOf(output);
+    const result = new Float32Array(rows * answer);
+    for (let row = 0; row < rows; row += this.#batch) {
+      const count = Math.min(this.#batch, rows - row);
+      inputs.forEach((input, i) => {
+        const curve = this.#wordsOf(input);
+        write(device, input, values[i].subarray(row * curve, (row + count) * curve));
+      });
+      this.#plan.submit(device);
+      const encoder = device.gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(output.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
+      device.gpu.queue.submit([encoder.finish()]);
+      result.set(await readStaging(device, this.#staging, count * answer * 4), row * answer);
+    }
+    return result;
+  }
+
+  /** Of one curve. */
+  #wordsOf({ size }: Slice): number {
+    return size / 4 / this.#batch;
+  }
+}
