@@ -2,21 +2,13 @@
 // input channels by output channels, reads the weights as they are, and shares nothing. Slow, and easy to see right: the
 // variants of conv1d.wgsl, product.wgsl and staged.wgsl are checked against these on every device.
 
-import package::conv1d::{x, y, dy, dweight, dbias, load, weightAt, biasOf, storeWeight, storeBias, IN_GROUPS, OUT_GROUPS};
-@if(summed) import package::conv1d::{Sums, tileSums, normalisationOf, withValue};
+import package::conv1d::y;
+import package::weightgradient::{dy, dweight, dbias, storeWeight, storeBias};
+import package::shared::convolution::{x, load, weightColumn, biasOf, IN_GROUPS, OUT_GROUPS};
+@if(summed) import package::shared::gradientsums::{Sums, normalisationOf, withValue, storeSums};
 import package::shared::spread::numberOf;
 import package::shared::taps::outer;
 import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, X_FIRST, Y_FIRST, PICKED, PICKED_GROUPS, REGION};
-
-/// Weights from one input channel to the four output channels of a group.
-fn column(group: u32, input: u32, tap: u32) -> vec4f {
-  return vec4f(
-    weightAt(group * 4, input, tap),
-    weightAt(group * 4 + 1, input, tap),
-    weightAt(group * 4 + 2, input, tap),
-    weightAt(group * 4 + 3, input, tap),
-  );
-}
 
 // To check a variant, PICKED places are computed of the first REGION (b, t), the first and the last among them; in a
 // training, all. Likewise columns (input group, tap) and output groups of a weight gradient.
@@ -38,7 +30,7 @@ fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     for (var tap = 0u; tap < KERNEL; tap++) {
       let value = load((inGroup * BATCH + place / STEPS) * STEPS, i32(place % STEPS + tap) - LEFT);
       for (var i = 0u; i < 4; i++) {
-        sum += column(id.z, inGroup * 4 + i, tap) * value[i];
+        sum += weightColumn(id.z, inGroup * 4 + i, tap) * value[i];
       }
     }
   }
@@ -46,8 +38,7 @@ fn convolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   y[at] = sum;
   @if(summed) {
     let sums = withValue(Sums(), sum, normalisationOf(id.z), id.z, place / STEPS, place % STEPS);
-    tileSums[at * 2] = sums.plain;
-    tileSums[at * 2 + 1] = sums.product;
+    storeSums(sums, at);
   }
 }
 

@@ -2,7 +2,8 @@
 // so it is x that a quad shares, not the weights. All invocations of a workgroup own the same twenty steps of one curve, and
 // eight output channels each: 13 loads for 640 multiply-adds. Layouts are those of conv1d.wgsl.
 
-import package::conv1d::{packed, loadStrip, biasOf, storeTile, TILE_STEPS, TILES_PER_CURVE, IN_GROUPS, OUT_PAIRS};
+import package::conv1d::{packed, loadStrip, storeTile, TILE_STEPS, TILES_PER_CURVE};
+import package::shared::convolution::{biasOf, IN_GROUPS, OUT_GROUPS, OUT_PAIRS};
 import package::shared::quad::broadcast;
 import package::shared::strip::Strip;
 import package::shared::tile::{Window, begun, withTap};
@@ -36,16 +37,17 @@ fn multiply(
   let first = (group.x % TILES_PER_CURVE) * TILE_STEPS;
   let own = group.y * WORKGROUP + local;
   let a = min(own, OUT_PAIRS - 1) * 2;
+  let part = group.z;
 
   var tile = begun(biasOf(a), biasOf(a + 1));
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
-    let window = loadShared((inGroup * BATCH + curve) * STEPS, first, place % 4);
-    let index = (inGroup * OUT_PAIRS * 2 + a) * 4;
+    let window = loadShared(((part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS, first, place % 4);
+    let index = ((part * IN_GROUPS + inGroup) * OUT_PAIRS * 2 + a) * 4;
     let wa = mat4x4f(packed[index], packed[index + 1], packed[index + 2], packed[index + 3]);
     let wb = mat4x4f(packed[index + 4], packed[index + 5], packed[index + 6], packed[index + 7]);
     tile = withTap(tile, wa, wb, window);
   }
   if (own < OUT_PAIRS) {
-    storeTile(tile, a, curve, first);
+    storeTile(tile, part * OUT_GROUPS, a, curve, first);
   }
 }

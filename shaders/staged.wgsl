@@ -3,7 +3,8 @@
 // (`pair`): for each group of four input channels it loads what all its invocations need of x and of the weights once,
 // with two barriers. What an invocation computes, and in which order, is what `convolve` does.
 
-import package::conv1d::{packed, load, biasOf, storeTile, TILE_STEPS, IN_GROUPS, OUT_PAIRS, OWN_GROUPS};
+import package::conv1d::{packed, storeTile, TILE_STEPS};
+import package::shared::convolution::{load, biasOf, IN_GROUPS, OUT_GROUPS, OUT_PAIRS, OWN_GROUPS};
 import package::shared::strip::Strip;
 import package::shared::tile::{Window, begun, withTap, slid};
 import constants::{BATCH, STEPS, KERNEL, LEFT, LANES_T, LANES_O};
@@ -42,12 +43,13 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
   let own = (local / LANES_O) * TILE_STEPS;
   let first = group.y * LANES_O * OWN_GROUPS;
   let a = first + (local % LANES_O) * OWN_GROUPS;
+  let part = group.z;
 
   var tile = begun(biasOf(a), biasOf(a + 1));
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
     workgroupBarrier();
     for (var n = local; n < SEEN_STEPS; n += THREADS) {
-      seen[n] = load((inGroup * BATCH + curve) * STEPS, i32(start + n) - LEFT);
+      seen[n] = load(((part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS, i32(start + n) - LEFT);
     }
     for (var n = local; n < KERNEL * TAP_WEIGHTS; n += THREADS) {
       // Beyond the last output group any weights do: those sums are not stored.
@@ -55,7 +57,7 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
       let own = n % TAP_WEIGHTS;
       let place = min(first * 4 + own, OUT_PAIRS * 8 - 1);
       weights[tap * TAP_WEIGHTS + own % OWN_WEIGHTS * LANES_O + own / OWN_WEIGHTS] =
-        packed[(inGroup * KERNEL + tap) * OUT_PAIRS * 8 + place];
+        packed[((part * IN_GROUPS + inGroup) * KERNEL + tap) * OUT_PAIRS * 8 + place];
     }
     workgroupBarrier();
     var window: Window;
@@ -72,5 +74,5 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
       window = slid(window, seen[min(own + tap + TILE_STEPS, SEEN_STEPS - 1)]);
     }
   }
-  storeTile(tile, a, curve, start + own);
+  storeTile(tile, part * OUT_GROUPS, a, curve, start + own);
 }

@@ -40,8 +40,9 @@ struct TapSums {
   biasB: vec4f,
 }
 
-fn outer(dy: vec4f, x: vec4f) -> mat4x4f {
-  return mat4x4f(dy * x.x, dy * x.y, dy * x.z, dy * x.w);
+/// gradient · valueᵀ
+fn outer(gradient: vec4f, value: vec4f) -> mat4x4f {
+  return mat4x4f(gradient * value.x, gradient * value.y, gradient * value.z, gradient * value.w);
 }
 
 /// One time step more.

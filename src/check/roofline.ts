@@ -5,11 +5,11 @@ import type { Peak } from "./peak";
 export interface Throughput {
   readonly dispatches: number;
   readonly ms: number;
-  /** 0 where no floating-point operations are counted. */
+  /** Of what is computed, by its definition; 0 where no floating-point operations are counted. */
   readonly flops: number;
   /** What every dispatch must read and write at least. */
   readonly bytes: number;
-  /** The least time that the adapter's peak allows; of several kernels the sum of theirs. */
+  /** The least time that the adapter's peak allows for the operations that are done, which may be fewer; of several kernels the sum of theirs. */
   readonly minimumMs: number;
   /** 10⁹ a second, as are `gbps`. These and the two below are 0 where the clock showed no time. */
   readonly gflops: number;
@@ -32,8 +32,8 @@ export interface KernelReport extends Throughput {
 /** Kernels beside what the adapter can do at best (the roofline of Williams, Waterman and Patterson 2009). */
 export function reportKernels(sums: readonly KernelSum[], peak: Peak): KernelReport[] {
   const whole = sums.reduce((total, { milliseconds }) => total + milliseconds, 0);
-  return sums.map(({ label, dispatches, milliseconds: ms, flops, bytes }) => {
-    const [compute, memory] = [flops / peak.gflops / 1e6, bytes / peak.gbps / 1e6];
+  return sums.map(({ label, dispatches, milliseconds: ms, flops, executed, bytes }) => {
+    const [compute, memory] = [executed / peak.gflops / 1e6, bytes / peak.gbps / 1e6];
     return {
       label,
       share: whole > 0 ? ms / whole : 0,

@@ -31,8 +31,10 @@ export interface KernelCall {
   readonly conditions?: Readonly<Record<string, boolean>>;
   readonly bindings: Readonly<Record<string, Slice>>;
   readonly workgroups: readonly [number, number?, number?];
-  /** Floating-point operations (a multiply-add counts two) this dispatch must do, for profiles. */
+  /** Floating-point operations (a multiply-add counts two) of what it computes, by its definition, for profiles. */
   readonly flops?: number;
+  /** Those that it does, where it has a way to do with fewer. */
+  readonly executed?: number;
   /** Bytes it must read and write, for profiles, where it touches only a part of what it binds. */
   readonly bytes?: number;
 }

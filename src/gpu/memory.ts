@@ -19,6 +19,8 @@ export class OutOfMemoryError extends Error {
 export class Memory {
   readonly #device: Device;
   readonly #owned: (GPUBuffer | GPUQuerySet)[] = [];
+  /** By role and size. */
+  readonly #scratch = new Map<string, Slice>();
   #disposed = false;
   bytes = 0;
 
@@ -30,6 +32,19 @@ export class Memory {
   storage(label: string, count: number): Slice {
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     return this.#create(label, count * 4, STORAGE | COPY_SRC | COPY_DST);
+  }
+
+  /**
+   * Storage for values that nobody needs behind the dispatches that ask for it: requests of one role and size share it. Those
+   * that a dispatch needs at once have different roles.
+   */
+  scratch(role: string, count: number): Slice {
+    const key = `${role}, ${count}`;
+    const known = this.#scratch.get(key);
+    if (known) return known;
+    const slice = this.storage(role, count);
+    this.#scratch.set(key, slice);
+    return slice;
   }
 
   /** A buffer that the host can map to read `bytes` bytes. */
@@ -61,7 +76,9 @@ export class Memory {
   mark(): () => void {
     const { length } = this.#owned;
     const { bytes } = this;
+    const scratch = new Set(this.#scratch.keys());
     return () => {
+      for (const key of this.#scratch.keys()) if (!scratch.has(key)) this.#scratch.delete(key);
       for (const owned of this.#owned.splice(length)) owned.destroy();
       this.bytes = Math.min(this.bytes, bytes);
     };

@@ -14,8 +14,10 @@ export interface KernelSum {
   readonly label: string;
   readonly dispatches: number;
   readonly milliseconds: number;
-  /** 0 where the kernel counts none. */
+  /** Of what it computes, by its definition; 0 where the kernel counts none. */
   readonly flops: number;
+  /** Those that it does: fewer, where it has a way to. */
+  readonly executed: number;
   /** What each of the dispatches must read and write at least; see `bytesOf`. */
   readonly bytes: number;
 }
@@ -87,6 +89,7 @@ export function sumByLabel(times: readonly KernelTime[]): KernelSum[] {
     dispatches: own.length,
     milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     flops: own.reduce((sum, { dispatch }) => sum + (dispatch.call.flops ?? 0), 0),
+    executed: own.reduce((sum, { dispatch: { call } }) => sum + (call.executed ?? call.flops ?? 0), 0),
     bytes: own.reduce((sum, { dispatch }) => sum + bytesOf(dispatch), 0),
   }));
 }

@@ -1,5 +1,6 @@
 import type { Slice } from "../gpu/memory";
-import { type ConvolutionShape, convolution } from "./convolution";
+import { convolution } from "./convolution";
+import type { ConvolutionShape } from "./convolution-shape";
 import {
   type Activation,
   type BuildContext,

@@ -1,6 +1,7 @@
 import type { KernelCall } from "../gpu/kernel";
 import { part, type Slice } from "../gpu/memory";
-import { type ConvolutionShape, convolution } from "./convolution";
+import { convolution } from "./convolution";
+import type { ConvolutionShape } from "./convolution-shape";
 import {
   type Activation,
   type BuildContext,

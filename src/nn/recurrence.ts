@@ -81,12 +81,12 @@ export function recurrenceCalls(
   const plain: Variant = {
     name: "a dispatch a step",
     calls: () => inSteps(0),
-    sample: () => inSteps(last),
+    sample: () => ({ calls: inSteps(last) }),
   };
   const by = (tiling: Tiling): Variant => ({
     name: nameOf(tiling),
     calls: () => inChunks(tiling, 0),
-    sample: () => inChunks(tiling, last),
+    sample: () => ({ calls: inChunks(tiling, last) }),
   });
   const [first = plain, ...others] = tilingsFor(setting).map(by);
   return context.choose({

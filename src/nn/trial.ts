@@ -18,8 +18,8 @@ export interface Trial {
 /** Floating-point operations of the plain kernel's run and of a variant's first one. */
 const firstFlops = { software: 3e6, hardware: 2e8 };
 
-/** What a run of a variant should take, in milliseconds. */
-const runMilliseconds = { software: 3, hardware: 1 };
+/** What a run of a variant should take, in milliseconds. Short ones on a software adapter say little of what many threads do. */
+const runMilliseconds = { software: 30, hardware: 1 };
 
 /** A measurement lasts so long, in milliseconds, or as many runs: beside it the clock's ticks, of 0.1 ms at most, weigh little. */
 const timedMilliseconds = 3;
@@ -62,6 +62,8 @@ interface Result {
 /** A variant that can run here. */
 interface Candidate {
   readonly variant: Variant;
+  /** Counts as much as the part of the work that the plan does. */
+  readonly preparation: Plan;
   readonly plan: Plan;
   /** Sets `differs` where it has written something else than the plain variant. */
   readonly compare: Plan;
@@ -100,7 +102,7 @@ export class Bench {
    */
   static async open(device: Device, memory: Memory, problem: Problem, noise: Slice): Promise<Bench> {
     const bench = new Bench(device, memory, problem, noise);
-    const plan = await bench.#allocating(() => Plan.build(device, problem.plain.sample(bench.#part)));
+    const plan = await bench.#allocating(() => Plan.build(device, problem.plain.sample(bench.#part).calls));
     bench.#written = problem.data.filter((slice) =>
       plan.dispatches.some(({ writes }) => writes.some((each) => isSame(each, slice))),
     );
@@ -145,14 +147,26 @@ export class Bench {
   async try(variants: readonly Variant[]): Promise<Trial[]> {
     const refused = new Map<Variant, string>();
     const ready = await this.#build(variants, refused);
-    const first = await this.#run(ready, () => 1, true);
+    const first = await this.#run(ready, ({ preparation, plan }) => [preparation, plan], "checking");
     for (const [i, { variant }] of ready.entries())
       if (first[i].differs) refused.set(variant, "it computes something else than the plain kernel");
     const right = ready.filter(({ variant }) => !refused.has(variant));
     const once = new Map(ready.map(({ variant }, i) => [variant, first[i].milliseconds]));
-    const timed = await this.#run(right, ({ variant }) => runsFor(once.get(variant) ?? 0), false);
+    const repeated = (candidate: Candidate, plan: Plan): Plan[] =>
+      Array.from({ length: runsFor(once.get(candidate.variant) ?? 0) }, () => plan);
+    const timed = await this.#run(right, (candidate) => repeated(candidate, candidate.plan), "timing");
+    const prepared = right.filter(({ preparation }) => preparation.dispatches.length > 0);
+    const before = await this.#run(
+      prepared,
+      (candidate) => repeated(candidate, candidate.preparation),
+      "timing",
+    );
     const rates = new Map(
-      right.map(({ variant, plan }, i) => [variant, plan.flops / timed[i].milliseconds / 1e6]),
+      right.map((candidate, i) => {
+        const part = candidate.plan.flops / this.#problem.flops;
+        const preparing = before[prepared.indexOf(candidate)]?.milliseconds ?? 0;
+        return [candidate.variant, candidate.plan.flops / (timed[i].milliseconds + part * preparing) / 1e6];
+      }),
     );
     return variants.map((variant) => {
       const gflops = rates.get(variant);
@@ -183,11 +197,13 @@ export class Bench {
         await Promise.all(
           variants.map(async (variant) => {
             try {
-              const plan = await Plan.build(this.#device, variant.sample(this.#part));
+              const { prepare = [], calls } = variant.sample(this.#part);
+              const preparation = await Plan.build(this.#device, prepare);
+              const plan = await Plan.build(this.#device, calls);
               const differs = this.#memory.storage("differs", 1);
               const compare = await Plan.build(this.#device, this.#checks(differs));
               const stopwatch = Stopwatch.create(this.#device, this.#memory, "trial");
-              return [{ variant, plan, compare, differs, stopwatch }];
+              return [{ variant, preparation, plan, compare, differs, stopwatch }];
             } catch (error) {
               return refuse([variant], error);
             }
@@ -208,26 +224,27 @@ export class Bench {
     }));
   }
 
-  /** Runs each, so many times. Milliseconds of a run, by the GPU's clock where it has one; 0 where that shows none. */
+  /** Runs the plans of each. Milliseconds of a plan, by the GPU's clock where it has one; 0 where that shows none. */
   async #run(
     candidates: readonly Candidate[],
-    runsOf: (candidate: Candidate) => number,
-    checking: boolean,
+    plansOf: (candidate: Candidate) => readonly Plan[],
+    purpose: "checking" | "timing",
   ): Promise<{ readonly milliseconds: number; readonly differs: boolean }[]> {
     if (candidates.length === 0) return [];
     const { queue } = this.#device.gpu;
     const notes = this.#memory.staging("notes", candidates.length * noteBytes);
     const byWall: number[] = [];
-    for (const [i, { plan, compare, differs, stopwatch }] of candidates.entries()) {
+    const plans = candidates.map(plansOf);
+    for (const [i, { compare, differs, stopwatch }] of candidates.entries()) {
       if (!stopwatch) await queue.onSubmittedWorkDone();
       const begun = performance.now();
       this.#submit((encoder) => {
-        if (checking) this.#fill(encoder, this.#written);
+        if (purpose === "checking") this.#fill(encoder, this.#written);
         const pass = encoder.beginComputePass(stopwatch && { timestampWrites: stopwatch.timestampWrites });
-        for (let run = 0; run < runsOf(candidates[i]); run++) plan.encode(pass);
+        for (const plan of plans[i]) plan.encode(pass);
         pass.end();
         stopwatch?.encodeReading(encoder, notes.buffer, i * noteBytes);
-        if (!checking) return;
+        if (purpose === "timing") return;
         const comparing = encoder.beginComputePass();
         compare.encode(comparing);
         comparing.end();
@@ -243,7 +260,7 @@ export class Bench {
       const reading = bytes.slice(start, start + readingBytes);
       const whole = candidate.stopwatch ? (Stopwatch.milliseconds(reading.buffer) ?? 0) : byWall[i];
       const [flag] = new Uint32Array(bytes.buffer, start + readingBytes, 1);
-      return { milliseconds: whole / runsOf(candidate), differs: flag !== 0 };
+      return { milliseconds: whole / plans[i].length, differs: flag !== 0 };
     });
   }
 

@@ -11,7 +11,14 @@ export interface Variant {
    * Some of the work, to check and to time it: from its beginning, `part` of it, 0 … 1, or so much as all variants do. The
    * plain variant does only some of what others with an equal or larger part do, here and there.
    */
-  readonly sample: (part: number) => readonly KernelCall[];
+  readonly sample: (part: number) => Sample;
+}
+
+/** Some of a variant's work. */
+export interface Sample {
+  /** Runs first, and takes the same time however small the part is: a share of it, as large, counts. */
+  readonly prepare?: readonly KernelCall[];
+  readonly calls: readonly KernelCall[];
 }
 
 export type ProblemKind = "convolution" | "weight gradient" | "recurrence forward" | "recurrence backward";

@@ -1,7 +1,9 @@
 import { type KernelCall, spread } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { type ConvolutionShape, flopsOf, plainConditions, sizesOf } from "./convolution";
+import { type ConvolutionShape, flopsOf, plainConditions, sizesOf } from "./convolution-shape";
+import { type Cut, cutsFor, nameOf, rowsOfTiles, toomCookCutsFor } from "./cut";
 import { type BuildContext, groupsOf } from "./layer";
+import { points, ranked, shareOfMultiplications, transformCall, transformedLength } from "./toom-cook";
 import { atLeast, type Variant } from "./variant";
 
 /** Groups of four channels of an activation, of which a part may be meant. */
@@ -26,27 +28,8 @@ interface Setting {
   readonly slices: GradientSlices;
 }
 
-/** How the sum over the batch is cut, and what an invocation owns of the result. */
-interface Cut {
-  /** Neighbouring taps, 1 to 5. */
-  readonly taps: number;
-  /** Eight output channels, or four; of four input channels in any case. */
-  readonly pair: boolean;
-  /** Quads share the loads of dy. */
-  readonly quads: boolean;
-  /** Parts of the batch, whole curves each, that are added up in a second pass. */
-  readonly splits: number;
-}
-
-/** Threads that fill an adapter. */
-const wantedThreads = { software: 8_192, hardware: 65_536 };
-const maxSplits = 64;
-
 /** Columns (input group, tap) that the plain kernel computes of a sample. */
 const mostPicked = 8;
-
-const nameOf = ({ taps, pair, quads, splits }: Cut): string =>
-  `${taps}x4x${pair ? 8 : 4}${quads ? " quads" : ""}, ${splits} splits`;
 
 /** Gradients of the weights (Co, Ci, K) and of the bias (Co) where there is one, from x and dy. */
 export function weightGradient(
@@ -60,80 +43,163 @@ export function weightGradient(
   const by = (cut: Cut): Variant => ({
     name: nameOf(cut),
     calls: () => splitCalls(setting, cut, 1),
-    sample: (part) => splitCalls(setting, cut, part),
+    sample: (part) => ({ calls: splitCalls(setting, cut, part) }),
   });
-  const [first, ...others] = cutsFor(context, shape);
+  const direct = cutsFor(context, shape).map(by);
+  const fewer = toomCookCutsFor(context, shape).map((cut) => toomCookGradient(setting, cut));
   return context.choose({
     kind: "weight gradient",
     sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${context.batch} × ${context.steps}, ${shape.left} left`,
     flops: flopsOf(context, shape),
     data: [x.slice, dy.slice, dweight, ...(dbias ? [dbias] : [])],
-    variants: [by(first), ...others.map(by)],
+    variants: ranked(direct, fewer, { context, shape }),
     plain: {
       name: "plain",
       calls: () => [plainCall(setting)],
-      sample: (part) => [plainCall(setting, part)],
+      sample: (part) => ({ calls: [plainCall(setting, part)] }),
     },
   });
 }
 
-function splitCalls({ context, label, shape, slices }: Setting, cut: Cut, part: number): KernelCall[] {
-  const { x, dy, dweight, dbias } = slices;
+/** What is summed over: (rows, steps), several such sums side by side in x and dy. */
+interface Sum {
+  readonly shape: ConvolutionShape;
+  readonly rows: number;
+  readonly steps: number;
+  readonly x: Groups;
+  readonly dy: Groups;
+  readonly parallel: number;
+}
+
+/** Partial sums of each split, [sum][split][place]. */
+interface Partial {
+  readonly slice: Slice;
+  /** vec4f of one split. */
+  readonly length: number;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly call: KernelCall;
+}
+
+function partialSums({ context, label, slices }: Setting, cut: Cut, part: number, sum: Sum): Partial {
+  const { shape, rows, steps, x, dy, parallel } = sum;
   const inGroups = groupsOf(shape.input);
   const outGroups = groupsOf(shape.output);
   const tapBlocks = Math.ceil(shape.kernel / cut.taps);
   const outPairs = Math.ceil(outGroups / 2);
   const columns = inGroups * tapBlocks;
-  const splitLength = outPairs * 2 * columns * cut.taps * 4 + outPairs * 2;
-  const partialLength = splitLength * cut.splits;
-  const partial = context.memory.storage(`${label}: partial sums`, partialLength * 4);
+  const length = outPairs * 2 * columns * cut.taps * 4 + outPairs * 2;
+  const slice = context.memory.storage(`${label}: partial sums`, length * parallel * cut.splits * 4);
   const workgroup = Math.min(32, Math.ceil(columns / 4) * 4);
+  const pairs = atLeast(outPairs, part);
   const constants = {
     ...sizesOf(context, shape),
-    ...placesOf(slices),
+    BATCH: rows,
+    STEPS: steps,
+    X_FIRST: x.first,
+    Y_FIRST: dy.first,
+    X_LENGTH: x.slice.size / 16,
+    Y_LENGTH: dy.slice.size / 16,
     TAP_BLOCK: cut.taps,
     SPLITS: cut.splits,
-    SPLIT_ROWS: Math.ceil(context.batch / cut.splits),
-    PARTIAL_LENGTH: partialLength,
+    SPLIT_ROWS: Math.ceil(rows / cut.splits),
+    PARTIAL_LENGTH: slice.size / 16,
     WORKGROUP: workgroup,
   };
-  const conditions = {
-    ...plainConditions,
-    biased: dbias !== undefined,
-    quads: cut.quads,
-    pair: cut.pair,
-    taps2: cut.taps >= 2,
-    taps3: cut.taps >= 3,
-    taps4: cut.taps >= 4,
-    taps5: cut.taps >= 5,
-  };
-  const pairs = atLeast(outPairs, part);
-  return [
-    {
+  return {
+    slice,
+    length,
+    constants,
+    call: {
       label,
-      file: "conv1d",
+      file: "weightgradient",
       entry: "weight_gradient",
       constants,
-      conditions,
-      bindings: { x: x.slice, dy: dy.slice, partial },
+      conditions: conditionsOf(cut, slices),
+      bindings: { x: x.slice, dy: dy.slice, partial: slice },
       workgroups: [
         Math.ceil(columns / workgroup),
-        cut.splits,
+        cut.splits * parallel,
         cut.pair ? pairs : Math.min(outGroups, 2 * pairs),
       ],
       flops: (flopsOf(context, shape) * pairs) / outPairs,
-      bytes: operandBytes(context, shape) + partialLength * 16,
+      bytes: (inGroups + outGroups) * rows * steps * parallel * 16 + slice.size,
     },
+  };
+}
+
+const conditionsOf = (cut: Cut, { dbias }: GradientSlices) => ({
+  ...plainConditions,
+  biased: dbias !== undefined,
+  quads: cut.quads,
+  pair: cut.pair,
+  taps2: cut.taps >= 2,
+  taps3: cut.taps >= 3,
+  taps4: cut.taps >= 4,
+  taps5: cut.taps >= 5,
+});
+
+function splitCalls(setting: Setting, cut: Cut, part: number): KernelCall[] {
+  const { context, label, shape, slices } = setting;
+  const { x, dy, dweight, dbias } = slices;
+  const { batch: rows, steps } = context;
+  const sums = partialSums(setting, cut, part, { shape, rows, steps, x, dy, parallel: 1 });
+  return [
+    sums.call,
     {
       label: `${label}: add splits`,
-      file: "conv1d",
+      file: "weightgradient",
       entry: "reduce_gradient",
-      constants,
-      conditions,
-      bindings: { partials: partial, dweight, ...(dbias && { dbias }) },
-      workgroups: spread(splitLength),
+      constants: sums.constants,
+      conditions: conditionsOf(cut, slices),
+      bindings: { partials: sums.slice, dweight, ...(dbias && { dbias }) },
+      workgroups: spread(sums.length),
     },
   ];
+}
+
+/** By the algorithm of Toom and Cook: x and dy at all points, a sum for each, then from points to taps. */
+function toomCookGradient(setting: Setting, cut: Cut): Variant {
+  const { context, label, shape, slices } = setting;
+  const { dweight, dbias } = slices;
+  const { rows, steps } = rowsOfTiles(context, shape);
+  const sample = (part: number) => {
+    const x = context.memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);
+    const dy = context.memory.scratch("products", transformedLength(context, shape.output, shape) * 4);
+    const sums = partialSums(setting, cut, part, {
+      shape: { ...shape, kernel: 1, left: 0 },
+      rows,
+      steps,
+      x: { slice: x, first: 0 },
+      dy: { slice: dy, first: 0 },
+      parallel: points,
+    });
+    const flops = (sums.call.flops ?? 0) * shape.kernel;
+    const transform = (operand: "x" | "dy", transformed: Slice) =>
+      transformCall(context, label, shape, { operand, ...slices[operand], transformed }, rows * steps);
+    return {
+      prepare: [transform("x", x), transform("dy", dy)],
+      calls: [
+        { ...sums.call, flops, executed: flops * shareOfMultiplications(shape.kernel) },
+        {
+          label: `${label}: interpolate`,
+          file: "toomcook",
+          entry: "interpolate_gradient",
+          constants: { ...sizesOf(context, shape), SPLITS: cut.splits, PARTIAL_LENGTH: sums.slice.size / 16 },
+          conditions: conditionsOf(cut, slices),
+          bindings: { partials: sums.slice, dweight, ...(dbias && { dbias }) },
+          workgroups: spread(sums.length),
+        },
+      ],
+    };
+  };
+  return {
+    name: `toom-cook ${nameOf(cut)}`,
+    calls() {
+      const { prepare, calls } = sample(1);
+      return [...prepare, ...calls];
+    },
+    sample,
+  };
 }
 
 /** All of it, or some columns and groups of the sample of a part, the first and the last among them. */
@@ -174,52 +240,3 @@ const placesOf = ({ x, dy }: GradientSlices) => ({
   X_LENGTH: x.slice.size / 16,
   Y_LENGTH: dy.slice.size / 16,
 });
-
-/** The cut by the rules, then others worth a try on the device. */
-function cutsFor(
-  context: BuildContext,
-  { input, output, kernel }: ConvolutionShape,
-): readonly [Cut, ...Cut[]] {
-  const { batch, software, quads, subgroups } = context;
-  const inGroups = groupsOf(input);
-  const outGroups = groupsOf(output);
-  const pair = outGroups > 1;
-  const taps = tapBlockFor(inGroups, kernel);
-  const splitsFor = (cut: Pick<Cut, "taps" | "pair">) => {
-    const threads = Math.ceil(outGroups / (cut.pair ? 2 : 1)) * inGroups * Math.ceil(kernel / cut.taps);
-    return evenSplits(batch, wantedThreads[software ? "software" : "hardware"] / threads);
-  };
-  // On software adapters forty sums of four are more than it keeps at hand.
-  const both = pair && !(software && taps > 3);
-  const rule: Cut = { taps, pair: both, quads, splits: splitsFor({ taps, pair: both }) };
-  const cuts: Cut[] = [rule];
-  const offer = (cut: Cut) => {
-    if (cut.quads && !subgroups) return;
-    if (cuts.every((known) => nameOf(known) !== nameOf(cut))) cuts.push(cut);
-  };
-  if (pair) offer({ ...rule, pair: !both, splits: splitsFor({ taps, pair: !both }) });
-  offer({ ...rule, splits: evenSplits(batch, rule.splits / 2) });
-  offer({ ...rule, splits: evenSplits(batch, rule.splits * 2) });
-  offer({ ...rule, quads: !rule.quads });
-  if (taps > 3) offer({ ...rule, taps: 3, splits: splitsFor({ taps: 3, pair }) });
-  if (taps > 1) offer({ ...rule, taps: 1, splits: splitsFor({ taps: 1, pair }) });
-  return cuts as [Cut, ...Cut[]];
-}
-
-/**
- * Taps that one thread sums, 1 to 5: many share their loads, but few input channels want them spread over the four
- * invocations that compute together. A step costs a thread its taps and about one load.
- */
-function tapBlockFor(inGroups: number, kernel: number): number {
-  const cost = (taps: number) => Math.ceil((inGroups * Math.ceil(kernel / taps)) / 4) * (taps + 1);
-  return [5, 4, 3, 2, 1].reduce(
-    (best, taps) => (taps <= kernel && cost(taps) < cost(best) ? taps : best),
-    Math.min(5, kernel),
-  );
-}
-
-/** Parts of the batch, as many as wanted, but no more than there is memory for, and none of them empty. */
-function evenSplits(batch: number, wanted: number): number {
-  const rows = Math.ceil(batch / Math.max(1, Math.min(batch, maxSplits, Math.ceil(wanted))));
-  return Math.ceil(batch / rows);
-}

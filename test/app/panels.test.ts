@@ -37,7 +37,7 @@ describe("a distribution", () => {
 
 describe("the table of kernels", () => {
   const sum = (label: string, milliseconds: number, flops: number, bytes: number) => ({
-    ...{ label, milliseconds, flops, bytes },
+    ...{ label, milliseconds, flops, executed: flops, bytes },
     dispatches: 2,
   });
   const kernels = reportKernels(

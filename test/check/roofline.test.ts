@@ -4,7 +4,7 @@ import { reportKernels, sumKernels } from "../../src/check/roofline";
 /** 2 GFLOP/s and 4 GB/s: both bound a kernel alike at half an operation a byte. */
 const peak = { gflops: 2, gbps: 4 };
 const sum = (label: string, milliseconds: number, flops: number, bytes: number, dispatches = 1) => ({
-  ...{ label, milliseconds, flops, bytes, dispatches },
+  ...{ label, milliseconds, flops, executed: flops, bytes, dispatches },
 });
 
 describe("a kernel beside the peak", () => {
@@ -28,6 +28,11 @@ describe("a kernel beside the peak", () => {
       const [{ gflops, gbps, shareOfPeak }] = reportKernels([sum("k", 7, flops, 4e6)], peak);
       expect(shareOfPeak).toBeCloseTo(Math.max(gflops / peak.gflops, gbps / peak.gbps), 12);
     }
+  });
+
+  test("with a way to do with fewer operations, its minimum is theirs and its speed that of what it computes", () => {
+    const [kernel] = reportKernels([{ ...sum("k", 8, 16e6, 4e6), executed: 4e6 }], peak);
+    expect(kernel).toMatchObject({ gflops: 2, minimumMs: 2, shareOfPeak: 2 / 8, bound: "compute" });
   });
 
   test("faster than memory, from caches, it is below its minimum", () => {

@@ -4,7 +4,7 @@ import { kernelTable } from "../../src/cli/kernel-table";
 import type { FigureTable } from "../../src/cli/table";
 
 const sum = (label: string, milliseconds: number, flops: number, bytes: number, dispatches = 1) => ({
-  ...{ label, milliseconds, flops, bytes, dispatches },
+  ...{ label, milliseconds, flops, executed: flops, bytes, dispatches },
 });
 
 const cellsOf = ({ head, rows }: FigureTable) => [head, ...rows];

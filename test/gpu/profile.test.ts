@@ -157,7 +157,7 @@ test("dispatches of a label are summed, each with what it binds or what it says 
   const [a, b] = [buffer("a"), buffer("b")];
   const range = (of: GPUBuffer, offset: number, size: number) => ({ buffer: of, offset, size });
   const time = (
-    call: { label: string; flops?: number; bytes?: number },
+    call: { label: string; flops?: number; executed?: number; bytes?: number },
     milliseconds: number,
     reads: object[],
     writes: object[],
@@ -166,14 +166,14 @@ test("dispatches of a label are summed, each with what it binds or what it says 
       typeof sumByLabel
     >[0][number];
   const sums = sumByLabel([
-    time({ label: "one", flops: 5 }, 1, [range(a, 0, 100)], [range(b, 0, 10)]),
+    time({ label: "one", flops: 5, executed: 2 }, 1, [range(a, 0, 100)], [range(b, 0, 10)]),
     time({ label: "two" }, 3, [range(b, 0, 10)], [range(b, 0, 10)]),
     time({ label: "one", flops: 6 }, 2, [range(a, 0, 100), range(a, 256, 100)], [range(b, 0, 10)]),
     time({ label: "three", bytes: 7 }, 4, [range(a, 0, 100)], [range(b, 0, 10)]),
   ]);
   expect(sums).toEqual([
-    { label: "one", dispatches: 2, milliseconds: 3, flops: 11, bytes: 320 },
-    { label: "two", dispatches: 1, milliseconds: 3, flops: 0, bytes: 20 },
-    { label: "three", dispatches: 1, milliseconds: 4, flops: 0, bytes: 7 },
+    { label: "one", dispatches: 2, milliseconds: 3, flops: 11, executed: 8, bytes: 320 },
+    { label: "two", dispatches: 1, milliseconds: 3, flops: 0, executed: 0, bytes: 20 },
+    { label: "three", dispatches: 1, milliseconds: 4, flops: 0, executed: 0, bytes: 7 },
   ] satisfies KernelSum[]);
 });

@@ -1,0 +1,181 @@
+import { type KernelCall, spread } from "../gpu/kernel";
+import type { Slice } from "../gpu/memory";
+import {
+  type Convolution,
+  type ConvolutionShape,
+  flopsOf,
+  plainConditions,
+  sampledPart,
+  sizesOf,
+  unsummed,
+} from "./convolution-shape";
+import { type BuildContext, groupsOf } from "./layer";
+import { mostWorkgroups, nameOf, type Tile, tilesFor } from "./tile";
+import { tiledCall } from "./tiled";
+import type { Sample, Variant } from "./variant";
+
+/** At which polynomials are evaluated (shaders/toomcook.wgsl). */
+export const points = 8;
+
+/** Steps of a tile. */
+const tileSteps = (kernel: number): number => points + 1 - kernel;
+
+export const tilesPerCurve = ({ steps }: Pick<Convolution, "steps">, { kernel }: ConvolutionShape): number =>
+  Math.ceil(steps / tileSteps(kernel));
+
+/** Of its multiplications an algorithm of this kind needs so many. */
+export const shareOfMultiplications = (kernel: number): number => points / (tileSteps(kernel) * kernel);
+
+/** Values at all points, [point][group][tile]; tiles of all curves in order. */
+export const transformedLength = (context: BuildContext, channels: number, shape: ConvolutionShape): number =>
+  points * groupsOf(channels) * context.batch * tilesPerCurve(context, shape);
+
+/** Whether tiles are longer than one step, kernels longer than one tap, and the tiles find room in a dispatch. */
+export const suitsToomCook = (context: BuildContext, shape: ConvolutionShape): boolean =>
+  shape.kernel >= 3 &&
+  shape.kernel < points - 1 &&
+  Math.min(shape.input, shape.output) >= 4 &&
+  context.batch * tilesPerCurve(context, shape) <= 64 * mostWorkgroups;
+
+/** Channels from which the sums weigh more than what it takes to transform their operands. */
+const wantedChannels = 32;
+
+/** Work from which more kernels are worth the time they take to compile. */
+const wantedFlops = 1e8;
+
+/** Which of two ways to compute the same goes first by the rules: this one on software adapters, where it was measured. */
+export function ranked(
+  [direct, ...others]: readonly Variant[],
+  [toomCook, ...more]: readonly Variant[],
+  { context, shape }: Pick<Convolution, "context" | "shape">,
+): readonly [Variant, ...Variant[]] {
+  if (toomCook === undefined) return [direct, ...others];
+  const pays =
+    context.software &&
+    Math.min(shape.input, shape.output) >= wantedChannels &&
+    flopsOf(context, shape) >= wantedFlops;
+  return pays ? [toomCook, direct, ...more, ...others] : [direct, toomCook, ...more, ...others];
+}
+
+/** The convolution by the algorithm of Toom and Cook, with several tiles for its products. */
+export function toomCookConvolutions(whole: Convolution): Variant[] {
+  const { context, shape } = whole;
+  if (!suitsToomCook(context, shape)) return [];
+  return tilesFor(productOf(whole, whole.slices))
+    .slice(0, 3)
+    .map((tile) => ({
+      name: `toom-cook ${nameOf(tile)}`,
+      calls() {
+        const { prepare, calls } = toomCookCalls(whole, tile, 1);
+        return [...prepare, ...calls];
+      },
+      sample: (part) => toomCookCalls(unsummed(whole), tile, part),
+    }));
+}
+
+/** The product at every point: a convolution of kernel 1 over all tiles. */
+const productOf = (
+  whole: Convolution,
+  { x, y, weight }: Pick<Convolution["slices"], "x" | "y" | "weight">,
+) => ({
+  ...whole,
+  shape: { ...whole.shape, kernel: 1, left: 0 },
+  slices: { x, y, weight },
+  batch: 1,
+  steps: whole.batch * tilesPerCurve(whole, whole.shape),
+});
+
+function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<Sample> {
+  const { context, label, shape, slices, batch } = whole;
+  const { x, weight, bias, y, sums } = slices;
+  const { memory } = context;
+  const packedLength = points * groupsOf(shape.input) * Math.ceil(groupsOf(shape.output) / 2) * 8;
+  const productLength = transformedLength(context, shape.output, shape);
+  const packed = memory.storage(`${label}: transformed weights`, packedLength * 4);
+  const transformed = memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);
+  const products = memory.scratch("products", productLength * 4);
+  const tiles = batch * tilesPerCurve(whole, shape);
+  // Whole curves.
+  const covered = Math.ceil(batch * sampledPart(whole, part)) * tilesPerCurve(whole, shape);
+  const tileSums = sums && memory.storage(`${label}: sums of tiles`, tiles * groupsOf(shape.output) * 8);
+  const constants = { ...sizesOf(context, shape), ...sums?.constants };
+  const product = productOf(whole, { x: transformed, y: products, weight: packed });
+  const transformWeights: KernelCall = {
+    label: `${label}: transform weights`,
+    file: "toomcook",
+    entry: "transform_weights",
+    constants: { ...sizesOf(context, shape), TRANSFORMED_LENGTH: packedLength },
+    conditions: { ...plainConditions, transposed: bias === undefined },
+    bindings: { weight, transformed: packed },
+    workgroups: spread(packedLength / points),
+  };
+  return {
+    prepare: [transformWeights],
+    calls: [
+      transformCall(context, label, shape, { operand: "x", slice: x, first: 0, transformed }, covered),
+      {
+        ...tiledCall(product, tile, { packed, part: covered / tiles, parallel: points }),
+        flops: flopsOf(context, shape) * (covered / tiles),
+        executed: flopsOf(context, shape) * shareOfMultiplications(shape.kernel) * (covered / tiles),
+      },
+      {
+        label: `${label}: interpolate`,
+        file: "toomcook",
+        entry: "interpolate",
+        constants: {
+          ...constants,
+          TRANSFORMED_LENGTH: productLength,
+          TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
+        },
+        conditions: {
+          ...plainConditions,
+          ...sums?.conditions,
+          summed: sums !== undefined,
+          biased: bias !== undefined,
+        },
+        bindings: {
+          products,
+          y,
+          ...(bias && { bias }),
+          ...(sums && tileSums && { ...sums.bindings, tileSums }),
+        },
+        workgroups: [Math.ceil(covered / 64), groupsOf(shape.output)],
+      },
+      ...(sums && tileSums ? [sums.gather(tileSums, tiles)] : []),
+    ],
+  };
+}
+
+/** What is transformed: x, or the gradient dy; the groups of an activation from `first` on. */
+interface Transform {
+  readonly operand: "x" | "dy";
+  readonly slice: Slice;
+  readonly first: number;
+  readonly transformed: Slice;
+}
+
+/** An operand at all points, from so many tiles on its beginning. */
+export function transformCall(
+  context: BuildContext,
+  label: string,
+  shape: ConvolutionShape,
+  { operand, slice, first, transformed }: Transform,
+  tiles: number,
+): KernelCall {
+  const isX = operand === "x";
+  return {
+    label: `${label}: transform ${operand}`,
+    file: "toomcook",
+    entry: isX ? "transform_input" : "transform_gradient",
+    constants: {
+      ...sizesOf(context, shape),
+      ...(isX
+        ? { X_FIRST: first, X_LENGTH: slice.size / 16 }
+        : { Y_FIRST: first, Y_LENGTH: slice.size / 16 }),
+      TRANSFORMED_LENGTH: transformed.size / 16,
+    },
+    conditions: plainConditions,
+    bindings: { [operand]: slice, transformed },
+    workgroups: [Math.ceil(tiles / 64), groupsOf(isX ? shape.input : shape.output)],
+  };
+}
