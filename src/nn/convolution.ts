@@ -13,7 +13,7 @@ import {
 import { type BuildContext, groupsOf } from "./layer";
 import { nameOf, type Tile, tilesFor } from "./tile";
 import { tiledCall } from "./tiled";
-import { ranked, toomCookConvolutions } from "./toom-cook";
+import { isWorthTransforming, ranked, toomCookConvolutions } from "./toom-cook";
 import type { Variant } from "./variant";
 
 /** Places (b, t) that the plain kernel computes of a sample, from the first to the last. */
@@ -31,16 +31,15 @@ export function convolution(
   const [batch, steps] = long ? [1, context.batch * context.steps] : [context.batch, context.steps];
   const whole: Convolution = { context, label, shape, slices, batch, steps };
   const { x, weight, bias, y, sums } = slices;
+  const asItStands = tilesFor(whole).map((tile) => direct(whole, tile));
+  const fewer = toomCookConvolutions(whole);
+  const first = context.software && isWorthTransforming(context, shape) && fewer.length > 0;
   return context.choose({
     kind: "convolution",
     sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}${bias ? "" : ", transposed"}${sums ? ", summed" : ""}`,
     flops: flopsOf(context, shape),
     data: [x, weight, y, ...(bias ? [bias] : [])],
-    variants: ranked(
-      tilesFor(whole).map((tile) => direct(whole, tile)),
-      toomCookConvolutions(whole),
-      whole,
-    ),
+    variants: first ? ranked(fewer, asItStands) : ranked(asItStands, fewer),
     plain: {
       name: "plain",
       calls: () => plainCalls(whole),

@@ -36,8 +36,8 @@ export function cutsFor(
     const threads = Math.ceil(outGroups / (cut.pair ? 2 : 1)) * inGroups * Math.ceil(kernel / cut.taps);
     return evenSplits(batch, wantedThreads[software ? "software" : "hardware"] / threads);
   };
-  // On software adapters forty sums of four are more than it keeps at hand.
-  const both = pair && !(software && taps > 3);
+  // Forty sums of four are more than SwiftShader keeps at hand.
+  const both = pair && !(quads && taps > 3);
   const rule: Cut = { taps, pair: both, quads, splits: splitsFor({ taps, pair: both }) };
   const cuts: Cut[] = [rule];
   const offer = (cut: Cut) => {

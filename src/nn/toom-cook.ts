@@ -43,34 +43,32 @@ const wantedChannels = 32;
 /** Work from which more kernels are worth the time they take to compile. */
 const wantedFlops = 1e8;
 
-/** Which of two ways to compute the same goes first by the rules: this one on software adapters, where it was measured. */
-export function ranked(
-  [direct, ...others]: readonly Variant[],
-  [toomCook, ...more]: readonly Variant[],
-  { context, shape }: Pick<Convolution, "context" | "shape">,
-): readonly [Variant, ...Variant[]] {
-  if (toomCook === undefined) return [direct, ...others];
-  const pays =
-    context.software &&
-    Math.min(shape.input, shape.output) >= wantedChannels &&
-    flopsOf(context, shape) >= wantedFlops;
-  return pays ? [toomCook, direct, ...more, ...others] : [direct, toomCook, ...more, ...others];
-}
+/** Whether it pays to compute a problem of this size so, on an adapter where it pays at all. */
+export const isWorthTransforming = (context: BuildContext, shape: ConvolutionShape): boolean =>
+  Math.min(shape.input, shape.output) >= wantedChannels && flopsOf(context, shape) >= wantedFlops;
+
+/** Two ways to compute the same, each with its best variant first; behind that of the one, the other's is the first to be tried. */
+export const ranked = (
+  [first, ...others]: readonly Variant[],
+  [rival, ...more]: readonly Variant[],
+): readonly [Variant, ...Variant[]] =>
+  rival === undefined ? [first, ...others] : [first, rival, ...more, ...others];
 
 /** The convolution by the algorithm of Toom and Cook, with several tiles for its products. */
 export function toomCookConvolutions(whole: Convolution): Variant[] {
   const { context, shape } = whole;
   if (!suitsToomCook(context, shape)) return [];
-  return tilesFor(productOf(whole, whole.slices))
-    .slice(0, 3)
-    .map((tile) => ({
-      name: `toom-cook ${nameOf(tile)}`,
-      calls() {
-        const { prepare, calls } = toomCookCalls(whole, tile, 1);
-        return [...prepare, ...calls];
-      },
-      sample: (part) => toomCookCalls(unsummed(whole), tile, part),
-    }));
+  const tiles = tilesFor(productOf(whole, whole.slices));
+  // Where a software adapter shares no loads, ten steps do better than twenty.
+  const isFirst = ({ strips }: Tile) => context.software && !context.quads && strips === 2;
+  return [...tiles.filter(isFirst), ...tiles.filter((tile) => !isFirst(tile))].slice(0, 3).map((tile) => ({
+    name: `toom-cook ${nameOf(tile)}`,
+    calls() {
+      const { prepare, calls } = toomCookCalls(whole, tile, 1);
+      return [...prepare, ...calls];
+    },
+    sample: (part) => toomCookCalls(unsummed(whole), tile, part),
+  }));
 }
 
 /** The product at every point: a convolution of kernel 1 over all tiles. */

@@ -3,7 +3,14 @@ import type { Slice } from "../gpu/memory";
 import { type ConvolutionShape, flopsOf, plainConditions, sizesOf } from "./convolution-shape";
 import { type Cut, cutsFor, nameOf, rowsOfTiles, toomCookCutsFor } from "./cut";
 import { type BuildContext, groupsOf } from "./layer";
-import { points, ranked, shareOfMultiplications, transformCall, transformedLength } from "./toom-cook";
+import {
+  isWorthTransforming,
+  points,
+  ranked,
+  shareOfMultiplications,
+  transformCall,
+  transformedLength,
+} from "./toom-cook";
 import { atLeast, type Variant } from "./variant";
 
 /** Groups of four channels of an activation, of which a part may be meant. */
@@ -47,12 +54,13 @@ export function weightGradient(
   });
   const direct = cutsFor(context, shape).map(by);
   const fewer = toomCookCutsFor(context, shape).map((cut) => toomCookGradient(setting, cut));
+  const first = context.quads && isWorthTransforming(context, shape) && fewer.length > 0;
   return context.choose({
     kind: "weight gradient",
     sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${context.batch} × ${context.steps}, ${shape.left} left`,
     flops: flopsOf(context, shape),
     data: [x.slice, dy.slice, dweight, ...(dbias ? [dbias] : [])],
-    variants: ranked(direct, fewer, { context, shape }),
+    variants: first ? ranked(fewer, direct) : ranked(direct, fewer),
     plain: {
       name: "plain",
       calls: () => [plainCall(setting)],
