@@ -34,6 +34,11 @@ export class Memory {
     return this.#create(label, count * 4, STORAGE | COPY_SRC | COPY_DST);
   }
 
+  /** Whether the adapter allows a buffer of so many 4-byte words. */
+  allows(count: number): boolean {
+    return count * 4 <= this.#largest;
+  }
+
   /**
    * Storage for values that nobody needs behind the dispatches that ask for it: requests of one role and size share it. Those
    * that a dispatch needs at once have different roles.
@@ -91,13 +96,17 @@ export class Memory {
     this.bytes = 0;
   }
 
+  /** Bytes of one buffer at most. */
+  get #largest(): number {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.gpu.limits;
+    return Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  }
+
   #create(label: string, bytes: number, flags: GPUBufferUsageFlags): Slice {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.gpu.limits;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (size > limit)
+    if (size > this.#largest)
       throw new OutOfMemoryError(
-        `${label} needs ${megabytes(size)}, more than the ${megabytes(limit)} this adapter allows in one buffer: ` +
+        `${label} needs ${megabytes(size)}, more than the ${megabytes(this.#largest)} this adapter allows in one buffer: ` +
           "use a smaller batch, a narrower network or fewer curves",
       );
     const buffer = this.#device.gpu.createBuffer({ label, size, usage: flags });

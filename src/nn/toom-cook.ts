@@ -30,12 +30,13 @@ export const shareOfMultiplications = (kernel: number): number => points / (tile
 export const transformedLength = (context: BuildContext, channels: number, shape: ConvolutionShape): number =>
   points * groupsOf(channels) * context.batch * tilesPerCurve(context, shape);
 
-/** Whether tiles are longer than one step, kernels longer than one tap, and the tiles find room in a dispatch. */
+/** Whether there is something to save, and room for all tiles in a dispatch and for their values in a buffer. */
 export const suitsToomCook = (context: BuildContext, shape: ConvolutionShape): boolean =>
   shape.kernel >= 3 &&
   shape.kernel < points - 1 &&
   Math.min(shape.input, shape.output) >= 4 &&
-  context.batch * tilesPerCurve(context, shape) <= 64 * mostWorkgroups;
+  context.batch * tilesPerCurve(context, shape) <= 64 * mostWorkgroups &&
+  context.memory.allows(transformedLength(context, Math.max(shape.input, shape.output), shape) * 4);
 
 /** Channels from which the sums weigh more than what it takes to transform their operands. */
 const wantedChannels = 32;

@@ -86,3 +86,61 @@ test("a network that fails to be built keeps no memory", async () => {
   );
   expect(left).toBe(0);
 });
+
+test("scratch of one role and size is one buffer, and is freed by the mark before it", async () => {
+  const { shared, others, bytes } = await gpu.run(({ internals, device }) => {
+    const memory = new internals.Memory(device);
+    const first = memory.scratch("operands", 64);
+    const free = memory.mark();
+    const shared = memory.scratch("operands", 64) === first;
+    const others = [memory.scratch("operands", 128), memory.scratch("results", 64)];
+    const held = memory.bytes;
+    free();
+    const again = memory.scratch("results", 64);
+    const bytes = [held, memory.bytes];
+    const isNew = again.buffer !== others[1].buffer;
+    memory.dispose();
+    return { shared, others: [...others.map(({ buffer }) => buffer !== first.buffer), isNew], bytes };
+  });
+  expect(shared).toBe(true);
+  expect(others).toEqual([true, true, true]);
+  expect(bytes).toEqual([256 + 512 + 256, 256 + 256]);
+});
+
+test("what would not fit into a buffer at all points of Toom and Cook is convolved as it stands", async () => {
+  const names = await gpu.run(
+    async ({ fluxion, device }, layers) => {
+      const offered = async (largest: number) => {
+        const limits = new Proxy(device.gpu.limits, {
+          get: (target, key) =>
+            key === "maxStorageBufferBindingSize" ? largest : Reflect.get(target, key, target),
+        });
+        const gpu = new Proxy(device.gpu, {
+          get(target, key) {
+            if (key === "limits") return limits;
+            const value: unknown = Reflect.get(target, key, target);
+            return typeof value === "function" ? value.bind(target) : value;
+          },
+        });
+        const names: string[] = [];
+        const network = await fluxion.Network.build(
+          { ...device, gpu },
+          { input: { channels: 32, steps: 100 }, layers, loss: "observations", batch: 20 },
+          {
+            choose({ variants }) {
+              names.push(...variants.map(({ name }) => name));
+              return variants[0].calls();
+            },
+          },
+        );
+        network.dispose();
+        return names.filter((name) => name.startsWith("toom-cook")).length;
+      };
+      // The activation takes 250 KiB, its values at eight points twice as much.
+      return [await offered(300 * 1024), await offered(500 * 1024)];
+    },
+    [conv1d({ filters: 32, kernel: 5 })],
+  );
+  expect(names[0]).toBe(0);
+  expect(names[1]).toBeGreaterThan(0);
+});
