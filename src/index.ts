@@ -3,6 +3,7 @@ export * from "./calculus/curves";
 export * from "./calculus/description";
 export * from "./calculus/evaluation";
 export * from "./calculus/experiment";
+export { type FunctionFamily, functionFamilies } from "./calculus/families/taught";
 export * from "./calculus/functions";
 export * from "./calculus/networks";
 export * from "./calculus/opponents/differences";

@@ -2,6 +2,7 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { SessionController } from "./session/controller";
+import { presetTitles } from "./session/describe";
 import type { Session } from "./session/session";
 import type { Gpu, Notice } from "./session/state";
 import { shared } from "./styles";
@@ -78,9 +79,9 @@ export class Notices extends LitElement {
       case "opening":
         return nothing;
       case "ready":
-        return gpu.adapter.software && settings.preset === "moler"
+        return gpu.adapter.software && settings.preset !== "quick"
           ? html`<p class="quiet">
-              No GPU was found: on the CPU a Moler preset takes minutes or hours. The quick presets suit it better.
+              No GPU was found: on the CPU a ${presetTitles[settings.preset]} preset takes minutes or hours. The quick presets suit it better.
             </p>`
           : nothing;
       case "unavailable":

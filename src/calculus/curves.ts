@@ -1,8 +1,11 @@
 /** The data of Moler's experiment: sampled curves and their derivatives, both noisy. */
 import { permutation, randomStream } from "../random";
-import { calculusFunctions } from "./functions";
+import { type FunctionFamily, taughtFunctions } from "./families/taught";
+import { calculusFunctions, type DifferentiableFunction } from "./functions";
 
 export interface CurveOptions {
+  /** The functions of the training curves. Those of the test curves are always the six. */
+  readonly family: FunctionFamily;
   /** All curves together, a multiple of 6: one repetition holds one curve of each function. */
   readonly curves: number;
   /** Points of a curve (T). */
@@ -12,7 +15,16 @@ export interface CurveOptions {
   readonly seed: number;
 }
 
-export const defaultCurveOptions: CurveOptions = { curves: 3000, samples: 100, noise: 1e-3, seed: 0 };
+export const defaultCurveOptions: CurveOptions = {
+  family: "six",
+  curves: 3000,
+  samples: 100,
+  noise: 1e-3,
+  seed: 0,
+};
+
+/** In `functionIndex`: a function that is none of the six. */
+export const otherFunction = 255;
 
 /** N curves of T points. */
 export interface Curves {
@@ -24,18 +36,33 @@ export interface Curves {
   readonly target: Float32Array<ArrayBuffer>;
   /** (N, 1, T): sign·f′(grid). */
   readonly clean: Float32Array<ArrayBuffer>;
-  /** (N): place in `calculusFunctions`. */
+  /** (N): place in `calculusFunctions`, or `otherFunction`. */
   readonly functionIndex: Uint8Array<ArrayBuffer>;
   /** (N): number of the curve among all that were generated. */
   readonly curve: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * All curves in order of repetition, then function. A repetition draws one sorted grid, uniform on [−1, 1),
- * for its six functions and a sign for each. More curves or other noise leave the other numbers as they were.
+ * The curves of an experiment: those of the six functions, split. Those of the training set are then taught another family
+ * where one is chosen, on the same grids, with the same signs and noise; the test set asks all families the same.
  * Throws RangeError on options that make no data.
  */
-export function generateCurves(options: Partial<CurveOptions> = {}): Curves {
+export function experimentCurves(options: Partial<CurveOptions> = {}): {
+  readonly train: Curves;
+  readonly test: Curves;
+} {
+  const data = { ...defaultCurveOptions, ...options };
+  const { train, test } = splitCurves(generateCurves(data), data.seed);
+  if (data.family === "six") return { train, test };
+  return { train: replaceFunctions(train, taughtFunctions(data.family, data.seed), data), test };
+}
+
+/**
+ * All curves of the six functions in order of repetition, then function. A repetition draws one sorted grid, uniform on
+ * [−1, 1), for its six functions and a sign for each. More curves or other noise leave the other numbers as they were.
+ * Throws RangeError on options that make no data.
+ */
+export function generateCurves(options: Partial<Omit<CurveOptions, "family">> = {}): Curves {
   const { curves: rows, samples, noise, seed } = { ...defaultCurveOptions, ...options };
   const functions = calculusFunctions.length;
   if (!Number.isSafeInteger(rows) || rows < functions || rows % functions !== 0)
@@ -48,23 +75,66 @@ export function generateCurves(options: Partial<CurveOptions> = {}): Curves {
   const curves = emptyCurves(rows, samples);
   for (let repetition = 0; repetition < rows / functions; repetition++) {
     const grid = randomGrid(samples, seed, repetition);
-    const signs = randomStream(seed, "sign", repetition);
-    calculusFunctions.forEach(({ f, derivative }, index) => {
+    const signs = signsOf(seed, repetition);
+    calculusFunctions.forEach((taught, index) => {
       const row = repetition * functions + index;
-      const sign = signs.below(2) === 0 ? 1 : -1;
-      const noises = randomStream(seed, "noise", row);
       curves.functionIndex[row] = index;
       curves.curve[row] = row;
       curves.x.set(grid, 2 * row * samples);
-      for (let t = 0; t < samples; t++) {
-        const slope = sign * derivative(grid[t]);
-        curves.x[(2 * row + 1) * samples + t] = sign * f(grid[t]) + noise * noises.normal();
-        curves.target[row * samples + t] = slope + noise * noises.normal();
-        curves.clean[row * samples + t] = slope;
-      }
+      sampleFunction(curves, row, taught, signs[index], noise, seed);
     });
   }
   return curves;
+}
+
+/**
+ * Samples other functions in place of the curves' own, on their grids, with their signs and noise.
+ * @param functionOf by row
+ * @param change what is sampled of it: a function and, as the target, its derivative
+ */
+export function replaceFunctions(
+  curves: Curves,
+  functionOf: (row: number) => DifferentiableFunction,
+  { noise, seed }: Pick<CurveOptions, "noise" | "seed">,
+  change: (taught: DifferentiableFunction) => DifferentiableFunction = (taught) => taught,
+): Curves {
+  const six: readonly DifferentiableFunction[] = calculusFunctions;
+  // Rows lie in random order, so taking the members of a family in turn gives each to grids of all kinds.
+  for (let row = 0; row < curves.rows; row++) {
+    const curve = curves.curve[row];
+    const sign = signsOf(seed, Math.floor(curve / six.length))[curve % six.length];
+    const taught = functionOf(row);
+    const index = six.indexOf(taught);
+    curves.functionIndex[row] = index < 0 ? otherFunction : index;
+    sampleFunction(curves, row, change(taught), sign, noise, seed);
+  }
+  return curves;
+}
+
+/** The signs of a repetition, one for each of its functions. */
+function signsOf(seed: number, repetition: number): readonly number[] {
+  const random = randomStream(seed, "sign", repetition);
+  return calculusFunctions.map(() => (random.below(2) === 0 ? 1 : -1));
+}
+
+/** Fills a row by a function on the grid that it has; the noise is that of the row's curve. */
+function sampleFunction(
+  curves: Curves,
+  row: number,
+  { f, derivative }: DifferentiableFunction,
+  sign: number,
+  noise: number,
+  seed: number,
+): void {
+  const { samples } = curves;
+  const noises = randomStream(seed, "noise", curves.curve[row]);
+  for (let t = 0; t < samples; t++) {
+    const x = curves.x[2 * row * samples + t];
+    const slope = sign * derivative(x);
+    curves.x[(2 * row + 1) * samples + t] = sign * f(x) + noise * noises.normal();
+    curves.target[row * samples + t] = slope + noise * noises.normal();
+    curves.clean[row * samples + t] = slope;
+  }
 }
 
 /** One sixth of the curves at random for the test, which is also the validation set; the rest for training. */

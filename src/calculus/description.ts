@@ -14,8 +14,9 @@ export const nameInfinities = (options: ExperimentOptions): Record<string, strin
 
 /** What a model file tells of the training behind it, for `writeModel`: name, preset, options, seed and data. */
 export function modelMetadata(experiment: Experiment): Map<string, string> {
-  const { curves, samples, noise, seed } = experiment.data;
-  const data = { functions: calculusFunctions.map(({ name }) => name), curves, samples, noise, seed };
+  const { family, curves, samples, noise, seed } = experiment.data;
+  // The functions are those of the test curves, and of the training curves where they are of the family six.
+  const data = { functions: calculusFunctions.map(({ name }) => name), family, curves, samples, noise, seed };
   return new Map([
     ["name", experiment.network],
     ["preset", experiment.preset],

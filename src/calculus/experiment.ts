@@ -37,7 +37,9 @@ export interface Experiment {
 export const choicesOf = (preset: PresetName, network: NetworkName, options: ExperimentOptions): Choices => ({
   network,
   solver: options.solver ?? (presets[preset][network].training.solver ?? defaultTrainingOptions.solver).kind,
-  schedule: options.learnRateSchedule ?? defaultTrainingOptions.schedule.kind,
+  schedule:
+    options.learnRateSchedule ??
+    (presets[preset][network].training.schedule ?? defaultTrainingOptions.schedule).kind,
 });
 
 /** Points of all curves together; their predictor takes twice as many floats. */
@@ -72,6 +74,7 @@ export function setUpExperiment(
 ): Experiment {
   const base = presets[preset].data;
   const data: CurveOptions = {
+    family: options.family ?? base.family,
     curves: options.curves ?? base.curves,
     samples: options.samples ?? base.samples,
     noise: options.noise ?? base.noise,
@@ -116,15 +119,15 @@ function resolveTraining(
   return {
     ...base,
     solver,
-    // A rate of the preset is meant for its own solver.
+    // Rate and L2 of a preset are meant for its own solver.
     learnRate:
       options.learnRate ??
       (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
       defaultLearnRates[solver.kind],
-    schedule: resolveSchedule(choices.schedule, options),
+    schedule: resolveSchedule(choices.schedule, base.schedule, options),
     epochs: options.epochs ?? base.epochs,
     batch: options.batch ?? base.batch,
-    l2: options.l2 ?? defaultL2[solver.kind],
+    l2: options.l2 ?? (solver.kind === base.solver.kind ? own.l2 : undefined) ?? defaultL2[solver.kind],
     clip: options.clip ?? base.clip,
     clipMethod: options.clipMethod ?? base.clipMethod,
     initialisation: options.init ?? base.initialisation,
@@ -168,16 +171,33 @@ const moments = (
   { beta1 = base.beta1, beta2 = base.beta2, epsilon = base.epsilon }: ExperimentOptions,
 ) => ({ beta1, beta2, epsilon });
 
-function resolveSchedule(kind: LearnRateSchedule["kind"], options: ExperimentOptions): LearnRateSchedule {
-  switch (kind) {
+const schedules: {
+  readonly [Kind in LearnRateSchedule["kind"]]: Extract<LearnRateSchedule, { kind: Kind }>;
+} = {
+  none: { kind: "none" },
+  piecewise: { kind: "piecewise", factor: 0.1, period: 10 },
+  cosine: { kind: "cosine", warmup: 0 },
+};
+
+/** A schedule of this kind, the preset's own where it is that, with the settings that the options give it. */
+function resolveSchedule(
+  kind: LearnRateSchedule["kind"],
+  preset: LearnRateSchedule,
+  options: ExperimentOptions,
+): LearnRateSchedule {
+  const base = kind === preset.kind ? preset : schedules[kind];
+  switch (base.kind) {
     case "none":
-      return { kind };
-    case "piecewise":
-      return { kind, factor: options.learnRateDropFactor ?? 0.1, period: options.learnRateDropPeriod ?? 10 };
+      return base;
+    case "piecewise": {
+      const { learnRateDropFactor: factor = base.factor, learnRateDropPeriod: period = base.period } =
+        options;
+      return { kind: base.kind, factor, period };
+    }
     case "cosine":
-      return { kind, warmup: options.warmup ?? 0 };
+      return { kind: base.kind, warmup: options.warmup ?? base.warmup };
     default:
-      throw new RangeError(`unknown schedule ${kind satisfies never}`);
+      throw new RangeError(`unknown schedule ${JSON.stringify(base satisfies never)}`);
   }
 }
 
@@ -227,6 +247,7 @@ export function optionsOf({ data, spec, training, network }: Experiment): Experi
   const { solver, schedule } = training;
   const layer = spec.layers[0];
   return {
+    family: data.family,
     curves: data.curves,
     samples: data.samples,
     noise: data.noise,

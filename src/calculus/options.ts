@@ -12,15 +12,18 @@ import {
   type Shuffle,
   type SolverSpec,
 } from "../train/options";
+import { type FunctionFamily, functionFamilies } from "./families/taught";
 
 export const networkNames = ["cnn", "bilstm"] as const;
 export type NetworkName = (typeof networkNames)[number];
 
-export const presetNames = ["quick", "moler"] as const;
+export const presetNames = ["quick", "moler", "principled"] as const;
 export type PresetName = (typeof presetNames)[number];
 
 /** Whatever is absent comes from the preset. */
 export interface ExperimentOptions {
+  /** The functions of the training curves. */
+  readonly family?: FunctionFamily;
   readonly curves?: number;
   readonly samples?: number;
   readonly noise?: number;
@@ -89,6 +92,7 @@ const adams = { solvers: ["adam", "adamw"] } as const;
 const belowOne = { from: 0, below: 1 } as const;
 
 export const optionRules = {
+  family: { kind: "choice", choices: functionFamilies },
   curves: { kind: "whole", from: 6, to: 1e6 },
   samples: { kind: "whole", from: 1, to: 1e5 },
   noise: { kind: "number", interval: { from: 0, to: 1e3 } },

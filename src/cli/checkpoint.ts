@@ -9,11 +9,13 @@ import {
   type NumberRule,
   networkNames,
   OptionError,
+  type OptionName,
   optionRules,
   optionsOf,
   presetNames,
   readCheckpoint,
   readNumber,
+  readOption,
   setUpExperiment,
   type TrainerConfig,
   type TrainingState,
@@ -31,6 +33,7 @@ const mostBytes = 2 ** 31 - 1;
 
 /** The options that make data and network: the state itself tells the others. */
 const setupOptions = [
+  "family",
   "curves",
   "samples",
   "noise",
@@ -117,7 +120,7 @@ function readExperiment(
   const setup: Pick<ExperimentOptions, (typeof setupOptions)[number]> = Object.fromEntries(
     setupOptions
       .filter((option) => metadata.has(option))
-      .map((option) => [option, readValue(metadata, option, optionRules[option], path)]),
+      .map((option) => [option, readSetup(metadata, option, path)]),
   );
   try {
     const experiment = setUpExperiment(preset, network, setup, state.options);
@@ -139,6 +142,15 @@ function readWord<Word extends string>(
   const word = words.find((word) => word === metadata.get(key));
   if (word === undefined) throw new FormatError(path, `__metadata__ ${key}`, `must be ${words.join(" or ")}`);
   return word;
+}
+
+function readSetup(metadata: ReadonlyMap<string, string>, option: OptionName, path: string): string | number {
+  try {
+    return readOption(option, metadata.get(option) ?? "");
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new FormatError(path, `__metadata__ ${option}`, `must be ${expectation(optionRules[option])}`);
+  }
 }
 
 function readValue(

@@ -11,7 +11,6 @@ import {
   optionRules,
   optionsOf,
   type PresetName,
-  presetNames,
   presets,
   readersOf,
   resolveExperiment,
@@ -24,6 +23,9 @@ import { flagOf, type TrainFlags } from "./train-flags";
 export interface PlannedRun extends Experiment {
   readonly stepsPerSubmit: number;
 }
+
+/** Those of which the adapter decides where none is given. */
+const adapterPresets = ["quick", "moler"] as const satisfies readonly PresetName[];
 
 /** "cnn, seed 0". */
 export const nameOf = ({ network, data }: Experiment): string => `${network}, seed ${data.seed}`;
@@ -65,7 +67,7 @@ export function resolveExperiments(
  * @throws UsageError
  */
 export function checkFlags(flags: TrainFlags, networks: readonly NetworkName[]): void {
-  const refusals = (flags.preset ? [flags.preset] : presetNames).map((preset) => {
+  const refusals = (flags.preset ? [flags.preset] : adapterPresets).map((preset) => {
     try {
       resolveExperiments(flags, preset, networks);
       return undefined;

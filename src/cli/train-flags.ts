@@ -18,6 +18,8 @@ import {
   presets,
   rmsprop,
   sgdm,
+  type TrainingOptions,
+  writeOption,
 } from "../index";
 import { number, wholeNumber } from "./numbers";
 import { type KernelFlags, recurrentWeightTypes, tuneModes } from "./tuning";
@@ -42,7 +44,7 @@ export const flagOf = (option: OptionName): string =>
 export const intervalRule = { kind: "whole", from: 1, to: 1e9 } as const;
 
 /** "moler: 3000, quick: 1200", read from the presets. */
-const byPreset = (read: (preset: Preset) => number): string =>
+const byPreset = (read: (preset: Preset) => string | number): string =>
   Object.entries(presets)
     .map(([name, preset]) => `${name}: ${read(preset)}`)
     .join(", ");
@@ -56,20 +58,38 @@ const trained = (key: "epochs" | "batch"): string =>
     })
     .join(", ");
 
+/** ["principled: glorot"]: what presets have of their own, by network where these differ. */
+const own = (read: (training: Partial<TrainingOptions>) => string | number | undefined): string[] =>
+  Object.entries(presets).flatMap(([name, preset]) => {
+    const values = networkNames.map((network) => read(preset[network].training));
+    if (new Set(values).size === 1) return values[0] === undefined ? [] : [`${name}: ${values[0]}`];
+    return networkNames.flatMap((network, i) =>
+      values[i] === undefined ? [] : [`${network} of preset ${name}: ${values[i]}`],
+    );
+  });
+
+/** "narrow-normal, principled: glorot". */
+const orOwn = (
+  standard: string | number,
+  read: (training: Partial<TrainingOptions>) => string | number | undefined,
+): string => [standard, ...own(read)].join(", ");
+
 /** "sgdm: 0.01, adam: 0.001 …", and where a preset has its own. */
 const learnRates = (): string =>
   [
     ...Object.entries(defaultLearnRates).map(([solver, rate]) => `${solver}: ${rate}`),
-    ...Object.entries(presets).flatMap(([name, preset]) =>
-      networkNames.flatMap((network) => {
-        const { learnRate } = preset[network].training;
-        return learnRate === undefined ? [] : [`${network} of preset ${name}: ${learnRate}`];
-      }),
-    ),
+    ...own(({ learnRate }) => learnRate),
   ].join(", ");
+
+const warmupOf = ({ schedule }: Partial<TrainingOptions>): number | undefined =>
+  schedule?.kind === "cosine" ? schedule.warmup : undefined;
 
 /** Placeholder and description of each option; in brackets what it is where it is not given. */
 const descriptions: Readonly<Record<OptionName, readonly [placeholder: string, description: string]>> = {
+  family: [
+    "name",
+    `functions of the training curves; tested are the six (${byPreset(({ data }) => data.family)})`,
+  ],
   curves: [
     "n",
     `curves, training and test together, a multiple of 6 (${byPreset(({ data }) => data.curves)})`,
@@ -90,34 +110,46 @@ const descriptions: Readonly<Record<OptionName, readonly [placeholder: string, d
     "probability",
     `bilstm: share of values dropped while training (${byPreset(({ bilstm }) => bilstm.network.dropout)})`,
   ],
-  init: ["method", `initial weights (${defaults.initialisation})`],
+  init: [
+    "method",
+    `initial weights (${orOwn(defaults.initialisation, ({ initialisation }) => initialisation)})`,
+  ],
   epochs: ["n", `passes over the training set (${trained("epochs")})`],
   batch: ["n", `curves in a mini-batch (${trained("batch")})`],
-  solver: ["name", "optimizer (cnn: sgdm, bilstm: adam)"],
+  solver: ["name", "optimizer (cnn: sgdm, bilstm: adam, principled: adam)"],
   learnRate: ["rate", `initial learning rate (${learnRates()})`],
-  learnRateSchedule: ["name", `course of the learning rate (${defaults.schedule.kind})`],
+  learnRateSchedule: [
+    "name",
+    `course of the learning rate (${orOwn(defaults.schedule.kind, ({ schedule }) => schedule?.kind)})`,
+  ],
   learnRateDropFactor: ["factor", "piecewise: factor of each drop (0.1)"],
   learnRateDropPeriod: ["n", "piecewise: epochs between drops (10)"],
-  warmup: ["n", "cosine: iterations of linear warm-up (0)"],
+  warmup: ["n", `cosine: iterations of linear warm-up (${orOwn(0, warmupOf)})`],
   momentum: ["mu", `of sgdm (${sgdm().momentum})`],
   beta1: ["beta", `of adam and adamw: decay of the mean gradient (${adam().beta1})`],
   beta2: ["beta", `of adam and adamw: decay of its mean square (${adam().beta2})`],
   decay: ["rho", `of rmsprop: decay of the mean square of the gradient (${rmsprop().decay})`],
   epsilon: ["value", `of adam, adamw and rmsprop (${adam().epsilon})`],
   weightDecay: ["lambda", `of adamw: decoupled decay of weights (${adamw().weightDecay})`],
-  l2: ["lambda", `L2 regularisation (${defaults.l2}, adamw: ${defaultL2.adamw})`],
-  clip: ["threshold", `gradient threshold, or none (${defaults.clip})`],
+  l2: ["lambda", `L2 regularisation (${orOwn(`${defaults.l2}, adamw: ${defaultL2.adamw}`, ({ l2 }) => l2)})`],
+  clip: [
+    "threshold",
+    `gradient threshold, or none (${orOwn(defaults.clip, ({ clip }) => clip && writeOption(clip))})`,
+  ],
   clipMethod: ["name", `what the threshold bounds (${defaults.clipMethod})`],
   batchnormStatistics: ["source", `cnn: at prediction (${defaults.batchNormStatistics})`],
-  shuffle: ["when", `order of the training curves (${defaults.shuffle})`],
-  validationEvery: ["n", `iterations between validations (${defaults.validationEvery})`],
+  shuffle: ["when", `order of the training curves (${orOwn(defaults.shuffle, ({ shuffle }) => shuffle)})`],
+  validationEvery: [
+    "n",
+    `iterations between validations (${orOwn(defaults.validationEvery, ({ validationEvery }) => validationEvery)})`,
+  ],
   patience: ["n", "validations without progress before stopping, or none (none)"],
   restore: ["which", `learnables to end with: best validation, or last (${defaults.restore})`],
 };
 
 /** The options with which a group of the help begins. */
 const groups: { readonly [Name in OptionName]?: string } = {
-  curves: "Data:",
+  family: "Data:",
   filters: "Network:",
   epochs: "Training:",
 };
@@ -128,7 +160,7 @@ export function addTrainFlags(command: Command): Command {
   command.addOption(
     new Option(
       "--preset <name>",
-      "moler: the post's experiment; quick: smaller (default: by adapter)",
+      "moler: the post's experiment; quick: smaller; principled: a better teacher (default: by adapter, moler or quick)",
     ).choices(Object.keys(presets)),
   );
   addAdapterFlag(command);

@@ -5,12 +5,11 @@ import {
   type Device,
   type Evaluation,
   evaluate,
-  generateCurves,
+  experimentCurves,
   type NamedTensor,
   Network,
   OutOfMemoryError,
   type Progress,
-  splitCurves,
   Trainer,
   type TrainerConfig,
   type TrainingResult,
@@ -76,7 +75,7 @@ export async function runExperiment(
   experiment: PlannedRun,
   settings: RunSettings,
 ): Promise<Ended> {
-  const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
+  const { train, test } = experimentCurves(experiment.data);
   const { checkpoint, resume } = settings;
   const { training: options, stepsPerSubmit } = experiment;
   const { spec, training } = experiment;

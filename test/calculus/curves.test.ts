@@ -37,7 +37,7 @@ describe("the functions", () => {
 
 describe("the curves", () => {
   it("are 500 repetitions of 6 functions with 100 samples and noise 1e-3", () => {
-    expect(defaultCurveOptions).toEqual({ curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
+    expect(defaultCurveOptions).toEqual({ family: "six", curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
     expect([rows, T, curves.x.length, curves.target.length]).toEqual([3000, 100, 600_000, 300_000]);
     expect(allRows.every((row) => curves.functionIndex[row] === row % 6)).toBe(true);
   });

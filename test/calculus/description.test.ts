@@ -17,6 +17,7 @@ describe("the metadata of a model", () => {
   it.each(networkNames)("describe the %s so that it can be trained again", (network) => {
     const experiment = resolveExperiment("quick", network, {
       seed: 5,
+      family: "sixty",
       curves: 600,
       learnRateSchedule: "cosine",
     });
@@ -34,6 +35,7 @@ describe("the metadata of a model", () => {
     expect(options).toEqual(optionsOf(experiment));
     expect(resolveExperiment("quick", network, options)).toEqual(experiment);
     expect(JSON.parse(metadata.get("data") ?? "")).toMatchObject({
+      family: "sixty",
       curves: 600,
       samples: 50,
       noise: 1e-3,

@@ -74,7 +74,7 @@ describe("the moler preset", () => {
       patience: Number.POSITIVE_INFINITY,
       seed: 0,
     });
-    expect(data).toEqual({ curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
+    expect(data).toEqual({ family: "six", curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
     expect(cnn.network).toMatchObject({ filters: 128, kernel: 5, slope: 0.5 });
   });
 
@@ -110,6 +110,21 @@ describe("the quick preset", () => {
       expect(quick.data.curves * (5 / 6)).toBeGreaterThanOrEqual(
         training.batch ?? defaultTrainingOptions.batch,
       );
+  });
+});
+
+describe("the principled preset", () => {
+  const { principled, moler } = presets;
+
+  it("teaches the same networks, narrower, a continuous family for 16 000 iterations", () => {
+    expect({ ...principled.cnn.network, filters: 128 }).toEqual(moler.cnn.network);
+    expect({ ...principled.bilstm.network, hidden: 128, dropout: 0.5 }).toEqual(moler.bilstm.network);
+    expect(principled.data).toEqual({ ...moler.data, family: "continuous", curves: 12_000 });
+    for (const { training } of [principled.cnn, principled.bilstm]) {
+      const options = { ...defaultTrainingOptions, ...training };
+      const trained = (principled.data.curves * 5) / 6;
+      expect(batchOrder(trained, options).length / options.batch).toBe(16_000);
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import {
   OptionError,
   type OptionName,
   optionNames,
+  type PresetName,
   presetNames,
   readersOf,
   readOption,
@@ -19,8 +20,9 @@ const solvers = ["sgdm", "adam", "adamw", "rmsprop"] as const satisfies readonly
 const schedules = ["none", "piecewise", "cosine"] as const satisfies readonly LearnRateSchedule["kind"][];
 const all = presetNames.flatMap((preset) => networkNames.map((network) => [preset, network] as const));
 
-/** None of them a preset's. */
-const others: Required<ExperimentOptions> = {
+/** None of them of the presets moler and quick. */
+const commonOthers: Required<ExperimentOptions> = {
+  family: "twelve",
   curves: 1800,
   samples: 7,
   noise: 0.5,
@@ -54,8 +56,14 @@ const others: Required<ExperimentOptions> = {
   restore: "best",
 };
 
+/** None of them the preset's. */
+const othersOf = (preset: PresetName): Required<ExperimentOptions> =>
+  preset === "principled"
+    ? { ...commonOthers, init: "narrow-normal", learnRateSchedule: "piecewise", clip: 0.25 }
+    : commonOthers;
+
 /** The option alone, with the choices that it needs to be read; the network must be one that reads it. */
-function alone(option: OptionName): ExperimentOptions {
+function alone(option: OptionName, others: ExperimentOptions): ExperimentOptions {
   const { solvers, schedules } = readersOf(option);
   return {
     ...(solvers && { solver: solvers[0] }),
@@ -65,15 +73,16 @@ function alone(option: OptionName): ExperimentOptions {
 }
 
 describe.each(all)("the experiment of preset %s and network %s", (preset, network) => {
+  const others = othersOf(preset);
   const own = optionNames.filter((option) => readersOf(option).networks?.includes(network) ?? true);
 
   it.each(own)("takes %s, and optionsOf gives it back", (option) => {
-    const experiment = resolveExperiment(preset, network, alone(option));
+    const experiment = resolveExperiment(preset, network, alone(option, others));
     const options = optionsOf(experiment);
     expect(options[option]).toBe(others[option]);
     expect(resolveExperiment(preset, network, options)).toEqual(experiment);
     expect(experiment).not.toEqual(
-      resolveExperiment(preset, network, { ...alone(option), [option]: undefined }),
+      resolveExperiment(preset, network, { ...alone(option, others), [option]: undefined }),
     );
   });
 
@@ -120,15 +129,33 @@ describe.each(all)("the experiment of preset %s and network %s", (preset, networ
 });
 
 describe("the learning rate", () => {
+  const read = (options: ExperimentOptions, preset: PresetName = "moler") => {
+    const { learnRate, l2 } = optionsOf(resolveExperiment(preset, "cnn", options));
+    return [learnRate, l2];
+  };
+
   it("follows the solver unless it is given, and so does L2", () => {
-    const read = (options: ExperimentOptions) => {
-      const { learnRate, l2 } = optionsOf(resolveExperiment("moler", "cnn", options));
-      return [learnRate, l2];
-    };
     expect(read({})).toEqual([0.01, 1e-4]);
     expect(read({ solver: "adam" })).toEqual([0.001, 1e-4]);
     expect(read({ solver: "adamw" })).toEqual([0.001, 0]);
     expect(read({ solver: "adamw", learnRate: 0.5, l2: 1 })).toEqual([0.5, 1]);
+  });
+
+  it("of a preset is for the preset's own solver, and so is L2", () => {
+    expect(read({}, "principled")).toEqual([0.01, 0]);
+    expect(read({ solver: "sgdm" }, "principled")).toEqual([0.01, 1e-4]);
+    expect(read({ solver: "rmsprop" }, "principled")).toEqual([0.001, 1e-4]);
+  });
+});
+
+describe("the schedule", () => {
+  it("of a preset is the preset's, and another has its own settings", () => {
+    const read = (options: ExperimentOptions) =>
+      resolveExperiment("principled", "bilstm", options).training.schedule;
+    expect(read({})).toEqual({ kind: "cosine", warmup: 400 });
+    expect(read({ warmup: 7 })).toEqual({ kind: "cosine", warmup: 7 });
+    expect(read({ learnRateSchedule: "piecewise" })).toEqual({ kind: "piecewise", factor: 0.1, period: 10 });
+    expect(read({ learnRateSchedule: "none" })).toEqual({ kind: "none" });
   });
 });
 
@@ -142,7 +169,7 @@ describe("setUpExperiment", () => {
       training,
     );
     expect(experiment.training).toBe(training);
-    expect(experiment.data).toEqual({ curves: 36, samples: 4, noise: 1e-3, seed: 7 });
+    expect(experiment.data).toEqual({ family: "six", curves: 36, samples: 4, noise: 1e-3, seed: 7 });
     expect(optionsOf(experiment)).toMatchObject({ hidden: 3, dropout: 0.5, seed: 7 });
   });
 });

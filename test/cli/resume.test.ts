@@ -19,7 +19,7 @@ beforeAll(buildProgram);
 const name = "checkpoint.safetensors";
 const small = [
   ..."train bilstm --preset quick --curves 36 --samples 10 --batch 10 --hidden 5 --epochs 40".split(" "),
-  ..."--validation-every 7 --restore best --shuffle every-epoch".split(" "),
+  ..."--validation-every 7 --restore best --shuffle every-epoch --family twelve".split(" "),
 ];
 
 /** The history without the times. */
@@ -153,6 +153,7 @@ describe("a checkpoint that cannot be resumed", () => {
       ["name", "gru", /__metadata__ name: must be cnn or bilstm/],
       ["hidden", "6", /__metadata__ network: is not the bilstm/],
       ["samples", "11", /__metadata__ network: is not the bilstm/],
+      ["family", "seven", /__metadata__ family: must be one of six, twelve, sixty, continuous/],
       ["curves", "0", /__metadata__ curves: must be a whole number from 6/],
       ["curves", "37", /__metadata__ curves: must be a multiple of 6/],
       ["curves", "6", /__metadata__ options batch: must be at most 5/],

@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { html, LitElement, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { type NetworkName, networkNames, type OptionName, type PresetName, presetNames } from "../../index";
+import { type NetworkName, networkNames, type OptionName, type PresetName } from "../../index";
 import { SessionController } from "../session/controller";
 import { networkTitles, presetTitles } from "../session/describe";
 import type { Settings } from "../session/run";
@@ -279,9 +279,9 @@ interface Form {
   readonly running: ReturnType<typeof chosenValues> | undefined;
 }
 
-const choices: readonly { readonly preset: PresetName; readonly network: NetworkName }[] = presetNames
-  .toReversed()
-  .flatMap((preset) => networkNames.map((network) => ({ preset, network })));
+const choices: readonly { readonly preset: PresetName; readonly network: NetworkName }[] = (
+  ["moler", "quick", "principled"] as const
+).flatMap((preset) => networkNames.map((network) => ({ preset, network })));
 
 customElements.define("fx-controls", Controls);
 

@@ -11,6 +11,7 @@ export interface Field {
 }
 
 export const fields = {
+  family: { label: "Functions taught", note: "the test curves are always of the six" },
   curves: { label: "Curves", unit: "curves", note: "a multiple of 6, a sixth of them is the test" },
   samples: { label: "Points per curve", unit: "points" },
   noise: { label: "Noise σ", note: "on curves and targets" },
@@ -46,7 +47,7 @@ export const fields = {
 
 /** The form's groups; the seed stands above them. */
 export const groups: readonly { readonly title: string; readonly options: readonly OptionName[] }[] = [
-  { title: "Data", options: ["curves", "samples", "noise"] },
+  { title: "Data", options: ["family", "curves", "samples", "noise"] },
   {
     title: "Network",
     options: ["filters", "kernel", "hidden", "dropout", "init", "batchnormStatistics"],

@@ -8,12 +8,11 @@ import {
   calculusFunctions,
   type ExperimentOptions,
   evaluate,
-  generateCurves,
+  experimentCurves,
   readMetricsCsv,
   resolveExperiment,
   resolveLayers,
   type StopReason,
-  splitCurves,
   takeCurves,
 } from "../../index";
 import type { Run } from "../session/run";
@@ -51,7 +50,7 @@ function toRun({ summary, metrics, predictions, options }: Recording): Run {
   const network = summary.network === "cnn" ? "cnn" : "bilstm";
   const settings = { preset: "moler", network, options: { ...options, seed: summary.seed } } as const;
   const experiment = resolveExperiment(settings.preset, network, settings.options);
-  const { train, test } = splitCurves(generateCurves(experiment.data), experiment.data.seed);
+  const { train, test } = experimentCurves(experiment.data);
   const zero = evaluate(new Float32Array(test.clean.length), test);
   const points = predictions.trim().split("\n").slice(1).map(toPoint);
   return {

@@ -4,7 +4,11 @@ import { writeOption } from "../../index";
 import type { Run, Settings } from "./run";
 
 export const networkTitles = { cnn: "CNN", bilstm: "BiLSTM" } as const satisfies Record<NetworkName, string>;
-export const presetTitles = { moler: "Moler", quick: "quick" } as const satisfies Record<PresetName, string>;
+export const presetTitles = {
+  moler: "Moler",
+  quick: "quick",
+  principled: "principled",
+} as const satisfies Record<PresetName, string>;
 
 /** How a training ended, by its reason. */
 export const endings = {

@@ -1,5 +1,5 @@
 /** Whether what lies in the browser's store is what this page puts there: another version, or a hand, may have written it. */
-import { calculusFunctions, networkNames, optionNames, presetNames } from "../../index";
+import { calculusFunctions, functionFamilies, networkNames, optionNames, presetNames } from "../../index";
 import type { Run } from "./run";
 import type { Interrupted } from "./state";
 
@@ -50,6 +50,7 @@ const isExperiment = (value: unknown): boolean =>
   isOneOf(networkNames, value.network) &&
   isOneOf(presetNames, value.preset) &&
   hasNumbers(value.data, "curves", "samples", "noise", "seed") &&
+  isOneOf(functionFamilies, value.data.family) &&
   isFields(value.spec) &&
   Array.isArray(value.spec.layers) &&
   hasNumbers(value.training, "learnRate", "epochs", "batch", "validationEvery") &&

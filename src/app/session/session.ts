@@ -257,6 +257,9 @@ export class Session extends Shelf {
       case "checked":
         this.emit("checked", event.check);
         return;
+      case "measuring":
+        this.emit("measuring", event);
+        return;
       default:
         throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
     }

@@ -32,6 +32,8 @@ export interface SessionChanges {
   readonly announce: string;
   /** A kernel that the self-test has checked. */
   readonly checked: KernelCheck;
+  /** Questions that were answered, of those that a measurement of networks puts. */
+  readonly measuring: { readonly done: number; readonly planned: number };
 }
 
 /** What a session needs from around it. */

@@ -3,9 +3,8 @@ import {
   type Evaluation,
   type Experiment,
   evaluate,
-  generateCurves,
+  experimentCurves,
   OutOfMemoryError,
-  splitCurves,
 } from "../../index";
 
 /** The curves of an experiment, and what predicting zero scores on its test set. */
@@ -18,7 +17,7 @@ export interface Data {
 /** @throws OutOfMemoryError where there is no room for the curves */
 export function drawData({ data }: Experiment): Data {
   try {
-    const { train, test } = splitCurves(generateCurves(data), data.seed);
+    const { train, test } = experimentCurves(data);
     return { train, test, zero: evaluate(new Float32Array(test.clean.length), test) };
   } catch (error) {
     // The options were checked: what is refused is an array of this size.

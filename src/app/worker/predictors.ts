@@ -1,7 +1,7 @@
 import { type Device, Network, readModel } from "../../index";
 import type { Request } from "./protocol";
 
-type PredictRequest = Extract<Request, { readonly kind: "predict" }>;
+export type PredictRequest = Extract<Request, { readonly kind: "predict" }>;
 
 /** Networks kept at most. */
 const mostNetworks = 16;

@@ -1,10 +1,13 @@
 /** What the page and its training worker say to each other. Commands go in, events come out; nothing is shared. */
+import type { ConditionSummary } from "../../expressions";
 import type {
   AdapterReport,
+  CurveOptions,
   Curves,
   Experiment,
   KernelCheck,
   LearnableValues,
+  NetworkName,
   Progress,
   StepProfile,
 } from "../../index";
@@ -46,10 +49,28 @@ export type Request =
       readonly model: Uint8Array<ArrayBuffer>;
       readonly x: Float32Array<ArrayBuffer>;
     }
+  /** Trained networks beside the classical opponents, on functions taught and not taught; `measuring` tells how far it is. */
+  | {
+      readonly kind: "measure";
+      readonly networks: readonly AskedNetwork[];
+      /** On which all of them were trained. */
+      readonly data: CurveOptions;
+      readonly test: Curves;
+    }
   /** Every kernel against the float64 reference; each result is also told by `checked` as it comes. */
   | { readonly kind: "self-test" }
   /** Times every kernel of a training step; training waits meanwhile. */
   | { readonly kind: "profile"; readonly experiment: Experiment };
+
+/** A trained network of a run. */
+export interface AskedNetwork {
+  readonly name: NetworkName;
+  readonly run: string;
+  readonly model: Uint8Array<ArrayBuffer>;
+}
+
+/** RMSE on sets of functions, and defects of rules over their scales, the networks first. */
+export type MeasuredRows = Pick<ConditionSummary, "sets" | "rules">;
 
 /** The answers, by the kind of the request. */
 export interface Answers {
@@ -57,6 +78,7 @@ export interface Answers {
   readonly inspect: readonly LearnableValues[];
   /** (rows, 1, T) */
   readonly predict: Float32Array<ArrayBuffer>;
+  readonly measure: MeasuredRows;
   readonly "self-test": readonly KernelCheck[];
   readonly profile: StepProfile;
 }
@@ -96,6 +118,7 @@ export type Event =
   /** The run is over without a result. */
   | { readonly kind: "failed"; readonly run: string; readonly failure: Failure }
   | { readonly kind: "checked"; readonly id: number; readonly check: KernelCheck }
+  | { readonly kind: "measuring"; readonly id: number; readonly done: number; readonly planned: number }
   | { readonly kind: "answered"; readonly id: number; readonly answer: Answers[Request["kind"]] }
   | { readonly kind: "refused"; readonly id: number; readonly message: string };
 

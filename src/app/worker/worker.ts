@@ -74,6 +74,13 @@ async function answerTo(request: Request, id: number): Promise<Answers[Request["
       return training.inspect(request.layer);
     case "predict":
       return alone((device) => answerPredict(device, request));
+    case "measure":
+      // The sets of functions bring a parser along, which training does not need.
+      return (await import("./laboratory")).answerMeasure(
+        request,
+        (question) => alone((device) => answerPredict(device, question)),
+        (progress) => tell({ kind: "measuring", id, ...progress }),
+      );
     case "self-test":
       return alone((device) => answerSelfTest(device, (check) => tell({ kind: "checked", id, check })));
     case "profile":

@@ -40,6 +40,18 @@ export const sevenUnseen: Family = written(
   ["x^5", "exp(x)", "x*sin(pi*x)", "sin(pi*x^2)", "sin(2*pi*x)", "tanh(3x)", "x^2/2"],
 );
 
+/** Random functions of the kinds that the taught families are drawn from; no member is one of those. */
+export const randomFamilies: readonly Family[] = [
+  drawn("Chebyshev", "How does it do on random polynomials?", 0, randomChebyshev),
+  drawn("Fourier", "How does it do on random periodic functions?", 1, randomFourier),
+  drawn(
+    "Gaussian process",
+    "How does it do on random smooth functions of no form?",
+    2,
+    randomGaussianProcess,
+  ),
+];
+
 /** No member is one of the six functions that the networks were taught, with either sign. */
 export const unseenFamilies: readonly Family[] = [
   written("near", "Is a power more, or a factor, already too much?", [
@@ -91,12 +103,5 @@ export const unseenFamilies: readonly Family[] = [
     "abs(sin(pi*x))",
     "abs(x)-abs(x+0.5)",
   ]),
-  drawn("Chebyshev", "How does it do on random polynomials?", 0, randomChebyshev),
-  drawn("Fourier", "How does it do on random periodic functions?", 1, randomFourier),
-  drawn(
-    "Gaussian process",
-    "How does it do on random smooth functions of no form?",
-    2,
-    randomGaussianProcess,
-  ),
+  ...randomFamilies,
 ];

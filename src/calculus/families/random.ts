@@ -2,15 +2,12 @@
 import type { RandomStream } from "../../random";
 import type { DifferentiableFunction } from "../functions";
 
-/** Both values at once: the sums of f and f′ share their terms. */
-type Values = readonly [f: number, derivative: number];
-
 /** Where the largest |f| is looked for. */
 const finePoints: readonly number[] = Array.from({ length: 401 }, (_, i) => (i - 200) / 200);
 
-function toUnitSize(values: (x: number) => Values): DifferentiableFunction {
-  const largest = finePoints.reduce((most, x) => Math.max(most, Math.abs(values(x)[0])), 0);
-  return { f: (x) => values(x)[0] / largest, derivative: (x) => values(x)[1] / largest };
+function toUnitSize({ f, derivative }: DifferentiableFunction): DifferentiableFunction {
+  const largest = finePoints.reduce((most, x) => Math.max(most, Math.abs(f(x))), 0);
+  return { f: (x) => f(x) / largest, derivative: (x) => derivative(x) / largest };
 }
 
 /**
@@ -19,17 +16,23 @@ function toUnitSize(values: (x: number) => Values): DifferentiableFunction {
  */
 export function randomChebyshev(random: RandomStream, degree = 8): DifferentiableFunction {
   const coefficients = Array.from({ length: degree }, (_, i) => random.normal() / (i + 1));
-  return toUnitSize((x) => {
-    let [t, nextT, u, nextU] = [1, x, 0, 1];
-    let [f, derivative] = [0, 0];
-    coefficients.forEach((coefficient, i) => {
-      f += coefficient * nextT;
-      derivative += coefficient * (i + 1) * nextU;
-      [t, nextT] = [nextT, 2 * x * nextT - t];
-      [u, nextU] = [nextU, 2 * x * nextU - u];
-    });
-    return [f, derivative];
+  const slopes = coefficients.map((coefficient, i) => coefficient * (i + 1));
+  return toUnitSize({
+    f: (x) => sumTerms(coefficients, 1, x, x),
+    derivative: (x) => sumTerms(slopes, 0, 1, x),
   });
+}
+
+/** Σ cᵢ tᵢ, where t begins with `term`, which `before` precedes, and goes on by t(k+1) = 2x·t(k) − t(k−1). */
+function sumTerms(coefficients: readonly number[], before: number, term: number, x: number): number {
+  let sum = 0;
+  for (const coefficient of coefficients) {
+    sum += coefficient * term;
+    const next = 2 * x * term - before;
+    before = term;
+    term = next;
+  }
+  return sum;
 }
 
 interface Wave {
@@ -39,13 +42,18 @@ interface Wave {
 }
 
 const sumOf = (waves: readonly Wave[]): DifferentiableFunction =>
-  toUnitSize((x) => {
-    let [f, derivative] = [0, 0];
-    for (const { amplitude, frequency, phase } of waves) {
-      f += amplitude * Math.cos(frequency * x + phase);
-      derivative -= amplitude * frequency * Math.sin(frequency * x + phase);
-    }
-    return [f, derivative];
+  toUnitSize({
+    f: (x) =>
+      waves.reduce(
+        (sum, { amplitude, frequency, phase }) => sum + amplitude * Math.cos(frequency * x + phase),
+        0,
+      ),
+    derivative: (x) =>
+      waves.reduce(
+        (sum, { amplitude, frequency, phase }) =>
+          sum - amplitude * frequency * Math.sin(frequency * x + phase),
+        0,
+      ),
   });
 
 const anyPhase = (random: RandomStream): number => 2 * Math.PI * random.uniform();
