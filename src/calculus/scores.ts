@@ -72,9 +72,20 @@ export function spreadPerFunction(evaluations: readonly Evaluation[]): Record<st
   );
 }
 
-/** "0.466", or over several runs "0.470 ± 0.006". */
-export const plusMinus = ({ runs, mean, deviation }: Spread): string =>
-  runs > 1 ? `${figure(mean)} ± ${figure(deviation)}` : figure(mean);
+/** "0.466", or over several runs "0.470 ± 0.006": with as many decimals as say something of both. */
+export function plusMinus({ runs, mean, deviation }: Spread): string {
+  if (runs < 2) return figure(mean);
+  if (mean < 1e-6 || mean >= 1e6) return `${figure(mean)} ± ${figure(deviation)}`;
+  // Three significant digits of the mean, or three decimals, but no more than two of the deviation.
+  const decimals = Math.max(0, Math.min(Math.max(3, decimalsFor(mean, 3)), decimalsFor(deviation, 2)));
+  const spread = deviation.toFixed(decimals);
+  const vanishes = deviation > 0 && Number(spread) === 0;
+  return `${mean.toFixed(decimals)} ± ${vanishes ? `<${(10 ** -decimals).toFixed(decimals)}` : spread}`;
+}
+
+/** With which a number has so many significant digits. */
+const decimalsFor = (value: number, digits: number): number =>
+  digits - 1 - (value > 0 ? Math.floor(Math.log10(value)) : Number.NEGATIVE_INFINITY);
 
 /** An RMSE as it is printed: "0.466", "0.0010". */
 export const figure = (value: number): string =>

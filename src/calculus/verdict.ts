@@ -212,7 +212,7 @@ function describeBasis(
       `${seconds.mean.toFixed(1)} s${seconds.runs > 1 ? " a run" : ""} for ${names[network]}`,
   );
   return [
-    `Measured against the clean derivative on ${runs[0].testCurves} test curves of the functions trained on, where predicting zero scores ${figure(zeroOf(runs))}`,
+    `Measured against the clean derivative on ${runs[0].testCurves} test curves of the six functions, where predicting zero scores ${figure(zeroOf(runs))}`,
     `${configuration}, ${least === most ? `seed ${least}` : `seeds ${least} to ${most}`}, ${adapter}`,
     `training took ${time.join(" and ")}.`,
   ].join("; ");

@@ -1,6 +1,6 @@
 /** `fluxion study`: its flags. What it does brings a parser of expressions along, and is loaded when it is asked for. */
 import { type Command, Option } from "commander";
-import { type AdapterChoice, type PresetName, presetNames } from "../index";
+import { type AdapterChoice, type NetworkName, networkNames, type PresetName, presetNames } from "../index";
 import { wholeNumber } from "./numbers";
 import { addAdapterFlag } from "./train-flags";
 
@@ -8,8 +8,10 @@ export interface StudyFlags {
   readonly list?: true;
   /** Names as they were typed. */
   readonly only?: readonly string[];
+  readonly network?: NetworkName;
   readonly seeds?: number;
   readonly preset?: PresetName;
+  readonly epochs?: number;
   readonly adapter: AdapterChoice;
   readonly out?: string;
   readonly shard?: string;
@@ -18,10 +20,11 @@ export interface StudyFlags {
 
 const examples = `
 A study is a list of cells: each trains one network under one condition with one seed, or evaluates
-the classical opponents on the same curves. Seeds begin at 0. A finished cell is a file in cells/
-below --out; the same command with the same --out measures only what is missing. Ctrl-C stops after
-the running cell, twice abandons it. Kernels are chosen by rules, never by measuring, so that a
-cell's figures depend on preset, seed and adapter alone.
+the classical opponents on the same curves, and measures all that any study asks of it. So studies
+share their trainings. Seeds begin at 0. A finished cell is a file in cells/ below --out; the same
+command with the same --out measures only what is missing, and --only or --network with it adds to
+what is there. Ctrl-C stops after the running cell, twice abandons it. Kernels are chosen by rules,
+never by measuring, so that a cell's figures depend on preset, epochs, seed and adapter alone.
 
 Examples:
   fluxion study --list
@@ -44,6 +47,12 @@ export function addStudy(program: Command): void {
       ),
     )
     .addOption(
+      new Option(
+        "--network <name>",
+        "the only network to train (default: both); the classical opponents always stand beside",
+      ).choices(networkNames),
+    )
+    .addOption(
       new Option("--seeds <n>", "trainings of each network under each condition (default: 5)").argParser(
         wholeNumber(1, 1000),
       ),
@@ -51,8 +60,13 @@ export function addStudy(program: Command): void {
     .addOption(
       new Option(
         "--preset <name>",
-        "moler: the post's experiment; quick: smaller, see --list (default: by adapter)",
+        "moler: the post's experiment; quick: smaller; principled: a better teacher; see --list (default: by adapter)",
       ).choices(presetNames),
+    )
+    .addOption(
+      new Option("--epochs <n>", "passes over the training set (default: by preset, see --list)").argParser(
+        wholeNumber(1, 1e6),
+      ),
     );
   addAdapterFlag(study)
     .option("--out <dir>", "where the results go, or where to go on (default: runs/<time>-study)")

@@ -1,34 +1,99 @@
-/** Studies as lists of cells, what a cell is asked about, and what becomes of its figures. */
+/** Studies as lists of cells, and what becomes of the figures of these. */
 import { describe, expect, it } from "vitest";
 import {
+  asTaught,
   type CellResult,
+  cellCondition,
   cellKey,
+  checkClaim,
   conditionOf,
+  countBelow,
+  decide,
   experimentOf,
-  hideGrid,
+  functionSets,
+  halfWay,
+  kindOf,
   listCells,
-  noiseFloorName,
-  type SetScore,
-  scoreOpponents,
-  scoreSet,
+  placeBetween,
+  type Study,
+  type StudySettings,
+  samplingSets,
+  stencilProperties,
   studies,
+  studyNames,
   summariseStudies,
   takeShard,
-  taughtSet,
-  unseenSets,
 } from "../../src/expressions";
-import { generateCurves, splitCurves } from "../../src/index";
+import { experimentCurves, functionFamilies, networkNames, ruleNames } from "../../src/index";
 
-const cells = listCells(studies, 2);
-const data = { curves: 60, samples: 50, noise: 1e-3, seed: 3 };
+const settings: StudySettings = {
+  preset: "quick",
+  epochs: null,
+  seeds: 2,
+  networks: networkNames,
+  studies: studyNames,
+};
+const cells = listCells(studies, settings);
+const studyOf = (name: string): Study => {
+  const found = studies.find((study) => study.name === name);
+  if (found === undefined) throw new Error(`no study ${name}`);
+  return found;
+};
+
+describe("studies", () => {
+  it("tell of sets and rules that are measured, and stand in the order of their names", () => {
+    expect(studies.map(({ name }) => name)).toEqual(studyNames);
+    const known = [...functionSets, ...samplingSets, ...ruleNames, ...stencilProperties];
+    for (const { sets, headline, conditions } of studies) {
+      for (const set of [...sets, ...headline]) expect(known).toContain(set);
+      expect(new Set(conditions.map(({ name }) => name)).size).toBe(conditions.length);
+    }
+  });
+
+  it("claim nothing while there are no figures", () => {
+    for (const { claims, verdict, answer } of summariseStudies("1", settings, []).results) {
+      expect(claims.length).toBeGreaterThan(0);
+      for (const { held, of } of claims) expect([held, of]).toEqual([0, 0]);
+      expect(verdict).toBe("undecided");
+      expect(answer).toMatch(/^Not finished: 0 of \d+ cells are done\./);
+    }
+  });
+});
 
 describe("cells", () => {
-  it("stand in the list once each, under names that files can have", () => {
+  it("stand in the list once each, under names that files can have, and their conditions are found", () => {
     const keys = cells.map(cellKey);
-    // Three subjects, two seeds, under one, four and two conditions.
-    expect(keys).toHaveLength(3 * 2 * (1 + 4 + 2));
+    // Fifteen trainings of each network, and six conditions in which the test curves differ.
+    expect(keys).toHaveLength(2 * (2 * 15 + 6));
     expect(new Set(keys).size).toBe(keys.length);
-    for (const key of keys) expect(key).toMatch(/^[a-z0-9.-]+$/);
+    for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9.-]+$/);
+    for (const cell of cells) expect(conditionOf(cell).name).toBe(cell.condition);
+    expect(() => conditionOf({ ...cells[0], condition: "noise 7" })).toThrow(RangeError);
+  });
+
+  it("are those of all studies together, whichever were chosen", () => {
+    const all = new Set(cells.map(cellKey));
+    for (const study of studies)
+      for (const cell of listCells([study], settings)) expect(all).toContain(cellKey(cell));
+  });
+
+  it("are shared by conditions that train alike, and opponents by those that ask alike", () => {
+    const nameFor = (study: string, place: number, subject: "cnn" | "classical") =>
+      cellCondition(studyOf(study).conditions[place], subject, "quick");
+    for (const [study, place] of [
+      ["diversity", 0],
+      ["inputs", 0],
+      ["noise", 1],
+      ["split", 0],
+      ["choices", 0],
+    ] as const)
+      expect(nameFor(study, place, "cnn")).toBe(asTaught.name);
+    expect(nameFor("inputs", 1, "cnn")).toBe("without x");
+    expect(nameFor("inputs", 1, "classical")).toBe(asTaught.name);
+    expect(nameFor("diversity", 3, "classical")).toBe(asTaught.name);
+    expect(nameFor("split", 1, "classical")).toBe("split by grid");
+    expect(nameFor("inverse", 1, "classical")).toBe(nameFor("inverse", 0, "classical"));
+    expect(nameFor("noise", 2, "classical")).toBe("noise 0.01");
   });
 
   it("are shared among shards without rest, and the long ones evenly", () => {
@@ -38,194 +103,169 @@ describe("cells", () => {
     expect(Math.max(...long) - Math.min(...long)).toBeLessThanOrEqual(1);
   });
 
-  it("train with the noise of their condition and their seed, both networks on the same data", () => {
+  it("train one network where one is chosen", () => {
+    const some = listCells(studies, { ...settings, networks: ["cnn"] });
+    expect(new Set(some.map(({ subject }) => subject))).toEqual(new Set(["cnn", "classical"]));
+  });
+
+  it("train with the options of their condition, both networks on the same data", () => {
     const [bilstm, cnn, classical] = (["bilstm", "cnn", "classical"] as const).map((subject) => {
-      const cell = { study: "noise", condition: "noise 0.01", subject, seed: 4 } as const;
-      return experimentOf(cell, conditionOf(cell, studies), "quick");
+      const cell = { condition: "noise 0.01", subject, seed: 4 };
+      return experimentOf(cell, conditionOf(cell), settings);
     });
-    expect(cnn.data).toEqual({ curves: 1200, samples: 50, noise: 0.01, seed: 4 });
+    expect(cnn.data).toEqual({ family: "six", curves: 1200, samples: 50, noise: 0.01, seed: 4 });
     expect(bilstm.data).toEqual(cnn.data);
     expect(classical.data).toEqual(cnn.data);
+    expect(cnn.training.epochs).toBe(4);
+    const exchanged = { condition: "loss scales exchanged", subject: "cnn", seed: 0 } as const;
+    const { spec, training } = experimentOf(exchanged, conditionOf(exchanged), { ...settings, epochs: 7 });
+    expect(spec.loss).toBe("observations-and-steps");
+    expect(training.epochs).toBe(7);
   });
+});
 
-  it("of an unknown condition are refused", () => {
-    const cell = { study: "noise", condition: "noise 7", subject: "cnn", seed: 0 } as const;
-    expect(() => conditionOf(cell, studies)).toThrow(
-      new RangeError("unknown condition noise 7 of the study noise"),
+describe("what a set is to a training", () => {
+  it("depends on the functions taught", () => {
+    const kinds = (set: string) => functionFamilies.map((family) => kindOf(set, family));
+    expect(kinds("Moler's six")).toEqual(["taught", "taught", "taught", "unseen"]);
+    expect(kinds("gap")).toEqual(kinds("Moler's six"));
+    expect(kinds("Chebyshev")).toEqual(["unseen", "related", "related", "related"]);
+    expect(kinds("products")).toEqual(["unseen", "unseen", "unseen", "unseen"]);
+    expect(experimentCurves({ curves: 60, family: "continuous" }).train.functionIndex.includes(0)).toBe(
+      false,
     );
   });
 });
 
-describe("evaluation sets", () => {
-  const sets = unseenSets(data, 2);
-
-  it("sample unseen functions on grids that no training curve has", () => {
-    const taught = generateCurves(data);
-    const grids = new Set(
-      Array.from({ length: taught.rows }, (_, row) => taught.x.slice(100 * row, 100 * row + 50).join()),
-    );
-    for (const { kind, x, clean } of sets) {
-      expect(kind).toBe("unseen");
-      for (let row = 0; row < clean.length / 50; row++)
-        expect(grids.has(x.slice(100 * row, 100 * row + 50).join())).toBe(false);
-    }
-  });
-
-  it("hold f with its noise, and f′", () => {
-    const [seven] = sets;
-    expect(seven.members[0]).toBe("x^5");
-    const [x, f] = [seven.x.slice(0, 50), seven.x.slice(50, 100)];
-    x.forEach((at, t) => {
-      expect(Math.abs(f[t] - at ** 5)).toBeLessThan(5e-3);
-      expect(seven.clean[t]).toBeCloseTo(5 * at ** 4, 5);
+describe("a verdict", () => {
+  const claim = (held: number, of: number) => ({ text: "", held, of });
+  it("needs every seed", () => {
+    expect(checkClaim({ text: "a", lower: { 0: 1, 1: 3, 2: 1 }, higher: { 0: 2, 1: 2 } })).toEqual({
+      text: "a",
+      held: 1,
+      of: 2,
     });
+    expect(decide([claim(2, 2), claim(2, 2)], 2)).toBe("supported");
+    expect(decide([claim(2, 2), claim(0, 2)], 2)).toBe("refuted");
+    expect(decide([claim(2, 2), claim(1, 2)], 2)).toBe("undecided");
+    expect(decide([claim(2, 2), claim(0, 1)], 2)).toBe("undecided");
+    expect(decide([claim(1, 1)], 1)).toBe("undecided");
+    expect(decide([], 2)).toBe("undecided");
   });
 
-  it("do not depend on how many there are asked before, and do on the seed", () => {
-    expect(unseenSets(data, 2)[3].x).toEqual(sets[3].x);
-    expect(unseenSets({ ...data, seed: 4 }, 2)[3].x).not.toEqual(sets[3].x);
-  });
-});
-
-it("a hidden grid is zeros, and f stays", () => {
-  expect([...hideGrid(new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]), 2)]).toEqual([0, 0, 3, 4, 0, 0, 7, 8]);
-});
-
-describe("scores", () => {
-  const { test } = splitCurves(generateCurves({ ...data, curves: 600 }), data.seed);
-  const set = taughtSet(test);
-
-  it("are RMSE per point over all curves, and by function", () => {
-    const { rmse, members } = scoreSet(
-      "off by 0.5",
-      set,
-      set.clean.map((value) => value + 0.5),
-    );
-    expect(rmse).toBeCloseTo(0.5, 6);
-    for (const value of Object.values(members)) expect(value).toBeCloseTo(0.5, 6);
-    expect(() => scoreSet("short", set, [1])).toThrow(RangeError);
-  });
-
-  it("of the opponents are in their order: matcher, noise floor, local least squares, naive, zero", () => {
-    const scores = scoreOpponents(set, data.noise);
-    const of = (name: string): number =>
-      scores.find(({ predictor }) => predictor === name)?.rmse ?? Number.NaN;
-    expect(of(noiseFloorName)).toBeGreaterThan(0.9e-3);
-    expect(of(noiseFloorName)).toBeLessThan(1.1e-3);
-    expect(of("matcher")).toBeLessThan(1e-6);
-    expect(of("local least squares")).toBeLessThan(of("naive differences"));
-    expect(of("naive differences")).toBeLessThan(of("zero"));
-  });
-
-  it("exist without noise and with much", () => {
-    for (const noise of [0, 0.1])
-      for (const { rmse } of scoreOpponents(set, noise)) expect(Number.isFinite(rmse)).toBe(true);
+  it("is made of figures of the same seeds", () => {
+    expect(halfWay({ 0: 1, 1: 4 }, { 1: 9 })).toEqual({ 1: 6 });
+    expect(placeBetween({ 0: 10 }, { 0: 1 }, { 0: 100 })).toEqual({ 0: 0.5 });
+    expect(countBelow({ 0: 1, 5: 1 }, { 0: 1, 5: 2 })).toEqual({ below: 1, of: 2 });
   });
 });
 
-/** RMSE that a predictor is to have, by seed. */
-const score = (predictor: string, set: string, kind: SetScore["kind"], rmse: number): SetScore => ({
-  predictor,
-  set,
-  kind,
-  rmse,
-  members: { f: rmse },
-});
-
-const settings = { preset: "quick", seeds: 2, studies: ["unseen"] } as const;
 const classical = { zero: 1.6, "local least squares": 0.02, matcher: 2 };
-const results: CellResult[] = listCells([studies[0]], 2).map((cell) => ({
-  cell,
-  ended: "done",
-  adapter: cell.subject === "classical" ? null : "an adapter",
-  scores: (["six taught", "seven unseen", "near"] as const).flatMap((set) => {
-    const kind = set === "six taught" ? "taught" : "unseen";
-    if (cell.subject === "classical")
-      return Object.entries(classical).map(([name, rmse]) => score(name, set, kind, rmse));
-    const rmse = { cnn: 0.2, bilstm: kind === "taught" ? 0.1 : 1 }[cell.subject];
-    return [score(cell.subject, set, kind, rmse + 0.02 * cell.seed)];
-  }),
-}));
+
+/** Cells of the study of unseen functions with invented figures. */
+const invent = (bilstmUnseen: number): CellResult[] =>
+  listCells([studyOf("unseen")], settings).map((cell) => ({
+    cell,
+    ended: "done",
+    adapter: cell.subject === "classical" ? null : "an adapter",
+    defects: [],
+    stencils: [],
+    scores: ["Moler's six", "seven unseen", "near"].flatMap((set) => {
+      const score = (predictor: string, rmse: number) => ({ predictor, set, rmse, members: { f: rmse } });
+      if (cell.subject === "classical")
+        return Object.entries(classical).map(([name, rmse]) => score(name, rmse));
+      const rmse = { cnn: 0.3, bilstm: set === "Moler's six" ? 0.1 : bilstmUnseen }[cell.subject];
+      return [score(cell.subject, rmse + 0.02 * cell.seed)];
+    }),
+  }));
 
 describe("summary", () => {
-  const summary = summariseStudies("1", settings, results);
+  const chosen: StudySettings = { ...settings, studies: ["unseen"] };
+  const results = invent(1);
+  const summary = summariseStudies("1", chosen, results);
   const [unseen] = summary.results;
 
-  it("has mean and spread over the seeds, networks first, functions taught and unseen apart", () => {
+  it("has mean and spread over the seeds, networks first in their order, functions taught and unseen apart", () => {
     const [taught, seven] = unseen.conditions[0].sets;
     expect([taught.kind, seven.kind]).toEqual(["taught", "unseen"]);
     expect(taught.predictors.map(({ predictor }) => predictor)).toEqual([
-      "bilstm",
       "cnn",
-      "zero",
-      "local least squares",
-      "matcher",
+      "bilstm",
+      ...Object.keys(classical),
     ]);
-    const { rmse, members } = taught.predictors[0];
-    expect(rmse.mean).toBeCloseTo(0.11, 12);
-    expect(rmse.deviation).toBeCloseTo(Math.sqrt(2) * 0.01, 12);
-    expect(members.f).toEqual(rmse);
+    const { spread, bySeed, members } = taught.predictors[1];
+    expect(spread?.mean).toBeCloseTo(0.11, 12);
+    expect(spread?.deviation).toBeCloseTo(Math.sqrt(2) * 0.01, 12);
+    expect(bySeed[1]).toBeCloseTo(0.12, 12);
+    expect(members.f).toEqual(spread);
     expect(summary.adapters).toEqual(["an adapter"]);
   });
 
   it("is the same in whatever order cells were done", () => {
-    expect(summariseStudies("1", settings, results.toReversed())).toEqual(summary);
+    expect(summariseStudies("1", chosen, results.toReversed())).toEqual(summary);
   });
 
   it("answers from the figures", () => {
-    expect(unseen.answer).toContain(
-      "The CNN has mean RMSE 0.210 ± 0.014 on the six functions taught and 0.210 ± 0.014",
+    expect(unseen.verdict).toBe("supported");
+    expect(unseen.answer).toBe(
+      "Supported: all 2 claims hold with every seed. " +
+        "RMSE on Moler's six (functions taught): CNN 0.310 ± 0.014; BiLSTM 0.110 ± 0.014; local least squares 0.0200 ± 0.0000. " +
+        "RMSE on seven unseen (functions not taught): CNN 0.310 ± 0.014; BiLSTM 1.010 ± 0.014; local least squares 0.0200 ± 0.0000. " +
+        // ln(0.3 / 0.02) / ln(2 / 0.02) is 0.588
+        "Place on the seven unseen, from local least squares (0) to the matcher (1) on a logarithmic scale: CNN 0.60, BiLSTM 0.85. " +
+        "Families, of 10, on which it is better with every seed than predicting zero: CNN 1, BiLSTM 1.",
     );
-    // ln(0.21 / 0.02) / ln(2 / 0.02)
-    expect(unseen.answer).toContain("(0) to the matcher (1) is 0.51;");
-    expect(unseen.answer).toContain(
-      "of the 1 unseen families it is better than predicting zero, with every seed, on 1.",
+    const [refuted] = summariseStudies("1", chosen, invent(0.1)).results;
+    expect(refuted.answer).toContain(
+      "Refuted: with no seed the BiLSTM is nearer to the matcher than to local least squares on the seven unseen; 1 of 2 claims hold with every seed.",
     );
-    expect(unseen.answer).toContain(
-      "With every seed the CNN has the lower error there than the recurrent net.",
-    );
+    const [undecided] = summariseStudies("1", chosen, invent(0.19)).results;
+    expect(undecided.answer).toContain("on the seven unseen (with 1 of 2).");
   });
 
   it("says what is missing and what diverged", () => {
     const [first, ...others] = results;
-    const [partial] = summariseStudies("1", settings, others).results;
-    expect(partial.answer).toMatch(/^Not finished: 5 of 6 cells are done\./);
-    const [diverged] = summariseStudies("1", settings, [
+    const [partial] = summariseStudies("1", chosen, others).results;
+    expect(partial.answer).toMatch(/^Not finished: 5 of 6 cells are done\. Undecided/);
+    const [diverged] = summariseStudies("1", chosen, [
       { ...first, ended: "diverged", scores: [] },
       ...others,
     ]).results;
-    expect(diverged.answer).toMatch(/^Diverged, and not in the figures: unseen\.as-taught\.bilstm\.seed-0\./);
-    expect(summariseStudies("1", settings, []).results[0].answer).toContain("nothing follows yet");
+    expect(diverged.answer).toMatch(
+      /^Diverged, and not in the figures: as-taught\.bilstm\.seed-0\. Undecided/,
+    );
+    const one = { ...chosen, seeds: 1 };
+    expect(summariseStudies("1", one, results).results[0].answer).toMatch(/^Undecided: one seed\./);
   });
 });
 
-describe("the answer on noise", () => {
-  const answer = (last: number): string => {
-    const noise = { ...settings, studies: ["noise"] } as const;
-    const done = listCells([studies[1]], 2)
-      .filter(({ subject }) => subject === "cnn")
-      .map(
-        (cell): CellResult => ({
-          cell,
-          ended: "done",
-          adapter: "an adapter",
-          scores: [
-            score(
-              "cnn",
-              "six taught",
-              "taught",
-              (cell.condition === "noise 0.1" ? last : 0.3) + 0.01 * cell.seed,
-            ),
-          ],
-        }),
-      );
-    return summariseStudies("1", noise, done).results[0].answer;
-  };
-
-  it("names the level from which on every seed is worse", () => {
-    expect(answer(0.5)).toContain(
-      "from noise 0.1 on it is worse with every seed than without noise, there by 0.200.",
-    );
-    expect(answer(0.305)).toContain("it does not end worse with every seed than without noise.");
-  });
+it("a rule asked about the six and about others is two rows, also where neither is taught", () => {
+  const chosen: StudySettings = { ...settings, seeds: 1, networks: ["cnn"], studies: ["rules"] };
+  const results = listCells([studyOf("rules")], chosen).map(
+    (cell): CellResult => ({
+      cell,
+      ended: "done",
+      adapter: null,
+      scores: [],
+      defects: (["taught", "unseen"] as const).map((kind) => ({
+        predictor: cell.subject,
+        rule: "product rule",
+        kind,
+        defect: 1,
+        scale: 2,
+        ratio: 0.5,
+      })),
+      stencils: [],
+    }),
+  );
+  const [taught, continuous] = summariseStudies("1", chosen, results).results[0].conditions;
+  const rows = ({ rules }: typeof taught) => rules.map(({ name, kind }) => [name, kind]);
+  expect(rows(taught)).toEqual([
+    ["product rule", "taught"],
+    ["product rule", "unseen"],
+  ]);
+  expect(rows(continuous)).toEqual([
+    ["product rule, Moler's six", "unseen"],
+    ["product rule", "unseen"],
+  ]);
 });

@@ -57,7 +57,7 @@ describe("the verdict", () => {
     expect(verdict.sentence).toBe(
       "In these runs a derivative is more like a sound: the recurrent net has the lower RMSE, 0.200 against 0.500 " +
         "for the CNN: lower by a factor of 2.50 overall, and lower on 2 of 3 functions. Measured against the clean " +
-        "derivative on 500 test curves of the functions trained on, where predicting zero scores 1.650; preset moler " +
+        "derivative on 500 test curves of the six functions, where predicting zero scores 1.650; preset moler " +
         "--epochs 3, seed 3, an adapter; training took 10.0 s for the CNN and 60.0 s for the recurrent net.",
     );
   });
@@ -67,7 +67,7 @@ describe("the verdict", () => {
     expect([answer, lower, overlap]).toEqual(["image", "cnn", false]);
     expect(factor).toBeCloseTo(0.7 / 0.4, 12);
     expect(sentence).toContain("a derivative is more like an image: the CNN has the lower mean RMSE");
-    expect(sentence).toContain("0.400 ± 0.141 (0.300 to 0.500) against 0.700 ± 0.141 (0.600 to 0.800)");
+    expect(sentence).toContain("0.40 ± 0.14 (0.300 to 0.500) against 0.70 ± 0.14 (0.600 to 0.800)");
     expect(sentence).toContain("The ranges do not overlap.");
     expect(sentence).toContain("seeds 0 to 1");
     expect(sentence).toContain("10.0 s a run");

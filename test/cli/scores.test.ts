@@ -21,7 +21,7 @@ describe("the score table", () => {
       scoredRun("bilstm", 1, 0.25),
     ]);
     expect(table[0]).toEqual(["function", "cnn", "bilstm", "noise floor", "predict zero"]);
-    expect(table[4]).toEqual(["all", "0.600 ± 0.141", "0.250 ± 0.0", "0.0010", "1.650"]);
+    expect(table[4]).toEqual(["all", "0.60 ± 0.14", "0.250 ± 0.000", "0.0010", "1.650"]);
   });
 
   it("has a dash where a network's test sets hold no curve of a function", () => {

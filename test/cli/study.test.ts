@@ -5,14 +5,24 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { version } from "../../package.json";
 import { UsageError } from "../../src/cli/errors";
 import { merge, readShard, study } from "../../src/cli/study/command";
-import { type KeptSettings, readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
+import { readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
+import type { KeptSettings } from "../../src/cli/study/kept";
 import { writeStudyReport } from "../../src/cli/study/report";
 import { type Measure, runCells } from "../../src/cli/study/session";
-import { chosenStudies, listCells, takeShard } from "../../src/expressions";
+import { extendSettings } from "../../src/cli/study/settings";
+import { type Cell, chosenStudies, listCells, studyNames, takeShard } from "../../src/expressions";
 import { testDirectory } from "./program";
 
-const settings: KeptSettings = { version, preset: "quick", seeds: 2, studies: ["unseen", "noise"] };
-const cells = listCells(chosenStudies(settings), settings.seeds);
+const settings: KeptSettings = {
+  version,
+  preset: "quick",
+  epochs: null,
+  seeds: 2,
+  networks: ["cnn", "bilstm"],
+  studies: ["unseen", "noise"],
+};
+const listAll = (of: KeptSettings): Cell[] => listCells(chosenStudies(of), of);
+const cells = listAll(settings);
 
 /** Figures that depend on the cell alone. */
 const measure: Measure = async (cell) => {
@@ -22,18 +32,26 @@ const measure: Measure = async (cell) => {
     cell,
     ended: "done",
     adapter: cell.subject === "classical" ? null : "an adapter",
-    scores: (["taught", "unseen"] as const).flatMap((kind) =>
+    scores: ["Moler's six", "seven unseen"].flatMap((set) =>
       predictors.map((predictor, i) => {
         const rmse = 1 / (3 + i + cell.seed + cell.condition.length);
-        return {
-          predictor,
-          set: kind === "taught" ? "six taught" : "seven unseen",
-          kind,
-          rmse,
-          members: { "a<b": rmse },
-        };
+        return { predictor, set, rmse, members: { "a<b": rmse } };
       }),
     ),
+    defects: predictors.map((predictor) => ({
+      predictor,
+      rule: "sign",
+      kind: "taught",
+      defect: 0,
+      scale: predictor === "zero" ? 0 : 1,
+      ratio: predictor === "zero" ? null : 0,
+    })),
+    stencils: predictors.map((predictor) => ({
+      predictor,
+      ...{ sum: 0, firstMoment: 1, secondMoment: 0, oddShare: 1, support: 2, variation: null },
+      offsets: [-1, 0, 1],
+      weights: [-0.5, 0, 0.5],
+    })),
   };
 };
 
@@ -105,14 +123,33 @@ describe("a study", () => {
     expect(readCells(out, settings)).toEqual(readCells(whole, settings));
   });
 
+  it("that is asked for more keeps what is done, and ends as if it had been asked for at once", async () => {
+    const [whole, grown] = [testDirectory(), testDirectory()];
+    await run(whole);
+    const small: KeptSettings = { ...settings, studies: ["unseen"], networks: ["cnn"] };
+    await runCells(new StudyDirectory(grown, small), small, listAll(small), measure);
+    const larger = extendSettings(grown, small, version, { only: ["noise"], network: "bilstm" });
+    expect(larger).toEqual(settings);
+    let measured = 0;
+    await runCells(new StudyDirectory(grown, larger), larger, listAll(larger), async (cell) => {
+      measured++;
+      return measure(cell);
+    });
+    expect(measured).toBe(cells.length - listAll(small).length);
+    expect(readSettings(grown)).toEqual(settings);
+    expect(report(grown)).toBe(report(whole));
+  });
+
   it("in which a training diverges ends with status 1", async () => {
     await run(testDirectory(), cells.slice(0, 1), async (cell) => ({
       ...(await measure(cell)),
       ended: "diverged",
       scores: [],
+      defects: [],
+      stencils: [],
     }));
     expect(process.exitCode).toBe(1);
-    expect(said).toContain("training diverged (unseen.as-taught.bilstm.seed-0)");
+    expect(said).toContain("training diverged (as-taught.bilstm.seed-0)");
   });
 
   it("has a report that needs nothing from elsewhere", async () => {
@@ -120,8 +157,21 @@ describe("a study", () => {
     const page = writeStudyReport(summary);
     expect(page).not.toMatch(/<script|https?:|<link|<img/);
     expect(page).toContain("a&lt;b");
-    for (const { answer } of summary.results) expect(page).toContain(answer);
+    for (const { answer, verdict } of summary.results) {
+      expect(page).toContain(answer.replaceAll("<", "&lt;"));
+      expect(page).toContain(`</a> ${verdict}</li>`);
+    }
   });
+});
+
+it("the report on stencils draws them, each condition for itself", async () => {
+  const chosen: KeptSettings = { ...settings, studies: ["stencil"] };
+  const directory = new StudyDirectory(testDirectory(), chosen);
+  const page = writeStudyReport(await runCells(directory, chosen, listAll(chosen), measure));
+  expect(page.match(/Weights over distance: [a-z ]+/g)).toEqual([
+    "Weights over distance: as taught",
+    "Weights over distance: continuous family",
+  ]);
 });
 
 describe("a merge", () => {
@@ -131,7 +181,7 @@ describe("a merge", () => {
     await run(b, cells.slice(1, 2), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
     new StudyDirectory(other, { ...settings, seeds: 3 }).keep(await measure(cells[0]));
     const out = join(testDirectory(), "merged");
-    expect(() => merge([a, b], { out })).toThrow(/unseen\.as-taught\.bilstm\.seed-1: has other figures in/);
+    expect(() => merge([a, b], { out })).toThrow(/as-taught\.bilstm\.seed-1: has other figures in/);
     expect(() => merge([a, other], { out })).toThrow(/was begun with --preset quick --seeds 3/);
     expect(() => merge([a, empty], { out })).toThrow(
       new UsageError(`${empty}: holds no study, has no study-settings.json`),
@@ -154,13 +204,16 @@ describe("bad usage", () => {
     await run(out, cells.slice(0, 1));
     const adapter = "auto";
     await expect(study({ adapter, only: ["noize"] })).rejects.toThrow(
-      new UsageError("--only noize: must be one of unseen, noise, inputs"),
+      new UsageError(`--only noize: must be one of ${studyNames.join(", ")}`),
     );
     await expect(study({ adapter, out, seeds: 3 })).rejects.toThrow(
       new UsageError(`--out ${out}: was begun with --seeds 2, not --seeds 3; name another directory`),
     );
-    await expect(study({ adapter, out, only: ["noise"] })).rejects.toThrow(
-      /was begun with --only unseen,noise/,
+    await expect(study({ adapter, out, epochs: 30 })).rejects.toThrow(
+      `--out ${out}: was begun with the epochs of its preset, not --epochs 30; name another directory`,
+    );
+    await expect(study({ adapter, preset: "moler", epochs: 1e6 })).rejects.toThrow(
+      /^--epochs 1000000: must be at most 833333 with batch 200/,
     );
     for (const text of ["1", "2/2", "-1/2", "0/0", "a/b"])
       expect(() => readShard(text)).toThrow(/must be i\/n with i from 0 to n - 1/);
@@ -170,7 +223,7 @@ describe("bad usage", () => {
   it("includes cells and settings that are something else", async () => {
     const out = testDirectory();
     await run(out, cells.slice(0, 1));
-    writeFileSync(join(out, "cells", "unseen.as-taught.bilstm.seed-0.json"), "{}");
+    writeFileSync(join(out, "cells", "as-taught.bilstm.seed-0.json"), "{}");
     expect(() => readCells(out, settings)).toThrow(
       /is not the result of that cell; remove it to compute it again/,
     );
@@ -181,9 +234,12 @@ describe("bad usage", () => {
   });
 });
 
-it("--list names every study with its hypothesis and cells", async () => {
-  await study({ adapter: "auto", list: true, seeds: 2 });
-  expect(said).toContain("unseen: 6 cells with 2 seeds");
-  expect(said).toContain("noise: 24 cells with 2 seeds");
-  expect(said).toContain("preset quick: trains as fluxion train --preset quick --hidden 16 --epochs 4");
+it("--list names every study with its hypothesis, criterion and cells, and what it trains", async () => {
+  await study({ adapter: "auto", list: true, seeds: 2, network: "cnn", epochs: 30 });
+  expect(said).toContain("unseen: 4 cells with 2 seeds");
+  expect(said).toContain("noise: 16 cells with 2 seeds");
+  expect(said).toContain("hypothesis: They match patterns");
+  expect(said).toContain("criterion: with every seed, each network's RMSE on the seven unseen");
+  expect(said).toContain("all together, sharing trainings: 42 cells");
+  expect(said).toContain("preset quick: trains as fluxion train --preset quick --epochs 30");
 });

@@ -1,107 +1,112 @@
-/** The answer of a study in one paragraph: figures and what follows from them, nothing else. */
+/** The answer of a study in one paragraph: verdict, figures and what follows from them, nothing else. */
 import { networkNames } from "../options";
-import { figure, plusMinus, type Spread } from "../scores";
-import type { ConditionSummary, SetSummary, StudyResult } from "./summary";
+import { plusMinus } from "../scores";
+import { type SetKind, setKinds } from "./kind";
+import type { FigureRow } from "./rows";
+import type { Figures, Study } from "./study";
+import type { StudyResult } from "./summary";
+import { kindTitles, predictorTitle } from "./titles";
+import type { ClaimResult } from "./verdict";
 
-const names = { cnn: "The CNN", bilstm: "The recurrent net" } as const;
-
-export function answerStudy(study: Omit<StudyResult, "answer">): string {
-  const { done, planned } = study.cells;
+export const answerStudy = (
+  study: Study,
+  result: Omit<StudyResult, "answer">,
+  figures: Figures,
+  seeds: number,
+): string => {
+  const { cells, diverged } = result;
   return [
-    ...(done < planned ? [`Not finished: ${done} of ${planned} cells are done.`] : []),
-    ...(study.diverged.length > 0 ? [`Diverged, and not in the figures: ${study.diverged.join(", ")}.`] : []),
-    ...describeFindings(study),
+    ...(cells.done < cells.planned
+      ? [`Not finished: ${cells.done} of ${cells.planned} cells are done.`]
+      : []),
+    ...(diverged.length > 0 ? [`Diverged, and not in the figures: ${diverged.join(", ")}.`] : []),
+    describeVerdict(result, seeds),
+    ...describeFigures(study, result),
+    ...(study.remarks?.(figures) ?? []),
   ].join(" ");
-}
+};
 
-function describeFindings({ name, conditions }: Omit<StudyResult, "answer">): string[] {
-  switch (name) {
-    case "unseen":
-      return describeUnseen(conditions[0]);
-    case "noise":
-      return compareConditions(conditions, "taught", "without noise");
-    case "inputs":
-      return (["taught", "unseen"] as const).flatMap((kind) => compareConditions(conditions, kind, "with x"));
+function describeVerdict(
+  { verdict, claims }: Pick<StudyResult, "verdict" | "claims">,
+  seeds: number,
+): string {
+  const always = claims.filter(({ held }) => held === seeds);
+  switch (verdict) {
+    case "supported":
+      return `Supported: ${always.length > 1 ? `all ${always.length} claims hold` : "its claim holds"} with every seed.`;
+    case "refuted":
+      return `Refuted: with no seed ${list(claims.filter(({ held, of }) => held === 0 && of === seeds))}; ${always.length} of ${claims.length} claims hold with every seed.`;
+    case "undecided":
+      if (seeds < 2) return "Undecided: one seed.";
+      if (claims.length === 0) return "Undecided: the networks that it compares were not both trained.";
+      return `Undecided: ${always.length} of ${claims.length} claims hold with every seed; not so: ${list(
+        claims.filter(({ held }) => held < seeds),
+        ({ held, of }) => ` (with ${held} of ${of})`,
+      )}.`;
     default:
-      throw new RangeError(`unknown study ${name satisfies never}`);
+      throw new RangeError(`unknown verdict ${verdict satisfies never}`);
   }
 }
 
-const rmseOf = (set: SetSummary | undefined, predictor: string): Spread | undefined =>
-  set?.predictors.find((score) => score.predictor === predictor)?.rmse;
+const list = (claims: readonly ClaimResult[], addition: (claim: ClaimResult) => string = () => ""): string =>
+  claims.map((claim) => claim.text + addition(claim)).join("; ");
 
-function describeUnseen({ sets }: ConditionSummary): string[] {
-  const taught = sets.find(({ kind }) => kind === "taught");
-  const seven = sets.find(({ set }) => set === "seven unseen");
-  const fit = rmseOf(seven, "local least squares");
-  const matcher = rmseOf(seven, "matcher");
-  const zero = rmseOf(seven, "zero");
-  if (!fit || !matcher || !zero) return ["The classical opponents are missing, so nothing follows yet."];
-  return [
-    ...networkNames.flatMap((network) => {
-      const [home, away] = [rmseOf(taught, network), rmseOf(seven, network)];
-      if (!home || !away) return [];
-      const families = sets.filter(({ kind, set }) => kind === "unseen" && set !== "seven unseen");
-      const better = families.filter((set) => isBelow(rmseOf(set, network), rmseOf(set, "zero")));
+/** What a network is compared with in an answer: the classical answer to the question of the study. */
+const yardsticks = ["local least squares", "trapezoid rule"];
+
+interface Labelled {
+  readonly label: string;
+  readonly row: FigureRow;
+}
+
+function describeFigures({ headline }: Study, { conditions }: Pick<StudyResult, "conditions">): string[] {
+  const rows = conditions.flatMap(({ condition, sets, rules, stencils }) => [
+    ...sets.map((row) => ({ condition, row, what: "RMSE on" })),
+    ...rules.map((row) => ({ condition, row, what: "Defect, over its scale, of the" })),
+    ...stencils.map((row) => ({ condition, row, what: "Stencils'" })),
+  ]);
+  const describe = (what: string, kind: SetKind, group: readonly Labelled[]): string =>
+    `${what} (${kindTitles[kind]}): ${compare(group)}.`;
+  return setKinds.flatMap((kind) => {
+    const own = rows.filter(({ row }) => row.kind === kind && headline.includes(row.name));
+    const names = headline.filter((name) => own.some(({ row }) => row.name === name));
+    // Of several sets under one condition a list, else for each set a list of conditions.
+    if (conditions.length === 1 && names.length > 1)
       return [
-        `${names[network]} has mean RMSE ${plusMinus(home)} on the six functions taught and ${plusMinus(away)} on the ` +
-          `seven unseen, where its place on a logarithmic scale from local least squares (0) to the matcher (1) is ` +
-          `${place(away.mean, fit.mean, matcher.mean)}; of the ${families.length} unseen families it is better than predicting ` +
-          `zero, with every seed, on ${better.length}.`,
+        describe(
+          `RMSE on ${names.length} sets`,
+          kind,
+          own.map(({ row }) => ({ label: row.name, row })),
+        ),
       ];
-    }),
-    `On the seven, local least squares has ${plusMinus(fit)}, the matcher ${plusMinus(matcher)} and predicting zero ${plusMinus(zero)}.`,
-    ...compareNetworks(seven),
-  ];
-}
-
-/** Whether all runs of one are below all of the other. */
-const isBelow = (low: Spread | undefined, high: Spread | undefined): boolean =>
-  low !== undefined && high !== undefined && low.most < high.least;
-
-const place = (value: number, from: number, to: number): string =>
-  (Math.log(value / from) / Math.log(to / from)).toFixed(2);
-
-function compareNetworks(set: SetSummary | undefined): string[] {
-  const [cnn, bilstm] = [rmseOf(set, "cnn"), rmseOf(set, "bilstm")];
-  if (!cnn || !bilstm) return [];
-  if (cnn.runs < 2 || bilstm.runs < 2) return ["One seed cannot tell which network does better there."];
-  if (isBelow(cnn, bilstm))
-    return ["With every seed the CNN has the lower error there than the recurrent net."];
-  if (isBelow(bilstm, cnn))
-    return ["With every seed the recurrent net has the lower error there than the CNN."];
-  return ["The ranges of the two networks over the seeds overlap there."];
-}
-
-const onSet = { taught: "the six functions taught", unseen: "the seven unseen" } as const;
-
-/**
- * On the first set of a kind.
- * @param baseline what distinguishes the first condition, with which all others are compared
- */
-function compareConditions(
-  conditions: readonly ConditionSummary[],
-  kind: SetSummary["kind"],
-  baseline: string,
-): string[] {
-  return ([...networkNames, "local least squares"] as const).flatMap((predictor) => {
-    const title = predictor === "local least squares" ? "Local least squares" : names[predictor];
-    const scores = conditions.flatMap(({ condition, sets }) => {
-      const rmse = rmseOf(
-        sets.find((set) => set.kind === kind),
-        predictor,
+    return names.map((name) => {
+      const group = own.filter(({ row }) => row.name === name);
+      const [{ what, condition }] = group;
+      const only = group.length === 1 && conditions.length > 1 ? `, ${condition}` : "";
+      return describe(
+        `${what} ${name}${only}`,
+        kind,
+        group.map(({ condition, row }) => ({ label: group.length > 1 ? condition : "", row })),
       );
-      return rmse ? [{ condition, rmse }] : [];
     });
-    const [first, ...others] = scores;
-    if (first === undefined || first.condition !== conditions[0].condition) return [];
-    const figures = scores.map(({ condition, rmse }) => `${plusMinus(rmse)} (${condition})`).join(", ");
-    const measured = `${title} has on ${onSet[kind]} the mean RMSE ${figures}`;
-    if (scores.some(({ rmse }) => rmse.runs < 2)) return [`${measured}, with one seed at most.`];
-    const worse = others.find((_, i) => others.slice(i).every(({ rmse }) => isBelow(first.rmse, rmse)));
-    if (worse === undefined) return [`${measured}; it does not end worse with every seed than ${baseline}.`];
-    const increase = figure(worse.rmse.mean - first.rmse.mean);
-    const from = others.length > 1 ? `from ${worse.condition} on` : worse.condition;
-    return [`${measured}; ${from} it is worse with every seed than ${baseline}, there by ${increase}.`];
   });
 }
+
+/** "CNN 0.31 ± 0.02 (with x), 0.40 ± 0.03 (without x); BiLSTM …" */
+const compare = (group: readonly Labelled[]): string =>
+  [...networkNames, ...yardsticks]
+    .flatMap((predictor) => {
+      const figures = group.flatMap(({ label, row }) => {
+        const spread = row.predictors.find((one) => one.predictor === predictor)?.spread;
+        return spread ? [{ label, text: plusMinus(spread) }] : [];
+      });
+      if (figures.length === 0) return [];
+      const [{ text }] = figures;
+      // Opponents are asked the same under most conditions.
+      const told =
+        figures.length > 1 && figures.every((one) => one.text === text)
+          ? [`${text} throughout`]
+          : figures.map(({ label, text }) => text + (label === "" ? "" : ` (${label})`));
+      return [`${predictorTitle(predictor)} ${told.join(", ")}`];
+    })
+    .join("; ");

@@ -1,73 +1,68 @@
-/** The laboratory's studies: each asks one question of what the networks learn, and says what would answer it. */
-import { type ExperimentOptions, type NetworkName, networkNames, type PresetName } from "../options";
+/** What a study is: a question, a hypothesis, and the claims by which figures decide on it. */
+import { type NetworkName, networkNames } from "../options";
+import type { RuleName } from "../rules/rules";
+import type { BySeed } from "./by-seed";
+import type { Condition } from "./condition";
+import type { SetKind } from "./kind";
+import type { StencilProperty } from "./stencil-properties";
 
-/** One way of training, and what is asked of it. */
-export interface Condition {
-  readonly name: string;
-  /** What differs from the preset. */
-  readonly options: ExperimentOptions;
-  /** Whether unseen functions are asked about as well as those taught. */
-  readonly unseen: boolean;
-  /** Whether networks see zeros in place of the grid, in training and after. The classical opponents always see it. */
-  readonly withoutGrid?: true;
-}
+export const studyNames = [
+  "unseen",
+  "rules",
+  "stencil",
+  "diversity",
+  "inputs",
+  "noise",
+  "sampling",
+  "split",
+  "inverse",
+  "choices",
+] as const;
+export type StudyName = (typeof studyNames)[number];
+
+/** Who is asked: a network to be trained, or the classical opponents all together. */
+export const subjects = [...networkNames, "classical"] as const;
+export type Subject = NetworkName | "classical";
 
 export interface Study {
   readonly name: StudyName;
   readonly question: string;
   readonly hypothesis: string;
+  /** The claims in words, as they were settled before there were figures. */
+  readonly criterion: string;
   /** What else stands beside the networks, to compare with. */
   readonly control: string;
+  /** The first is the one with which others are compared. */
   readonly conditions: readonly Condition[];
+  /** What its tables tell of those that a cell is asked. */
+  readonly sets: readonly string[];
+  /** Whether its tables tell of the rules of calculus. */
+  readonly rules?: true;
+  /** Whether its tables tell of the weights with which the answer at a point takes the samples. */
+  readonly stencils?: true;
+  /** The sets, rules and properties of stencils whose figures stand in its answer. */
+  readonly headline: readonly string[];
+  readonly claims: (figures: Figures) => readonly Claim[];
+  /** What else its answer says. */
+  readonly remarks?: (figures: Figures) => readonly string[];
 }
 
-export const studyNames = ["unseen", "noise", "inputs"] as const;
-export type StudyName = (typeof studyNames)[number];
+/** One part of a hypothesis: that one figure is below another. */
+export interface Claim {
+  /** What is the case if it is. */
+  readonly text: string;
+  readonly lower: BySeed;
+  readonly higher: BySeed;
+}
 
-/** Standard deviations in the study of noise. */
-const noises = ["0", "0.001", "0.01", "0.1"] as const;
-
-export const studies: readonly Study[] = [
-  {
-    name: "unseen",
-    question: "Does what the networks learn from six functions carry to functions they were not taught?",
-    hypothesis:
-      "They match patterns: near local least squares on the six functions, near the matcher on all others.",
-    control: "classical opponents on the same curves, which nobody trained",
-    conditions: [{ name: "as taught", options: {}, unseen: true }],
-  },
-  {
-    name: "noise",
-    question: "How much noise on curves and targets do the networks bear?",
-    hypothesis: "Their error stays as it is without noise until the noise is of the size of that error.",
-    control: "classical opponents on the same curves; of them, the spline alone is told of the noise",
-    conditions: noises.map((noise) => ({
-      name: `noise ${noise}`,
-      options: { noise: Number(noise) },
-      unseen: false,
-    })),
-  },
-  {
-    name: "inputs",
-    question: "Do the networks need to be told where a curve was sampled?",
-    hypothesis: "A slope is a difference in f over a difference in x: without x their error grows.",
-    control: "the same networks with x, and classical opponents, which always have it",
-    conditions: [
-      { name: "with x", options: {}, unseen: true },
-      { name: "without x", options: {}, unseen: true, withoutGrid: true },
-    ],
-  },
-];
-
-/** What differs from the preset in all studies: many trainings have to fit where one does. */
-export const studyOptions: Readonly<Record<PresetName, ExperimentOptions>> = {
-  moler: {},
-  quick: { epochs: 4, hidden: 16 },
-};
-
-/** Grids on which every unseen function is sampled. */
-export const gridsPerFunction: Readonly<Record<PresetName, number>> = { moler: 40, quick: 10 };
-
-/** Who is asked: a network to be trained, or the classical opponents all together. */
-export const subjects = [...networkNames, "classical"] as const;
-export type Subject = NetworkName | "classical";
+/** The figures of a study, seed by seed; none where cells are missing. */
+export interface Figures {
+  /** Those that were to be trained. */
+  readonly networks: readonly NetworkName[];
+  /** RMSE on a set. */
+  readonly rmse: (predictor: string, set: string, condition: Condition) => BySeed;
+  /** Defect of a rule over its scale, on trials of a kind. */
+  readonly defect: (predictor: string, rule: RuleName, kind: SetKind, condition: Condition) => BySeed;
+  /** Of a predictor's stencil. */
+  readonly stencil: (predictor: string, property: StencilProperty, condition: Condition) => BySeed;
+}

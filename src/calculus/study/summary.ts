@@ -1,33 +1,44 @@
 /** From finished cells to mean and spread over the seeds: what study.json holds. */
-import { type Spread, spreadOf } from "../scores";
+import { resolveExperiment } from "../experiment";
+import { networkNames } from "../options";
 import { answerStudy } from "./answer";
-import { cellKey, listCells, type StudySettings } from "./cells";
-import type { EvaluationSet } from "./evaluation-set";
-import type { CellResult, SetScore } from "./score";
-import { type Study, studies } from "./study";
-
-export interface PredictorScore {
-  readonly predictor: string;
-  readonly rmse: Spread;
-  readonly members: Readonly<Record<string, Spread>>;
-}
-
-export interface SetSummary {
-  readonly set: string;
-  readonly kind: EvaluationSet["kind"];
-  /** The networks first. */
-  readonly predictors: readonly PredictorScore[];
-}
+import type { BySeed } from "./by-seed";
+import { cellCondition, cellKey, chosenStudies, listCells, type StudySettings } from "./cells";
+import type { Condition } from "./condition";
+import { ruleRows, setRows } from "./condition-rows";
+import { testSetName } from "./evaluation-set";
+import { kindOf } from "./kind";
+import type { CellResult } from "./measure";
+import { type FigureRow, groupBy, rowsOf } from "./rows";
+import { type PredictorStencil, stencilFigures, stencilProperties } from "./stencil-properties";
+import { type Figures, type Study, subjects } from "./study";
+import { type ClaimResult, checkClaim, decide, type Verdict } from "./verdict";
 
 export interface ConditionSummary {
   readonly condition: string;
-  readonly sets: readonly SetSummary[];
+  readonly sets: readonly FigureRow[];
+  readonly rules: readonly FigureRow[];
+  readonly stencils: readonly FigureRow[];
+  /** To be drawn. */
+  readonly weights: readonly PredictorWeights[];
 }
 
-export interface StudyResult extends Omit<Study, "conditions"> {
+/** Means over the seeds. */
+export interface PredictorWeights {
+  readonly predictor: string;
+  /** From the point of the answer (T). */
+  readonly offsets: readonly number[];
+  /** (T) */
+  readonly weights: readonly number[];
+}
+
+export interface StudyResult
+  extends Pick<Study, "name" | "question" | "hypothesis" | "criterion" | "control"> {
   readonly cells: { readonly done: number; readonly planned: number };
   /** Keys of the trainings that diverged. */
   readonly diverged: readonly string[];
+  readonly verdict: Verdict;
+  readonly claims: readonly ClaimResult[];
   readonly conditions: readonly ConditionSummary[];
   /** In one paragraph, from these figures alone. */
   readonly answer: string;
@@ -38,10 +49,6 @@ export interface StudySummary extends StudySettings {
   readonly adapters: readonly string[];
   readonly results: readonly StudyResult[];
 }
-
-/** The studies that were asked for. */
-export const chosenStudies = ({ studies: names }: StudySettings): Study[] =>
-  studies.filter(({ name }) => names.includes(name));
 
 /** @param results of the settings' cells, in any order; those that are missing count as not done */
 export function summariseStudies(
@@ -54,51 +61,99 @@ export function summariseStudies(
     version,
     ...settings,
     adapters: [...new Set(results.flatMap(({ adapter }) => adapter ?? []))].sort(),
-    results: chosenStudies(settings).map((study) => {
-      const planned = listCells([study], settings.seeds);
-      // In the order of the list, whichever was done first.
-      const done = planned.flatMap((cell) => byKey.get(cellKey(cell)) ?? []);
-      const { conditions, ...description } = study;
-      const summaries = conditions.map(({ name }) => ({
-        condition: name,
-        sets: summariseSets(
-          done.filter(({ cell }) => cell.condition === name).flatMap(({ scores }) => scores),
-        ),
-      }));
-      const counted = {
-        ...description,
-        cells: { done: done.length, planned: planned.length },
-        diverged: done.filter(({ ended }) => ended === "diverged").map(({ cell }) => cellKey(cell)),
-        conditions: summaries,
-      };
-      return { ...counted, answer: answerStudy(counted) };
-    }),
+    results: chosenStudies(settings).map((study) => summariseStudy(study, settings, byKey)),
   };
 }
 
-function summariseSets(scores: readonly SetScore[]): SetSummary[] {
-  return [...new Set(scores.map(({ set }) => set))].map((set) => {
-    const own = scores.filter((score) => score.set === set);
-    return {
-      set,
-      kind: own[0].kind,
-      predictors: [...new Set(own.map(({ predictor }) => predictor))].map((predictor) =>
-        summarisePredictor(
-          predictor,
-          own.filter((score) => score.predictor === predictor),
-        ),
-      ),
-    };
-  });
+function summariseStudy(
+  study: Study,
+  settings: StudySettings,
+  results: ReadonlyMap<string, CellResult>,
+): StudyResult {
+  const { name, question, hypothesis, criterion, control } = study;
+  // In the order of the list, whichever was done first.
+  const planned = listCells([study], settings);
+  const done = planned.flatMap((cell) => results.get(cellKey(cell)) ?? []);
+  const conditions = study.conditions.map((condition) =>
+    summariseCondition(study, condition, settings, done),
+  );
+  const figures = figuresOf(conditions, settings);
+  const claims = study.claims(figures).map(checkClaim);
+  const counted = {
+    name,
+    question,
+    hypothesis,
+    criterion,
+    control,
+    cells: { done: done.length, planned: planned.length },
+    diverged: done.filter(({ ended }) => ended === "diverged").map(({ cell }) => cellKey(cell)),
+    verdict: decide(claims, settings.seeds),
+    claims,
+    conditions,
+  };
+  return { ...counted, answer: answerStudy(study, counted, figures, settings.seeds) };
 }
 
-function summarisePredictor(predictor: string, scores: readonly SetScore[]): PredictorScore {
-  const members = [...new Set(scores.flatMap((score) => Object.keys(score.members)))];
+function summariseCondition(
+  { sets, rules, stencils }: Study,
+  condition: Condition,
+  { preset }: StudySettings,
+  done: readonly CellResult[],
+): ConditionSummary {
+  const own = subjects.flatMap((subject) => {
+    const name = cellCondition(condition, subject, preset);
+    return done.filter(({ cell }) => cell.subject === subject && cell.condition === name);
+  });
+  const { family } = resolveExperiment(preset, networkNames[0], condition.options).data;
+  const runs = own.map(({ cell: { seed }, scores, defects }) => ({ seed, scores, defects }));
   return {
-    predictor,
-    rmse: spreadOf(scores.map(({ rmse }) => rmse)),
-    members: Object.fromEntries(
-      members.map((name) => [name, spreadOf(scores.flatMap((score) => score.members[name] ?? []))]),
+    condition: condition.name,
+    sets: setRows(runs, sets, family),
+    rules: rules ? ruleRows(runs, family) : [],
+    stencils: rowsOf(
+      (stencils ? own : []).flatMap(({ cell: { seed }, stencils }) =>
+        stencilProperties.flatMap((name) =>
+          stencils.map((stencil) => ({
+            predictor: stencil.predictor,
+            seed,
+            name,
+            kind: kindOf(testSetName, family),
+            value: stencilFigures(stencil)[name],
+            members: {},
+          })),
+        ),
+      ),
     ),
+    weights: stencils ? meanWeights(own.flatMap((result) => result.stencils)) : [],
+  };
+}
+
+const meanWeights = (stencils: readonly PredictorStencil[]): PredictorWeights[] =>
+  groupBy(stencils, ({ predictor }) => predictor).map((runs) => ({
+    predictor: runs[0].predictor,
+    offsets: runs[0].offsets,
+    weights: runs[0].weights.map(
+      (_, t) => runs.reduce((sum, { weights }) => sum + weights[t], 0) / runs.length,
+    ),
+  }));
+
+function figuresOf(conditions: readonly ConditionSummary[], { networks }: StudySettings): Figures {
+  const find = (
+    rows: "sets" | "rules" | "stencils",
+    condition: Condition,
+    predictor: string,
+    isIt: (row: FigureRow) => boolean,
+  ): BySeed =>
+    conditions
+      .find((one) => one.condition === condition.name)
+      ?.[rows].find(isIt)
+      ?.predictors.find((one) => one.predictor === predictor)?.bySeed ?? {};
+  return {
+    networks,
+    rmse: (predictor, set, condition) => find("sets", condition, predictor, ({ name }) => name === set),
+    defect: (predictor, rule, kind, condition) =>
+      find("rules", condition, predictor, (row) => row.name === rule && row.kind === kind),
+    stencil: (predictor, property, condition) =>
+      find("stencils", condition, predictor, ({ name }) => name === property),
   };
 }

@@ -9,34 +9,31 @@ import {
   type Shard,
   type StudyName,
   type StudySummary,
-  studies,
   studyNames,
-  studyOptions,
   takeShard,
 } from "../../expressions";
-import { optionNames, type PresetName, presetNames, writeOption } from "../../index";
 import { UsageError } from "../errors";
 import { openHost } from "../host";
 import { endOnInterrupt } from "../interrupt";
 import type { StudyFlags } from "../study";
 import { presetFor, timestamp } from "../train";
-import { flagOf } from "../train-flags";
 import { readCells, readSettings, StudyDirectory } from "./directory";
+import { listStudies } from "./list";
 import { measureCell } from "./measure";
 import { mergeCells, runCells } from "./session";
-import { defaultSeeds, newSettings, requireAlike, requireSame } from "./settings";
+import { extendSettings, newSettings, uniteSettings } from "./settings";
 
 export async function study(flags: StudyFlags): Promise<void> {
-  const only = flags.only?.map(readStudyName);
+  const given = { ...flags, only: flags.only?.map(readStudyName) };
   if (flags.list) {
-    process.stdout.write(listStudies(flags.seeds ?? defaultSeeds));
+    process.stdout.write(listStudies(given));
     return;
   }
   const shard = flags.shard === undefined ? undefined : readShard(flags.shard);
-  const given = { ...flags, only };
   endOnInterrupt();
-  const kept = flags.out === undefined ? undefined : readSettings(flags.out);
-  if (flags.out !== undefined && kept !== undefined) requireSame(flags.out, kept, version, given);
+  const path = flags.out ?? join("runs", `${timestamp(new Date())}-study`);
+  const held = flags.out === undefined ? undefined : readSettings(path);
+  const kept = held && extendSettings(path, held, version, given);
   let device: Awaited<ReturnType<typeof openHost>> | undefined;
   const fixed = kept?.preset ?? flags.preset;
   if (fixed === undefined) device = await openHost(flags.adapter);
@@ -44,8 +41,7 @@ export async function study(flags: StudyFlags): Promise<void> {
     version,
     ...newSettings(given, fixed ?? presetFor(device?.adapter.software === true)),
   };
-  const path = flags.out ?? join("runs", `${timestamp(new Date())}-study`);
-  const all = listCells(chosenStudies(settings), settings.seeds);
+  const all = listCells(chosenStudies(settings), settings);
   const cells = shard === undefined ? all : takeShard(all, shard);
   const done = new Set(readCells(path, settings).map(({ cell }) => cellKey(cell)));
   const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !done.has(cellKey(cell));
@@ -56,7 +52,15 @@ export async function study(flags: StudyFlags): Promise<void> {
 }
 
 /** Flags that the directories to be merged have decided already. */
-const decided = ["list", "only", "seeds", "preset", "shard"] as const satisfies readonly (keyof StudyFlags)[];
+const decided = [
+  "list",
+  "only",
+  "network",
+  "seeds",
+  "preset",
+  "epochs",
+  "shard",
+] as const satisfies readonly (keyof StudyFlags)[];
 
 export function merge(
   paths: readonly string[],
@@ -73,10 +77,9 @@ export function merge(
     if (settings === undefined) throw new UsageError(`${path}: holds no study, has no study-settings.json`);
     return { path, settings, results: readCells(path, settings) };
   });
-  const [{ settings }] = parts;
   const kept = readSettings(out);
   const into = kept === undefined ? [] : [{ path: out, settings: kept, results: readCells(out, kept) }];
-  requireAlike([...parts, ...into]);
+  const settings = uniteSettings([...parts, ...into]);
   const results = mergeCells([...parts, ...into]);
   const directory = new StudyDirectory(out, settings);
   for (const result of results) directory.keep(result);
@@ -88,23 +91,6 @@ function tell(summary: StudySummary, path: string, json: boolean): void {
     process.stdout.write(`${name} (${cells.done} of ${cells.planned} cells): ${answer}\n`);
   process.stdout.write(`written to ${join(path, "study.html")}\n`);
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-}
-
-function listStudies(seeds: number): string {
-  const lines = studies.map((one) => {
-    const cells = listCells([one], seeds).length;
-    return `${one.name}: ${cells} cells with ${seeds} seeds\n  ${one.question}\n  hypothesis: ${one.hypothesis}\n`;
-  });
-  return `${lines.join("")}${presetNames.map(describePreset).join("")}`;
-}
-
-function describePreset(preset: PresetName): string {
-  const options = studyOptions[preset];
-  const changes = optionNames.flatMap((name) => {
-    const value = options[name];
-    return value === undefined ? [] : [`${flagOf(name)} ${writeOption(value)}`];
-  });
-  return `preset ${preset}: trains as fluxion train --preset ${[preset, ...changes].join(" ")}\n`;
 }
 
 function readStudyName(text: string): StudyName {

@@ -7,19 +7,12 @@ import {
   chosenStudies,
   listCells,
   type StudySettings,
-  studyNames,
   summariseStudies,
 } from "../../expressions";
-import { presetNames } from "../../index";
 import { fileError, UsageError } from "../errors";
 import { OutputDirectory } from "../files";
+import { isResult, isSettings, type KeptSettings } from "./kept";
 import { writeStudyReport } from "./report";
-
-/** What study-settings.json holds. */
-export interface KeptSettings extends StudySettings {
-  /** Of the program: another one computes other figures. */
-  readonly version: string;
-}
 
 const settingsName = "study-settings.json";
 const cellsName = "cells";
@@ -37,7 +30,7 @@ export function readSettings(path: string): KeptSettings | undefined {
 export function readCells(path: string, settings: StudySettings): CellResult[] {
   const directory = join(path, cellsName);
   const present = new Set(existsSync(directory) ? readdirSync(directory) : []);
-  return listCells(chosenStudies(settings), settings.seeds).flatMap((cell) => {
+  return listCells(chosenStudies(settings), settings).flatMap((cell) => {
     const key = cellKey(cell);
     if (!present.has(`${key}.json`)) return [];
     const file = join(directory, `${key}.json`);
@@ -67,13 +60,20 @@ export class StudyDirectory {
 
   /** The first one writes the settings as well. */
   keep(result: CellResult): void {
-    if (!existsSync(join(this.path, settingsName)))
-      this.#top.write(new Map([[settingsName, json(this.#settings)]]));
+    this.#keepSettings();
     this.#cells.write(new Map([[`${cellKey(result.cell)}.json`, json(result)]]));
+  }
+
+  /** Once there is something of which to tell; another time only where they have grown. */
+  #keepSettings(): void {
+    const kept = readSettings(this.path);
+    if (JSON.stringify(kept) !== JSON.stringify(this.#settings))
+      this.#top.write(new Map([[settingsName, json(this.#settings)]]));
   }
 
   /** study.json and study.html on what is done; returns the former. */
   report(results: readonly CellResult[]) {
+    this.#keepSettings();
     const { version, ...settings } = this.#settings;
     const summary = summariseStudies(version, settings, results);
     this.#top.write(
@@ -96,37 +96,3 @@ function readJson(file: string): unknown {
     throw fileError(file, error);
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isOneOf = <T>(value: unknown, all: readonly T[]): boolean => all.some((one) => one === value);
-
-const isSettings = (value: unknown): value is KeptSettings =>
-  isRecord(value) &&
-  typeof value.version === "string" &&
-  isOneOf(value.preset, presetNames) &&
-  Number.isSafeInteger(value.seeds) &&
-  Array.isArray(value.studies) &&
-  value.studies.every((name) => isOneOf(name, studyNames));
-
-const isCell = (value: unknown): boolean =>
-  isRecord(value) &&
-  ["study", "condition", "subject"].every((key) => typeof value[key] === "string") &&
-  Number.isSafeInteger(value.seed);
-
-const isScore = (value: unknown): boolean =>
-  isRecord(value) &&
-  ["predictor", "set"].every((key) => typeof value[key] === "string") &&
-  isOneOf(value.kind, ["taught", "unseen"]) &&
-  typeof value.rmse === "number" &&
-  isRecord(value.members) &&
-  Object.values(value.members).every((rmse) => typeof rmse === "number");
-
-const isResult = (value: unknown): value is CellResult =>
-  isRecord(value) &&
-  isCell(value.cell) &&
-  isOneOf(value.ended, ["done", "diverged"]) &&
-  (value.adapter === null || typeof value.adapter === "string") &&
-  Array.isArray(value.scores) &&
-  value.scores.every(isScore);

@@ -1,77 +1,121 @@
-/** One cell of a study, from its data to its scores. */
+/** One cell of a study, from its data to its measurements. */
 import {
   type Cell,
   type CellResult,
+  type Condition,
+  classicalRespondents,
+  conditionCurves,
   conditionOf,
   experimentOf,
   gridsPerFunction,
   hideGrid,
+  type Measurements,
+  measure,
+  nothingMeasured,
+  type Respondent,
+  type SplitCurves,
   type StudySettings,
-  scoreOpponents,
-  scoreSet,
-  studies,
-  taughtSet,
-  unseenSets,
 } from "../../expressions";
 import {
+  type Curves,
   type Device,
   type Experiment,
-  generateCurves,
   Network,
+  networkStencil,
   OutOfMemoryError,
-  splitCurves,
   Trainer,
-  type TrainerConfig,
 } from "../../index";
 import { UsageError } from "../errors";
 import { ProgressDisplay } from "../progress";
 
 /**
- * Measures a cell. Its result depends on the cell, the preset and the adapter alone: kernels are chosen by rules.
+ * Measures a cell. Its result depends on the cell, preset, epochs and adapter alone: kernels are chosen by rules.
  * @param device for networks; the classical opponents need none
  * @throws UsageError where the device cannot hold the training
  */
 export async function measureCell(
   cell: Cell,
-  { preset }: StudySettings,
+  settings: Pick<StudySettings, "preset" | "epochs">,
   device: Device | undefined,
 ): Promise<CellResult> {
-  const condition = conditionOf(cell, studies);
-  const experiment = experimentOf(cell, condition, preset);
+  const condition = conditionOf(cell);
+  const experiment = experimentOf(cell, condition, settings);
   const { data } = experiment;
-  const { train, test } = splitCurves(generateCurves(data), data.seed);
-  const sets = [taughtSet(test), ...(condition.unseen ? unseenSets(data, gridsPerFunction[preset]) : [])];
-  if (cell.subject === "classical") {
-    const scores = sets.flatMap((set) => scoreOpponents(set, data.noise));
-    return { cell, ended: "done", adapter: null, scores };
-  }
+  const curves = conditionCurves(condition, data);
+  const ask = (respondents: readonly Respondent[]): Promise<Measurements> =>
+    measure(condition, data, curves.test, gridsPerFunction(settings.preset), respondents);
+  if (cell.subject === "classical")
+    return {
+      cell,
+      ended: "done",
+      adapter: null,
+      ...(await ask(classicalRespondents(condition, data.noise))),
+    };
   if (device === undefined) throw new Error(`${cell.subject} needs a device`);
   const adapter = device.adapter.description;
-  const seen = (x: Float32Array): Float32Array => (condition.withoutGrid ? hideGrid(x, data.samples) : x);
-  const { network, trainer } = await build(device, experiment, {
-    train: { ...train, x: seen(train.x) },
-    validation: { ...test, x: seen(test.x) },
-  });
   try {
-    if (!(await isTrained(trainer))) return { cell, ended: "diverged", adapter, scores: [] };
-    const scores = [];
-    for (const set of sets) scores.push(scoreSet(cell.subject, set, await network.predict(seen(set.x))));
-    return { cell, ended: "done", adapter, scores };
+    return await withTrained(device, experiment, condition, curves, async (network) =>
+      network === undefined
+        ? { cell, ended: "diverged", adapter, ...nothingMeasured }
+        : { cell, ended: "done", adapter, ...(await ask([respondentOf(cell.subject, network, condition)])) },
+    );
+  } catch (error) {
+    throw error instanceof OutOfMemoryError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
+
+/** Trains a network and passes it on, or undefined where it diverged. */
+async function withTrained<T>(
+  device: Device,
+  { spec, training }: Experiment,
+  { withoutGrid }: Condition,
+  { train, test }: SplitCurves,
+  use: (network: Network | undefined) => Promise<T>,
+): Promise<T> {
+  const seen = (curves: Curves): Curves =>
+    withoutGrid ? { ...curves, x: hideGrid(curves.x, curves.samples) } : curves;
+  const network = await Network.build(device, { ...spec, batch: training.batch });
+  try {
+    const trainer = await Trainer.build(network, {
+      train: seen(train),
+      validation: seen(test),
+      options: training,
+    });
+    try {
+      return await use((await isTrained(trainer)) ? network : undefined);
+    } finally {
+      trainer.dispose();
+    }
   } finally {
-    trainer.dispose();
     network.dispose();
   }
 }
 
-async function build(device: Device, { spec, training }: Experiment, curves: TrainerConfig) {
-  try {
-    const network = await Network.build(device, { ...spec, batch: training.batch });
-    return { network, trainer: await Trainer.build(network, { ...curves, options: training }) };
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof OutOfMemoryError)
-      throw new UsageError(error.message, { cause: error });
-    throw error;
-  }
+/** A trained network as one who answers curves of any number of points. */
+function respondentOf(name: string, network: Network, { withoutGrid }: Condition): Respondent {
+  const { device, spec, batch } = network;
+  const see = (x: Float32Array, samples: number): Float32Array => (withoutGrid ? hideGrid(x, samples) : x);
+  return {
+    name,
+    answer: async ({ x, samples }) => {
+      if (samples === spec.input.steps) return network.predict(see(x, samples));
+      const other = await Network.build(device, { ...spec, input: { ...spec.input, steps: samples }, batch });
+      try {
+        other.writeTensors(await network.readTensors());
+        return await other.predict(see(x, samples));
+      } finally {
+        other.dispose();
+      }
+    },
+    stencil: async (question) => {
+      const x = see(question.x, question.grid.length);
+      return networkStencil(
+        question,
+        await network.predict(x),
+        await network.inputGradient(x, question.outputGradient),
+      );
+    },
+  };
 }
 
 /** Trains to the end; says whether numbers stayed finite. */

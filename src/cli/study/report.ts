@@ -1,20 +1,35 @@
 /** study.html: one file that opens offline, without scripts. */
-import type { ConditionSummary, SetSummary, StudyResult, StudySummary } from "../../expressions";
-import { plusMinus } from "../../index";
+import {
+  type ClaimResult,
+  type ConditionSummary,
+  type FigureRow,
+  kindTitles,
+  type SetKind,
+  type StudyResult,
+  type StudySummary,
+  setKinds,
+  studies,
+  verdictRule,
+} from "../../expressions";
+import { calculusRules } from "../../index";
 import pageStyle from "../report/style.css?raw";
 import { escapeHtml } from "./html";
-import { drawScores } from "./plot";
+import { drawFigures } from "./plot";
+import { drawStencils } from "./stencil-plot";
 import studyStyle from "./style.css?raw";
+import { figureTable, memberTable, type RowGroup } from "./tables";
 
 export function writeStudyReport(summary: StudySummary): string {
-  const { version, preset, seeds, adapters, results } = summary;
+  const { version, preset, epochs, seeds, adapters, results } = summary;
   const last = seeds - 1;
   const basis = [
     `preset ${preset}`,
+    ...(epochs === null ? [] : [`${epochs} epochs`]),
     last === 0 ? "seed 0" : `seeds 0 to ${last}`,
     ...(adapters.length > 0 ? [adapters.join(" and ")] : []),
     `fluxion ${version}`,
   ].join(", ");
+  const spread = last === 0 ? "" : ", mean ± standard deviation over the seeds";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -27,7 +42,10 @@ export function writeStudyReport(summary: StudySummary): string {
 <body>
 <header>
   <h1>Pattern or principle?</h1>
-  <p>${escapeHtml(basis)}. All figures are RMSE per point against the clean derivative${last === 0 ? "" : ", mean ± standard deviation over the seeds"}.</p>
+  <p>${escapeHtml(basis)}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}. ${verdictRule}</p>
+  <ul>
+${results.map(({ name, question, verdict }) => `<li><a href="#${name}">${escapeHtml(question)}</a> ${verdict}</li>`).join("\n")}
+  </ul>
 </header>
 <main>
 ${results.map(studySection).join("\n")}
@@ -37,80 +55,101 @@ ${results.map(studySection).join("\n")}
 `;
 }
 
-const studySection = ({
-  name,
-  question,
-  hypothesis,
-  control,
-  cells,
-  answer,
-  conditions,
-}: StudyResult): string => `<section>
+const studySection = (result: StudyResult): string => {
+  const { name, question, hypothesis, criterion, control, cells, answer, claims } = result;
+  return `<section id="${name}">
 <h2>${escapeHtml(question)}</h2>
 <p class="verdict">${escapeHtml(answer)}</p>
-<p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${escapeHtml(hypothesis)} Control: ${escapeHtml(control)}.</p>
-${(["taught", "unseen"] as const).map((kind) => figuresOf(kind, conditions)).join("\n")}
+<p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${escapeHtml(hypothesis)} Criterion: ${escapeHtml(criterion)}. Control: ${escapeHtml(control)}.</p>
+${claimList(claims)}
+${result.conditions.map(({ condition, weights }) => drawStencils(condition, weights)).join("\n")}
+${setKinds.map((kind) => figuresOf(kind, result)).join("\n")}
 </section>`;
+};
 
-const kinds = { taught: "On functions taught", unseen: "On functions not taught" } as const;
+const claimList = (claims: readonly ClaimResult[]): string =>
+  claims.length === 0
+    ? ""
+    : `<details><summary>Claims, and with how many seeds they hold</summary><ul>
+${claims.map(({ text, held, of }) => `<li>${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`).join("\n")}
+</ul></details>`;
 
-/** Functions taught and unseen never stand in one plot or table. */
-function figuresOf(kind: SetSummary["kind"], conditions: readonly ConditionSummary[]): string {
-  const shown = conditions.flatMap(({ condition, sets }) =>
-    sets
-      .filter((set) => set.kind === kind)
-      .map((set) => ({
-        title: [...(conditions.length > 1 ? [condition] : []), ...(sets.length > 1 ? [set.set] : [])].join(
-          ": ",
-        ),
-        set,
+/** Functions taught and others never stand in one plot or table. */
+function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
+  const headline = studies.find((study) => study.name === name)?.headline ?? [];
+  const draw = (
+    what: string,
+    rowsOf: (condition: ConditionSummary) => readonly FigureRow[],
+    noteOf: (row: string) => string | undefined,
+  ): string => {
+    const groups = groupRows(
+      conditions.map((condition) => ({
+        condition: condition.condition,
+        rows: rowsOf(condition).filter((row) => row.kind === kind),
       })),
+      noteOf,
+    );
+    if (groups.length === 0) return "";
+    // A row for every set and condition would be too many for a picture.
+    const drawn = conditions.length === 1 ? groups : groups.filter(({ name }) => headline.includes(name));
+    const rows = (drawn.length > 0 ? drawn : groups).flatMap(({ title, rows }) =>
+      rows.map(({ label, row }) => ({
+        title: [title, label].filter(Boolean).join(": "),
+        figures: row.predictors,
+      })),
+    );
+    return `<h3>${what} on ${kindTitles[kind]}</h3>
+${drawFigures(what, rows)}
+${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
+${memberTables(groups)}`;
+  };
+  return [
+    draw(
+      "RMSE",
+      ({ sets }) => sets,
+      () => undefined,
+    ),
+    draw(
+      "Defect of each rule, over its scale,",
+      ({ rules }) => rules,
+      (rule) => calculusRules.find(({ name }) => rule.startsWith(name))?.statement,
+    ),
+    draw(
+      "Properties of stencils",
+      ({ stencils }) => stencils,
+      () => undefined,
+    ),
+  ].join("\n");
+}
+
+/** By set or rule, a row for each condition; of one condition a single group, a row for each set or rule. */
+function groupRows(
+  conditions: readonly { readonly condition: string; readonly rows: readonly FigureRow[] }[],
+  noteOf: (row: string) => string | undefined,
+): RowGroup[] {
+  const names = [...new Set(conditions.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+  if (names.length === 0) return [];
+  const several = conditions.length > 1;
+  return names.map((name) => ({
+    name,
+    title: name,
+    note: noteOf(name),
+    rows: conditions.flatMap(({ condition, rows }) =>
+      rows.filter((row) => row.name === name).map((row) => ({ label: several ? condition : "", row })),
+    ),
+  }));
+}
+
+function memberTables(groups: readonly RowGroup[]): string {
+  const tables = groups.flatMap(({ title, rows }) =>
+    rows.flatMap(({ label, row }) =>
+      row.predictors.some(({ members }) => Object.keys(members).length > 0)
+        ? [memberTable([title, label].filter(Boolean).join(": "), row)]
+        : [],
+    ),
   );
-  if (shown.length === 0) return "";
-  return `<h3>${kinds[kind]}</h3>
-${drawScores(shown.map(({ title, set }) => ({ title, scores: set.predictors })))}
-${overviewTable(shown)}
-${shown.map(memberTable).join("\n")}`;
-}
-
-interface Shown {
-  readonly title: string;
-  readonly set: SetSummary;
-}
-
-/** A row for each set or condition, a column for each predictor. */
-function overviewTable(shown: readonly Shown[]): string {
-  const predictors = [
-    ...new Set(shown.flatMap(({ set }) => set.predictors.map(({ predictor }) => predictor))),
-  ];
-  const rows = shown.map(({ title, set }) => [
-    title,
-    ...predictors.map((predictor) => {
-      const score = set.predictors.find((one) => one.predictor === predictor);
-      return score ? plusMinus(score.rmse) : "";
-    }),
-  ]);
-  return table("RMSE of every predictor", ["", ...predictors], rows);
-}
-
-/** A row for each function of a set, a column for each predictor. */
-function memberTable({ title, set }: Shown): string {
-  const members = [...new Set(set.predictors.flatMap((score) => Object.keys(score.members)))];
-  const rows = members.map((member) => [
-    member,
-    ...set.predictors.map(({ members: scores }) => (member in scores ? plusMinus(scores[member]) : "")),
-  ]);
-  return `<details><summary>${escapeHtml(title)}, function by function</summary>
-${table(`RMSE on ${title}`, ["", ...set.predictors.map(({ predictor }) => predictor)], rows)}</details>`;
-}
-
-/** Wider than some screens: it scrolls, also by keyboard. */
-function table(label: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, values: readonly string[]): string =>
-    values.map((value) => `<${tag} class="figure">${escapeHtml(value)}</${tag}>`).join("");
-  return `<div class="wide" role="region" aria-label="${escapeHtml(label)}" tabindex="0"><table class="numbers">
-<thead><tr>${cells("th", head)}</tr></thead>
-<tbody>
-${rows.map(([first, ...values]) => `<tr><th>${escapeHtml(first)}</th>${cells("td", values)}</tr>`).join("\n")}
-</tbody></table></div>`;
+  return tables.length === 0
+    ? ""
+    : `<details><summary>Function by function</summary>
+${tables.join("\n")}</details>`;
 }

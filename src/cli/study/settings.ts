@@ -1,56 +1,94 @@
 /** From flags to the settings of a study, anew or as its directory has them. */
-import { type StudyName, type StudySettings, studyNames } from "../../expressions";
-import type { PresetName } from "../../index";
+import { type StudyName, type StudySettings, studies, studyNames, studyOptions } from "../../expressions";
+import { type NetworkName, networkNames, OptionError, type PresetName, resolveExperiment } from "../../index";
 import { UsageError } from "../errors";
-import type { KeptSettings } from "./directory";
+import type { KeptSettings } from "./kept";
 
 /** Flags that decide what is computed; absent ones come from the directory, where it has settings. */
 export interface SettingFlags {
   readonly only?: readonly StudyName[];
+  readonly network?: NetworkName;
   readonly seeds?: number;
   readonly preset?: PresetName;
+  readonly epochs?: number;
 }
 
 export const defaultSeeds = 5;
 
-/** In the order of all studies, each once. */
-export const orderStudies = (names: readonly StudyName[]): StudyName[] =>
-  studyNames.filter((name) => names.includes(name));
+/** Of `all` in their order, each once. */
+const ordered = <T>(all: readonly T[], some: readonly T[]): T[] => all.filter((one) => some.includes(one));
 
-/** Throws UsageError where a flag, or this program, is another than the directory was begun with. */
-export function requireSame(path: string, kept: KeptSettings, version: string, flags: SettingFlags): void {
+/**
+ * What a directory holds, and what is asked for besides: studies and networks may be added, because cells do not depend on
+ * which they are.
+ * @throws UsageError where a flag, or this program, is another than the cells there were computed with
+ */
+export function extendSettings(
+  path: string,
+  kept: KeptSettings,
+  version: string,
+  { only = [], network, seeds, preset, epochs }: SettingFlags,
+): KeptSettings {
   const refuse = (what: string, has: string): never => {
     throw new UsageError(`--out ${path}: was begun with ${has}, not ${what}; name another directory`);
   };
   if (kept.version !== version) refuse(`version ${version}`, `version ${kept.version}`);
-  const { preset, seeds, only } = flags;
   if (preset !== undefined && preset !== kept.preset) refuse(`--preset ${preset}`, `--preset ${kept.preset}`);
+  if (epochs !== undefined && epochs !== kept.epochs)
+    refuse(
+      `--epochs ${epochs}`,
+      kept.epochs === null ? "the epochs of its preset" : `--epochs ${kept.epochs}`,
+    );
   if (seeds !== undefined && seeds !== kept.seeds) refuse(`--seeds ${seeds}`, `--seeds ${kept.seeds}`);
-  if (only !== undefined && orderStudies(only).join() !== kept.studies.join())
-    refuse(`--only ${orderStudies(only).join()}`, `--only ${kept.studies.join()}`);
+  return unite(kept, { studies: only, networks: network === undefined ? [] : [network] });
 }
 
-/** Of a new study. */
-export const newSettings = (
-  { only = studyNames, seeds = defaultSeeds }: SettingFlags,
+/**
+ * Of a new study.
+ * @throws UsageError on epochs that are too many
+ */
+export function newSettings(
+  { only = studyNames, network, seeds = defaultSeeds, epochs }: SettingFlags,
   preset: PresetName,
-): StudySettings => ({
-  preset,
-  seeds,
-  studies: orderStudies(only),
+): StudySettings {
+  const networks = network === undefined ? networkNames : [network];
+  try {
+    for (const each of networks)
+      for (const { options } of studies.flatMap(({ conditions }) => conditions))
+        resolveExperiment(preset, each, { ...studyOptions(preset, epochs ?? null), ...options });
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new UsageError(`--${error.option} ${error.value}: ${error.message}`, { cause: error });
+  }
+  return { preset, epochs: epochs ?? null, seeds, networks, studies: ordered(studyNames, only) };
+}
+
+/**
+ * The settings of several directories as those of one, with all their studies and networks.
+ * @throws UsageError where their cells were not computed alike
+ */
+export function uniteSettings(
+  parts: readonly { readonly path: string; readonly settings: KeptSettings }[],
+): KeptSettings {
+  const [first, ...others] = parts;
+  return others.reduce((united, { path, settings }) => {
+    if (basis(settings) !== basis(first.settings))
+      throw new UsageError(
+        `${path}: was begun with ${basis(settings)}, ${first.path} with ${basis(first.settings)}`,
+      );
+    return unite(united, settings);
+  }, first.settings);
+}
+
+const unite = (
+  settings: KeptSettings,
+  { studies, networks }: Pick<StudySettings, "studies" | "networks">,
+): KeptSettings => ({
+  ...settings,
+  networks: ordered(networkNames, [...settings.networks, ...networks]),
+  studies: ordered(studyNames, [...settings.studies, ...studies]),
 });
 
-/** Throws UsageError unless all directories were begun with the same settings. */
-export function requireAlike(
-  parts: readonly { readonly path: string; readonly settings: KeptSettings }[],
-): void {
-  const [first, ...others] = parts;
-  for (const { path, settings } of others)
-    if (JSON.stringify(settings) !== JSON.stringify(first.settings))
-      throw new UsageError(
-        `${path}: was begun with ${describe(settings)}, ${first.path} with ${describe(first.settings)}`,
-      );
-}
-
-const describe = ({ version, preset, seeds, studies }: KeptSettings): string =>
-  `--preset ${preset} --seeds ${seeds} --only ${studies.join()} (version ${version})`;
+/** What figures depend on, in words. */
+const basis = ({ version, preset, epochs, seeds }: KeptSettings): string =>
+  `--preset ${preset} --seeds ${seeds}${epochs === null ? "" : ` --epochs ${epochs}`} (version ${version})`;

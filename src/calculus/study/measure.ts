@@ -1,0 +1,69 @@
+/** What a cell measures: everything that any study asks of its training. */
+import type { CurveOptions, Curves } from "../curves";
+import { type RuleDefect, ruleDefects, ruleQuestions } from "../rules/questions";
+import { stencilQuestion } from "../stencil/question";
+import type { Cell } from "./cells";
+import type { Condition } from "./condition";
+import { inverseOf } from "./data";
+import { evaluationSets } from "./evaluation-set";
+import type { Respondent } from "./respondent";
+import { type SetScore, scoreSet } from "./score";
+import { keepStencil, type PredictorStencil } from "./stencil-properties";
+
+/** How far a predictor is from keeping a rule of calculus. */
+export interface PredictorDefect extends RuleDefect {
+  readonly predictor: string;
+}
+
+/** Each list is one kind of measurement; a kind that does not apply to a training is empty. */
+export interface Measurements {
+  readonly scores: readonly SetScore[];
+  readonly defects: readonly PredictorDefect[];
+  readonly stencils: readonly PredictorStencil[];
+}
+
+/** Of a training that diverged. */
+export const nothingMeasured: Measurements = { scores: [], defects: [], stencils: [] };
+
+/** A finished cell. */
+export interface CellResult extends Measurements {
+  readonly cell: Cell;
+  readonly ended: "done" | "diverged";
+  /** On which a network was trained; null for the classical opponents. */
+  readonly adapter: string | null;
+}
+
+/**
+ * Asks everyone everything, one after the other.
+ * @param test the test curves of the training
+ * @param grids on which functions that are not of the test set are sampled
+ * @param chosen names of sets, where not all of them are asked
+ */
+export async function measure(
+  { inverse }: Condition,
+  data: CurveOptions,
+  test: Curves,
+  grids: number,
+  respondents: readonly Respondent[],
+  chosen?: readonly string[],
+): Promise<Measurements> {
+  const all = evaluationSets(test, data, grids, inverse && inverseOf);
+  const sets = chosen ? all.filter(({ name }) => chosen.includes(name)) : all;
+  // Rules are those of differentiation, and so are the moments of its weights.
+  const differentiation = inverse
+    ? undefined
+    : { rules: ruleQuestions(data, grids), stencil: stencilQuestion(data) };
+  const scores: SetScore[] = [];
+  const defects: PredictorDefect[] = [];
+  const stencils: PredictorStencil[] = [];
+  for (const { name, answer, stencil } of respondents) {
+    for (const set of sets) scores.push(scoreSet(name, set, await answer(set)));
+    if (differentiation === undefined) continue;
+    const answers = await answer(differentiation.rules);
+    defects.push(
+      ...ruleDefects(differentiation.rules, answers).map((defect) => ({ predictor: name, ...defect })),
+    );
+    if (stencil) stencils.push(keepStencil(name, await stencil(differentiation.stencil)));
+  }
+  return { scores, defects, stencils };
+}

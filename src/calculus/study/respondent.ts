@@ -1,0 +1,46 @@
+/** Who answers the curves of a cell. */
+import { answerCurves, classicalOpponents } from "../opponents/opponents";
+import type { StencilQuestion } from "../stencil/question";
+import { linearStencil } from "../stencil/stencil";
+import type { Condition } from "./condition";
+import { integralOpponents } from "./integral-opponents";
+import type { StencilAnswer } from "./stencil-properties";
+
+/** N curves of T points. */
+export interface Asked {
+  readonly samples: number;
+  /** (N, 2, T): the grid, and the values there. */
+  readonly x: Float32Array<ArrayBuffer>;
+  /** (N, 1, T): what a training would be shown as the answer. */
+  readonly target: Float32Array<ArrayBuffer>;
+}
+
+export interface Respondent {
+  readonly name: string;
+  /** (N, 1, T) */
+  readonly answer: (asked: Asked) => Promise<ArrayLike<number>>;
+  /** Absent where its answer has no gradient. */
+  readonly stencil?: (question: StencilQuestion) => Promise<StencilAnswer>;
+}
+
+/** What the exact answer has for errors in the noise of training: no answer does better by merit. */
+export const noiseFloorName = "noise floor";
+export const zeroName = "zero";
+
+/** Those whose answers are sums of samples with weights that depend on the grid alone. */
+const linearOpponents = [zeroName, "second-order differences", "naive differences", "local least squares"];
+
+/** All that a cell of the classical opponents asks, none of whom is a network. */
+export const classicalRespondents = ({ inverse }: Condition, noise: number): Respondent[] => [
+  { name: noiseFloorName, answer: async ({ target }) => target },
+  ...(inverse ? integralOpponents : classicalOpponents(noise)).map((opponent) => ({
+    name: opponent.name,
+    answer: async ({ x, samples }: Asked) => answerCurves(opponent, x, samples),
+    ...(linearOpponents.includes(opponent.name) && {
+      stencil: async ({ grid, place }: StencilQuestion) => ({
+        mean: linearStencil(opponent.derivative, grid, place),
+        variation: 0,
+      }),
+    }),
+  })),
+];

@@ -1,0 +1,55 @@
+/** What makes weights those of a derivative, as figures of which each would be 0. */
+import type { Stencil } from "../stencil/stencil";
+
+/** The weights with which a predictor's answer at one point takes the samples about it. */
+export interface StencilAnswer {
+  /** Over the curves asked about. */
+  readonly mean: Stencil;
+  /** How much weights differ from curve to curve, over their size: 0 of a predictor that is linear in the samples. */
+  readonly variation: number;
+}
+
+/** As a cell keeps it. */
+export interface PredictorStencil extends Omit<Stencil, "offsets" | "weights"> {
+  readonly predictor: string;
+  /** Null where all weights are 0. */
+  readonly variation: number | null;
+  /** (T) */
+  readonly offsets: readonly number[];
+  /** (T) */
+  readonly weights: readonly number[];
+}
+
+export const keepStencil = (predictor: string, { mean, variation }: StencilAnswer): PredictorStencil => ({
+  predictor,
+  ...mean,
+  variation: Number.isFinite(variation) ? variation : null,
+  offsets: [...mean.offsets],
+  weights: [...mean.weights],
+});
+
+export const stencilProperties = [
+  "sum of weights, beside 0",
+  "first moment, beside 1",
+  "second moment, beside 0",
+  "even share of the weights",
+  "variation over the curves",
+  "points with 99 % of the weights",
+] as const;
+export type StencilProperty = (typeof stencilProperties)[number];
+
+export const stencilFigures = ({
+  sum,
+  firstMoment,
+  secondMoment,
+  oddShare,
+  variation,
+  support,
+}: PredictorStencil): Readonly<Record<StencilProperty, number | null>> => ({
+  "sum of weights, beside 0": Math.abs(sum),
+  "first moment, beside 1": Math.abs(firstMoment - 1),
+  "second moment, beside 0": Math.abs(secondMoment),
+  "even share of the weights": 1 - oddShare,
+  "variation over the curves": variation,
+  "points with 99 % of the weights": support,
+});

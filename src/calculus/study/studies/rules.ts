@@ -1,0 +1,35 @@
+import type { RuleName } from "../../rules/rules";
+import { halfWay } from "../by-seed";
+import { asTaught } from "../condition";
+import type { Study } from "../study";
+import { networkTitles } from "../titles";
+import { continuous } from "./diversity";
+
+/** Those that the post says a learner cannot have. */
+const denied: readonly RuleName[] = ["product rule", "chain rule", "fundamental theorem"];
+
+export const rules: Study = {
+  name: "rules",
+  question: "Do the networks keep the rules of calculus, which can be tested without a known derivative?",
+  hypothesis:
+    "They have no product rule, no chain rule and no fundamental theorem where functions are not taught.",
+  criterion:
+    "with every seed, each network's defect (over its scale, on functions not taught) is above the geometric mean of local least squares' and the matcher's, for each of the three rules",
+  control:
+    "classical opponents on the same curves, and the exact derivative in the noise of training as the floor; a rule may be kept by one who is wrong, as predicting zero shows",
+  conditions: [asTaught, continuous],
+  sets: [],
+  headline: denied,
+  rules: true,
+  claims: ({ networks, defect }) =>
+    networks.flatMap((network) =>
+      denied.map((rule) => {
+        const of = (predictor: string) => defect(predictor, rule, "unseen", asTaught);
+        return {
+          text: `the ${networkTitles[network]} breaks the ${rule} more like the matcher than like local least squares`,
+          lower: halfWay(of("local least squares"), of("matcher")),
+          higher: of(network),
+        };
+      }),
+    ),
+};

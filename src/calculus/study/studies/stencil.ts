@@ -1,0 +1,39 @@
+import { alike } from "../by-seed";
+import { asTaught } from "../condition";
+import type { StencilProperty } from "../stencil-properties";
+import type { Study } from "../study";
+import { networkTitles } from "../titles";
+import { continuous } from "./diversity";
+
+/** Halves of what they would be of weights that are no derivative's. */
+const bounds: readonly (readonly [StencilProperty, number, string])[] = [
+  ["first moment, beside 1", 0.5, "has a first moment nearer to 1 than to 0"],
+  ["even share of the weights", 0.5, "has weights more odd than even"],
+  ["variation over the curves", 1, "has weights that differ between curves by less than their size"],
+];
+
+export const stencil: Study = {
+  name: "stencil",
+  question: "With which weights does the answer at a point take the samples about it?",
+  hypothesis:
+    "With those of a derivative, whatever the curve: their first moment is 1, they are antisymmetric, and the same for all curves.",
+  criterion:
+    "with every seed, each network's mean weights at the middle of an equispaced grid, over the six functions, have a first moment nearer to 1 than to 0 and an odd share above one half, and weights differ between curves by less than their size",
+  control:
+    "opponents that are linear in the samples (local least squares have Savitzky and Golay's weights), and predicting zero, which has none",
+  conditions: [asTaught, continuous],
+  sets: [],
+  stencils: true,
+  headline: bounds.map(([property]) => property),
+  claims: ({ networks, stencil }) =>
+    networks.flatMap((network) =>
+      bounds.map(([property, bound, text]) => {
+        const figures = stencil(network, property, asTaught);
+        return {
+          text: `the ${networkTitles[network]} ${text}`,
+          lower: figures,
+          higher: alike(figures, bound),
+        };
+      }),
+    ),
+};

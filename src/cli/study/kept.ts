@@ -1,0 +1,81 @@
+/** What the files of a study's directory hold, and whether a file holds it. */
+import { type CellResult, type StudySettings, setKinds, studyNames, subjects } from "../../expressions";
+import { networkNames, presetNames } from "../../index";
+
+/** What study-settings.json holds. */
+export interface KeptSettings extends StudySettings {
+  /** Of the program: another one computes other figures. */
+  readonly version: string;
+}
+
+type Test = (value: unknown) => boolean;
+
+const isString: Test = (value) => typeof value === "string";
+const isNumber: Test = (value) => typeof value === "number";
+const isNull: Test = (value) => value === null;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const either =
+  (...tests: readonly Test[]): Test =>
+  (value) =>
+    tests.some((test) => test(value));
+const oneOf =
+  (all: readonly unknown[]): Test =>
+  (value) =>
+    all.includes(value);
+const listOf =
+  (test: Test): Test =>
+  (value) =>
+    Array.isArray(value) && value.every(test);
+const recordOf =
+  (test: Test): Test =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(test);
+const has =
+  (tests: Readonly<Record<string, Test>>): Test =>
+  (value) =>
+    isRecord(value) && Object.entries(tests).every(([key, test]) => test(value[key]));
+
+const settings = has({
+  version: isString,
+  preset: oneOf(presetNames),
+  epochs: either(isNull, Number.isSafeInteger),
+  seeds: Number.isSafeInteger,
+  networks: listOf(oneOf(networkNames)),
+  studies: listOf(oneOf(studyNames)),
+});
+
+const result = has({
+  cell: has({ condition: isString, subject: oneOf(subjects), seed: Number.isSafeInteger }),
+  ended: oneOf(["done", "diverged"]),
+  adapter: either(isNull, isString),
+  scores: listOf(has({ predictor: isString, set: isString, rmse: isNumber, members: recordOf(isNumber) })),
+  defects: listOf(
+    has({
+      predictor: isString,
+      rule: isString,
+      kind: oneOf(setKinds),
+      defect: isNumber,
+      scale: isNumber,
+      ratio: either(isNull, isNumber),
+    }),
+  ),
+  stencils: listOf(
+    has({
+      predictor: isString,
+      sum: isNumber,
+      firstMoment: isNumber,
+      secondMoment: isNumber,
+      oddShare: isNumber,
+      support: isNumber,
+      variation: either(isNull, isNumber),
+      offsets: listOf(isNumber),
+      weights: listOf(isNumber),
+    }),
+  ),
+});
+
+export const isSettings = (value: unknown): value is KeptSettings => settings(value);
+export const isResult = (value: unknown): value is CellResult => result(value);

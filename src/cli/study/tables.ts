@@ -1,0 +1,98 @@
+/** Figures as tables: a column for each predictor, which becomes a list where the page is narrow. */
+import { type FigureRow, predictorTitle } from "../../expressions";
+import { plusMinus, type Spread } from "../../index";
+import { escapeHtml } from "./html";
+
+/** A set or rule, with a row for each condition under which it was asked. */
+export interface RowGroup {
+  readonly name: string;
+  readonly title: string;
+  /** What it means. */
+  readonly note?: string;
+  readonly rows: readonly { readonly label: string; readonly row: FigureRow }[];
+}
+
+/** One row of a table as it is written. */
+interface Line {
+  readonly heading: string;
+  readonly note?: string;
+  readonly figures: ReadonlyMap<string, Spread | null>;
+}
+
+export function figureTable(label: string, groups: readonly RowGroup[]): string {
+  const predictors = namesOf(groups.flatMap(({ rows }) => rows.map(({ row }) => row)));
+  return table(
+    label,
+    predictors,
+    groups.map(({ title, note, rows }) => ({
+      // A group of one row needs no heading of its own.
+      title: rows.length === 1 && rows[0].label === "" ? "" : title,
+      note,
+      lines: rows.map(({ label, row }) => ({
+        heading: label === "" ? title : label,
+        note: label === "" ? note : undefined,
+        figures: new Map(row.predictors.map(({ predictor, spread }) => [predictor, spread])),
+      })),
+    })),
+  );
+}
+
+/** A row for each function of a set. */
+export function memberTable(title: string, row: FigureRow): string {
+  const members = [...new Set(row.predictors.flatMap((one) => Object.keys(one.members)))];
+  const lines = members.map((member) => ({
+    heading: member,
+    figures: new Map(
+      row.predictors.flatMap(({ predictor, members: spreads }) =>
+        member in spreads ? [[predictor, spreads[member]] as const] : [],
+      ),
+    ),
+  }));
+  return `<h4>${escapeHtml(title)}</h4>
+${table(`RMSE on ${title}, function by function`, namesOf([row]), [{ title: "", lines }])}`;
+}
+
+const namesOf = (rows: readonly FigureRow[]): string[] => [
+  ...new Set(rows.flatMap(({ predictors }) => predictors.map(({ predictor }) => predictor))),
+];
+
+function table(
+  label: string,
+  predictors: readonly string[],
+  groups: readonly { readonly title: string; readonly note?: string; readonly lines: readonly Line[] }[],
+): string {
+  const titles = predictors.map((predictor) => escapeHtml(predictorTitle(predictor)));
+  const head = ["", ...titles].map((title) => `<th scope="col">${title}</th>`).join("");
+  const bodies = groups.map(({ title, note, lines }) => {
+    const heading =
+      title === ""
+        ? ""
+        : `<tr><th class="group" scope="rowgroup" colspan="${predictors.length + 1}">${headingOf(title, note)}</th></tr>\n`;
+    return `<tbody>
+${heading}${lines.map((line) => lineOf(line, predictors, titles)).join("\n")}
+</tbody>`;
+  });
+  return `<table class="figures" aria-label="${escapeHtml(label)}">
+<thead><tr>${head}</tr></thead>
+${bodies.join("\n")}
+</table>`;
+}
+
+const headingOf = (text: string, note: string | undefined): string =>
+  escapeHtml(text) + (note === undefined ? "" : ` <small>${escapeHtml(note)}</small>`);
+
+const lineOf = (
+  { heading, note, figures }: Line,
+  predictors: readonly string[],
+  titles: readonly string[],
+): string =>
+  `<tr><th scope="row">${headingOf(heading, note)}</th>${predictors
+    .map((predictor, i) => `<td data-predictor="${titles[i]}">${figureOf(figures.get(predictor))}</td>`)
+    .join("")}</tr>`;
+
+/** The spread stands below the mean, so that columns are narrow. */
+function figureOf(spread: Spread | null | undefined): string {
+  if (!spread) return "–";
+  const [mean, deviation] = plusMinus(spread).split(" ± ");
+  return deviation === undefined ? mean : `${mean} <small>± ${escapeHtml(deviation)}</small>`;
+}
