@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 /** The program as `npm run build:cli` leaves it. */
@@ -32,7 +32,7 @@ export function buildProgram(): void {
 
 /** Tunings are kept in a place of the tests' own, once for all programs of a file. */
 const caches = mkdtempSync(join(tmpdir(), "fluxion-test-caches-"));
-process.once("exit", () => rmSync(caches, { recursive: true, force: true }));
+afterAll(() => rmSync(caches, { recursive: true, force: true }));
 const env = { ...process.env, XDG_CACHE_HOME: caches };
 
 /** Runs `fluxion` in a directory. */
