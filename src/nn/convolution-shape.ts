@@ -1,6 +1,7 @@
 /** What every kernel of a convolution is told. */
+import type { KernelCall } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { activationLength, type BuildContext, type GradientSums } from "./layer";
+import { activationLength, type BuildContext, type GradientSums, groupsOf } from "./layer";
 
 /** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
 export interface ConvolutionShape {
@@ -43,6 +44,31 @@ export const unsummed = (whole: Convolution): Convolution => ({
   ...whole,
   slices: { ...whole.slices, sums: undefined },
 });
+
+/** What belongs to y: its bias, and the sums over it where they are wanted. */
+export interface ConvolutionResult extends Pick<KernelCall, "constants" | "bindings"> {
+  readonly conditions: Readonly<Record<string, boolean>>;
+  /** Run behind. */
+  readonly gather: readonly KernelCall[];
+}
+
+/** @param tiles over which y is summed, of each group of four channels */
+export function resultOf({ context, label, shape, slices }: Convolution, tiles: number): ConvolutionResult {
+  const { y, bias, sums } = slices;
+  const conditions = { ...sums?.conditions, summed: sums !== undefined, biased: bias !== undefined };
+  const constants = { Y_LENGTH: y.size / 16, TILE_SUMS_LENGTH: 1 };
+  const bindings = { y, ...(bias && { bias }) };
+  if (sums === undefined) return { constants, conditions, bindings, gather: [] };
+  // Two sums, each a vec4f.
+  const words = tiles * groupsOf(shape.output) * 8;
+  const tileSums = context.memory.storage(`${label}: sums of tiles`, words);
+  return {
+    constants: { ...constants, ...sums.constants, TILE_SUMS_LENGTH: words / 4 },
+    conditions,
+    bindings: { ...bindings, ...sums.bindings, tileSums },
+    gather: [sums.gather(tileSums, tiles)],
+  };
+}
 
 /** Floating-point operations by the definition of the sum, whichever way it is computed. */
 export const flopsOf = (

@@ -6,6 +6,7 @@ import {
   type ConvolutionSlices,
   flopsOf,
   plainConditions,
+  resultOf,
   sampledPart,
   sizesOf,
   unsummed,
@@ -51,7 +52,7 @@ export function convolution(
 /** Packs the weights (Co, Ci, K), then computes the sum as it stands. */
 function direct(whole: Convolution, tile: Tile): Variant {
   const { context, label, shape, slices, batch, steps } = whole;
-  const { weight, bias, sums } = slices;
+  const { weight, bias } = slices;
   const packedLength = groupsOf(shape.input) * shape.kernel * Math.ceil(groupsOf(shape.output) / 2) * 8;
   const pack = (packed: Slice): KernelCall => ({
     label: `${label}: pack weights`,
@@ -68,17 +69,14 @@ function direct(whole: Convolution, tile: Tile): Variant {
     name: nameOf(tile),
     calls() {
       const packed = storage();
-      // Two sums, each a vec4f, of every tile of an invocation and group of channels.
-      const tiles = batch * Math.ceil(steps / (tile.strips * 5));
-      const tileSums =
-        sums && context.memory.storage(`${label}: sums of tiles`, tiles * groupsOf(shape.output) * 8);
-      const gather = sums && tileSums ? [sums.gather(tileSums, tiles)] : [];
-      return [pack(packed), tiledCall(whole, tile, { packed, part: 1, tileSums }), ...gather];
+      const result = resultOf(whole, batch * Math.ceil(steps / (tile.strips * 5)));
+      return [pack(packed), tiledCall(whole, tile, { packed, part: 1, result }), ...result.gather];
     },
     sample(part) {
       const packed = storage();
-      const options = { packed, part: sampledPart(whole, part) };
-      return { prepare: [pack(packed)], calls: [tiledCall(unsummed(whole), tile, options)] };
+      const setting = unsummed(whole);
+      const options = { packed, part: sampledPart(whole, part), result: resultOf(setting, 0) };
+      return { prepare: [pack(packed)], calls: [tiledCall(setting, tile, options)] };
     },
   };
 }
@@ -86,14 +84,13 @@ function direct(whole: Convolution, tile: Tile): Variant {
 /** All of it, or some places of the sample of a part. A tile is one step of one group here. */
 function plainCalls(setting: Convolution, part?: number): KernelCall[] {
   const { context, label, shape, slices, batch, steps } = setting;
-  const { x, weight, bias, y } = slices;
+  const { x, weight, bias } = slices;
   const groups = groupsOf(shape.output);
   const all = batch * steps;
   const region = part === undefined ? all : Math.max(1, Math.floor(all * sampledPart(setting, part)));
   const picked = part === undefined ? all : Math.min(region, mostPicked);
   // Sums of some places would be of no use.
-  const sums = part === undefined ? slices.sums : undefined;
-  const tileSums = sums && context.memory.storage(`${label}: sums of tiles`, all * groups * 8);
+  const result = resultOf(part === undefined ? setting : unsummed(setting), all);
   return [
     {
       label,
@@ -105,26 +102,17 @@ function plainCalls(setting: Convolution, part?: number): KernelCall[] {
         STEPS: steps,
         PICKED: picked,
         REGION: region,
-        ...sums?.constants,
-        TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
+        ...result.constants,
       },
       conditions: {
         ...plainConditions,
-        ...sums?.conditions,
-        summed: sums !== undefined,
+        ...result.conditions,
         transposed: bias === undefined,
-        biased: bias !== undefined,
       },
-      bindings: {
-        x,
-        weight,
-        y,
-        ...(bias && { bias }),
-        ...(sums && tileSums && { ...sums.bindings, tileSums }),
-      },
+      bindings: { x, weight, ...result.bindings },
       workgroups: [...spread(picked), groups],
       flops: (flopsOf(context, shape) * picked) / all,
     },
-    ...(sums && tileSums ? [sums.gather(tileSums, all)] : []),
+    ...result.gather,
   ];
 }

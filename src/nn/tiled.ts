@@ -1,6 +1,12 @@
 import type { KernelCall } from "../gpu/kernel";
 import type { Slice } from "../gpu/memory";
-import { type Convolution, flopsOf, plainConditions, sizesOf } from "./convolution-shape";
+import {
+  type Convolution,
+  type ConvolutionResult,
+  flopsOf,
+  plainConditions,
+  sizesOf,
+} from "./convolution-shape";
 import { groupsOf } from "./layer";
 import { lanesOf, type Tile } from "./tile";
 import { atLeast } from "./variant";
@@ -11,8 +17,7 @@ interface TiledOptions {
   readonly packed: Slice;
   /** Of the work, 0 … 1, from the beginning. */
   readonly part: number;
-  /** Where the sums of tiles go, if they are wanted. */
-  readonly tileSums?: Slice;
+  readonly result: ConvolutionResult;
   /** Equal convolutions side by side, each with weights, x and y of its own, which lie one behind the other. */
   readonly parallel?: number;
 }
@@ -21,10 +26,10 @@ interface TiledOptions {
 export function tiledCall(
   setting: Convolution,
   tile: Tile,
-  { packed, part, tileSums, parallel = 1 }: TiledOptions,
+  { packed, part, result, parallel = 1 }: TiledOptions,
 ): KernelCall {
   const { context, label, shape, slices, batch, steps } = setting;
-  const { x, bias, y, sums } = slices;
+  const { x } = slices;
   const outPairs = Math.ceil(groupsOf(shape.output) / 2);
   const own = tile.pair ? outPairs : groupsOf(shape.output);
   const { lanesT, lanesO } = lanesOf(tile, steps, own);
@@ -62,34 +67,24 @@ export function tiledCall(
       BATCH: batch,
       STEPS: steps,
       X_LENGTH: x.size / 16,
-      Y_LENGTH: y.size / 16,
       PACKED_LENGTH: packed.size / 16,
       STRIPS: tile.strips,
       WORKGROUP: workgroup,
       LANES_T: lanesT,
       LANES_O: lanesO,
-      ...sums?.constants,
-      TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
+      ...result.constants,
     },
     conditions: {
       ...plainConditions,
-      ...sums?.conditions,
-      summed: sums !== undefined,
+      ...result.conditions,
       quads: tile.shares === "weights" || tile.shares === "x",
-      biased: bias !== undefined,
       pair: tile.pair,
       strips2: tile.strips >= 2,
       strips4: tile.strips >= 4,
       one: shape.input === 1,
       two: shape.input === 2,
     },
-    bindings: {
-      x,
-      packed,
-      y,
-      ...(bias && { bias }),
-      ...(sums && tileSums && { ...sums.bindings, tileSums }),
-    },
+    bindings: { x, packed, ...result.bindings },
     flops: flopsOf(context, shape) * share,
   };
 }

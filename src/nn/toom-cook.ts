@@ -5,6 +5,7 @@ import {
   type ConvolutionShape,
   flopsOf,
   plainConditions,
+  resultOf,
   sampledPart,
   sizesOf,
   unsummed,
@@ -86,7 +87,7 @@ const productOf = (
 
 function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<Sample> {
   const { context, label, shape, slices, batch } = whole;
-  const { x, weight, bias, y, sums } = slices;
+  const { x, weight, bias } = slices;
   const { memory } = context;
   const packedLength = points * groupsOf(shape.input) * Math.ceil(groupsOf(shape.output) / 2) * 8;
   const productLength = transformedLength(context, shape.output, shape);
@@ -96,8 +97,7 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
   const tiles = batch * tilesPerCurve(whole, shape);
   // Whole curves.
   const covered = Math.ceil(batch * sampledPart(whole, part)) * tilesPerCurve(whole, shape);
-  const tileSums = sums && memory.storage(`${label}: sums of tiles`, tiles * groupsOf(shape.output) * 8);
-  const constants = { ...sizesOf(context, shape), ...sums?.constants };
+  const result = resultOf(whole, tiles);
   const product = productOf(whole, { x: transformed, y: products, weight: packed });
   const transformWeights: KernelCall = {
     label: `${label}: transform weights`,
@@ -113,7 +113,12 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
     calls: [
       transformCall(context, label, shape, { operand: "x", slice: x, first: 0, transformed }, covered),
       {
-        ...tiledCall(product, tile, { packed, part: covered / tiles, parallel: points }),
+        ...tiledCall(product, tile, {
+          packed,
+          part: covered / tiles,
+          result: resultOf(product, 0),
+          parallel: points,
+        }),
         flops: flopsOf(context, shape) * (covered / tiles),
         executed: flopsOf(context, shape) * shareOfMultiplications(shape.kernel) * (covered / tiles),
       },
@@ -122,25 +127,15 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
         file: "toomcook",
         entry: "interpolate",
         constants: {
-          ...constants,
+          ...sizesOf(context, shape),
+          ...result.constants,
           TRANSFORMED_LENGTH: productLength,
-          TILE_SUMS_LENGTH: tileSums ? tileSums.size / 16 : 1,
         },
-        conditions: {
-          ...plainConditions,
-          ...sums?.conditions,
-          summed: sums !== undefined,
-          biased: bias !== undefined,
-        },
-        bindings: {
-          products,
-          y,
-          ...(bias && { bias }),
-          ...(sums && tileSums && { ...sums.bindings, tileSums }),
-        },
+        conditions: { ...plainConditions, ...result.conditions },
+        bindings: { products, ...result.bindings },
         workgroups: [Math.ceil(covered / 64), groupsOf(shape.output)],
       },
-      ...(sums && tileSums ? [sums.gather(tileSums, tiles)] : []),
+      ...result.gather,
     ],
   };
 }
