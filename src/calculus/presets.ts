@@ -33,7 +33,7 @@ const principled: Partial<TrainingOptions> = {
 
 /**
  * `moler` is the post's experiment; `quick` the same networks, smaller, for adapters without hardware; `principled` the same
- * networks with the teacher that brings them nearest to local least squares on functions that they never saw.
+ * networks, narrower, with the best teacher found for functions that they never saw.
  */
 export const presets: Readonly<Record<PresetName, Preset>> = {
   moler: {
