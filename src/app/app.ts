@@ -180,6 +180,10 @@ export class App extends LitElement {
         padding-block: var(--wa-space-m);
       }
       @media (max-width: 30rem) {
+        /* Two rows, rather than some out of sight. */
+        wa-tab-group::part(tabs) {
+          flex-wrap: wrap;
+        }
         wa-tab::part(base) {
           padding: var(--wa-space-xs) var(--wa-space-2xs);
           font-size: var(--wa-font-size-s);

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Session } from "./session/session";
 
-export type TabName = "runs" | "your-function" | "network" | "kernels" | "self-test";
+export type TabName = "runs" | "your-function" | "laboratory" | "network" | "kernels" | "self-test";
 
 interface Tab {
   readonly name: TabName;
@@ -23,6 +23,12 @@ export const tabs: readonly [Tab, ...Tab[]] = [
     label: "Your function",
     load: () => import("./panels/your-function/your-function"),
     render: (session) => html`<fx-your-function .session=${session}></fx-your-function>`,
+  },
+  {
+    name: "laboratory",
+    label: "Laboratory",
+    load: () => import("./panels/laboratory/laboratory"),
+    render: (session) => html`<fx-laboratory .session=${session}></fx-laboratory>`,
   },
   {
     name: "network",

@@ -8,6 +8,7 @@ import { receiveVisitors } from "./visitors";
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const tabs = [
   ["Your function", "fx-your-function"],
+  ["Laboratory", "fx-laboratory"],
   ["Network", "fx-network"],
   ["Kernels", "fx-kernels"],
   ["Self-test", "fx-self-test"],

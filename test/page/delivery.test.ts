@@ -39,7 +39,9 @@ test("the page is small, and paints at once", async () => {
   const sizes = await startScripts(visit);
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   expect([...sizes.keys()].some((url) => /worker/.test(url))).toBe(true);
-  expect([...sizes.keys()].filter((url) => /your-function|export-files/.test(url))).toEqual([]);
+  expect([...sizes.keys()].filter((url) => /your-function|laboratory|study|export-files/.test(url))).toEqual(
+    [],
+  );
   expect(total).toBeGreaterThan(100);
   expect(total).toBeLessThan(350);
   const paint = await visit.page.evaluate(
@@ -94,6 +96,7 @@ test("it opens without a network once it has been opened with one, and trains", 
   await visit.waitForText("fx-status", /completed/);
   for (const [tab, element] of [
     ["Your function", "fx-your-function"],
+    ["Laboratory", "fx-laboratory"],
     ["Network", "fx-network"],
     ["Kernels", "fx-kernels"],
     ["Self-test", "fx-self-test"],

@@ -274,6 +274,7 @@ describe("by the keyboard alone, a visitor", () => {
     await typist.reach("tab Runs");
     const panels = [
       ["Your function", "fx-your-function"],
+      ["Laboratory", "fx-laboratory"],
       ["Network", "fx-network"],
       ["Kernels", "fx-kernels"],
       ["Self-test", "fx-self-test"],

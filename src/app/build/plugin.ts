@@ -1,8 +1,12 @@
-/** What the built page gets beside its code: a content security policy, and a service worker that keeps it offline. */
+/**
+ * What the built page gets beside its code: a content security policy, a service worker that keeps it offline, and of the
+ * recorded studies what it shows.
+ */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Plugin } from "vite";
+import { compactStudy } from "../recorded/study/compact.ts";
 
 /**
  * Nothing but the page's own files, and no code or style but what stands in them. Icons are `data:` images, which the
@@ -20,6 +24,8 @@ const policy = [
   "form-action 'none'",
 ].join("; ");
 
+const recordedStudy = "/src/app/recorded/study/study.json?raw";
+
 /** The theme is set before the first paint, by a script that is not bundled; the policy and the cache are for the build alone. */
 export function pagePlugin(): Plugin {
   let folder: string | undefined;
@@ -28,6 +34,14 @@ export function pagePlugin(): Plugin {
     configResolved({ root, build, command }) {
       // The development server puts styles and scripts of its own into the page.
       if (command === "build") folder = resolve(root, build.outDir);
+    },
+    load: {
+      order: "pre",
+      handler(id) {
+        if (!id.endsWith(recordedStudy)) return undefined;
+        const study = compactStudy(JSON.parse(readFileSync(id.replace(/\?raw$/, ""), "utf8")));
+        return `export default ${JSON.stringify(JSON.stringify(study))}`;
+      },
     },
     transformIndexHtml: {
       order: "post",

@@ -8,7 +8,7 @@ export const defaultWidth = 1.5;
 export const faintOpacity = 0.6;
 
 /** Whether a marker is filled; the others are outlined. */
-export const isFilled = (kind: MarkerKind): boolean => kind !== "circle";
+export const isFilled = (kind: MarkerKind): boolean => !["circle", "plus", "cross", "bar"].includes(kind);
 
 /** CSS pixels from a marker's centre to its edge, at most. */
 export const markerReach = 6;
@@ -25,6 +25,14 @@ export function markerPath(kind: MarkerKind, x: number, y: number, unit = 1): st
       return `M${at(-3, -3)}L${at(3, -3)}L${at(3, 3)}L${at(-3, 3)}Z`;
     case "diamond":
       return `M${at(0, -5)}L${at(5, 0)}L${at(0, 5)}L${at(-5, 0)}Z`;
+    case "triangle":
+      return `M${at(0, -5)}L${at(5, 4)}L${at(-5, 4)}Z`;
+    case "plus":
+      return `M${at(-4.5, 0)}L${at(4.5, 0)}M${at(0, -4.5)}L${at(0, 4.5)}`;
+    case "cross":
+      return `M${at(-4, -4)}L${at(4, 4)}M${at(-4, 4)}L${at(4, -4)}`;
+    case "bar":
+      return `M${at(0, -5.5)}L${at(0, 5.5)}`;
     default:
       throw new RangeError(`unknown marker ${kind satisfies never}`);
   }

@@ -3,7 +3,7 @@
 /** A colour of page.css, such as "--fx-cnn": charts follow the theme. */
 export type ColorToken = `--fx-${string}`;
 
-export type MarkerKind = "dot" | "circle" | "square" | "diamond";
+export type MarkerKind = "dot" | "circle" | "square" | "diamond" | "triangle" | "plus" | "cross" | "bar";
 
 export interface SeriesSpec {
   readonly label: string;
