@@ -9,6 +9,8 @@ import {
   hideGrid,
   integrate,
   inverseOf,
+  isFiniteThroughout,
+  keepStencil,
   measure,
   noiseFloorName,
   samplingSets,
@@ -21,6 +23,7 @@ import {
   calculusFunctions,
   experimentCurves,
   generateCurves,
+  stencilQuestion,
 } from "../../src/index";
 
 const data: CurveOptions = { family: "six", curves: 600, samples: 50, noise: 1e-3, seed: 3 };
@@ -179,6 +182,23 @@ describe("what the classical opponents score", () => {
     expect(of("matcher")).toBeGreaterThan(of("trapezoid rule"));
     expect([...defects, ...stencils]).toEqual([]);
   });
+});
+
+it("the even share of weights that are all 0 is none", async () => {
+  const [zero, differences] = classicalRespondents(asTaught, 1e-3).filter(({ stencil }) => stencil);
+  const evenShare = async ({ name, stencil }: typeof zero) =>
+    stencil &&
+    stencilFigures(keepStencil(name, await stencil(stencilQuestion(data))))["even share of the weights"];
+  expect(await evenShare(zero)).toBeNull();
+  expect(await evenShare(differences)).toBeCloseTo(0, 6);
+});
+
+it("figures are finite throughout, or a training counts as diverged", () => {
+  const score = (rmse: number) => ({ predictor: "cnn", set: "a", rmse, members: { f: 1 } });
+  const measured = (rmse: number) => ({ scores: [score(1), score(rmse)], defects: [{ ratio: null }] });
+  expect(isFiniteThroughout(measured(2))).toBe(true);
+  for (const rmse of [Number.NaN, Number.POSITIVE_INFINITY])
+    expect(isFiniteThroughout(measured(rmse))).toBe(false);
 });
 
 it("scores are RMSE per point over all curves, and by function", () => {

@@ -1,20 +1,15 @@
-/** Studies as lists of cells, and what becomes of the figures of these. */
+/** Studies as lists of cells, and what a preset makes of their conditions. */
 import { describe, expect, it } from "vitest";
 import {
   asTaught,
-  type CellResult,
   cellCondition,
   cellKey,
-  checkClaim,
   conditionOf,
-  countBelow,
-  decide,
+  distinctConditions,
   experimentOf,
   functionSets,
-  halfWay,
   kindOf,
   listCells,
-  placeBetween,
   type Study,
   type StudySettings,
   samplingSets,
@@ -23,16 +18,11 @@ import {
   studyNames,
   summariseStudies,
   takeShard,
+  trainingKey,
 } from "../../src/expressions";
-import { experimentCurves, functionFamilies, networkNames, ruleNames } from "../../src/index";
+import { experimentCurves, functionFamilies, type PresetName, presetNames, ruleNames } from "../../src/index";
+import { settings } from "./study-cells";
 
-const settings: StudySettings = {
-  preset: "quick",
-  epochs: null,
-  seeds: 2,
-  networks: networkNames,
-  studies: studyNames,
-};
 const cells = listCells(studies, settings);
 const studyOf = (name: string): Study => {
   const found = studies.find((study) => study.name === name);
@@ -55,7 +45,7 @@ describe("studies", () => {
       expect(claims.length).toBeGreaterThan(0);
       for (const { held, of } of claims) expect([held, of]).toEqual([0, 0]);
       expect(verdict).toBe("undecided");
-      expect(answer).toMatch(/^Not finished: 0 of \d+ cells are done\./);
+      expect(answer).toMatch(/^Not finished: 0 of \d+ cells are done\. Undecided\.$/);
     }
   });
 });
@@ -124,6 +114,33 @@ describe("cells", () => {
   });
 });
 
+describe("a condition that is no change with a preset", () => {
+  const shown = (study: string, preset: PresetName): string[] =>
+    distinctConditions(studyOf(study).conditions, preset).map(({ name }) => name);
+
+  it("is not shown", () => {
+    for (const preset of ["quick", "moler"] as const)
+      for (const { name, conditions } of studies)
+        expect(shown(name, preset)).toEqual(conditions.map(({ name }) => name));
+    expect(shown("rules", "principled")).toEqual(["as taught"]);
+    expect(shown("stencil", "principled")).toEqual(["as taught"]);
+    expect(shown("choices", "principled")).toEqual(["as taught", "loss scales exchanged"]);
+    const principled: StudySettings = { ...settings, preset: "principled", studies: ["choices"] };
+    const [{ conditions, claims }] = summariseStudies("1", principled, []).results;
+    expect([conditions.length, claims.length]).toEqual([2, 1]);
+  });
+
+  it("is none of those that say what they teach", () => {
+    const [six] = studyOf("inverse").conditions;
+    const cell = { condition: six.name, subject: "cnn", seed: 0 } as const;
+    for (const preset of presetNames)
+      expect(experimentOf(cell, six, { preset, epochs: null }).data.family).toBe("six");
+    // Where the six are taught anyway the cell is as if nothing were said.
+    for (const preset of ["quick", "moler"] as const)
+      expect(trainingKey(six, preset)).toBe(trainingKey({ ...six, options: {} }, preset));
+  });
+});
+
 describe("what a set is to a training", () => {
   it("depends on the functions taught", () => {
     const kinds = (set: string) => functionFamilies.map((family) => kindOf(set, family));
@@ -135,137 +152,4 @@ describe("what a set is to a training", () => {
       false,
     );
   });
-});
-
-describe("a verdict", () => {
-  const claim = (held: number, of: number) => ({ text: "", held, of });
-  it("needs every seed", () => {
-    expect(checkClaim({ text: "a", lower: { 0: 1, 1: 3, 2: 1 }, higher: { 0: 2, 1: 2 } })).toEqual({
-      text: "a",
-      held: 1,
-      of: 2,
-    });
-    expect(decide([claim(2, 2), claim(2, 2)], 2)).toBe("supported");
-    expect(decide([claim(2, 2), claim(0, 2)], 2)).toBe("refuted");
-    expect(decide([claim(2, 2), claim(1, 2)], 2)).toBe("undecided");
-    expect(decide([claim(2, 2), claim(0, 1)], 2)).toBe("undecided");
-    expect(decide([claim(1, 1)], 1)).toBe("undecided");
-    expect(decide([], 2)).toBe("undecided");
-  });
-
-  it("is made of figures of the same seeds", () => {
-    expect(halfWay({ 0: 1, 1: 4 }, { 1: 9 })).toEqual({ 1: 6 });
-    expect(placeBetween({ 0: 10 }, { 0: 1 }, { 0: 100 })).toEqual({ 0: 0.5 });
-    expect(countBelow({ 0: 1, 5: 1 }, { 0: 1, 5: 2 })).toEqual({ below: 1, of: 2 });
-  });
-});
-
-const classical = { zero: 1.6, "local least squares": 0.02, matcher: 2 };
-
-/** Cells of the study of unseen functions with invented figures. */
-const invent = (bilstmUnseen: number): CellResult[] =>
-  listCells([studyOf("unseen")], settings).map((cell) => ({
-    cell,
-    ended: "done",
-    adapter: cell.subject === "classical" ? null : "an adapter",
-    defects: [],
-    stencils: [],
-    scores: ["Moler's six", "seven unseen", "near"].flatMap((set) => {
-      const score = (predictor: string, rmse: number) => ({ predictor, set, rmse, members: { f: rmse } });
-      if (cell.subject === "classical")
-        return Object.entries(classical).map(([name, rmse]) => score(name, rmse));
-      const rmse = { cnn: 0.3, bilstm: set === "Moler's six" ? 0.1 : bilstmUnseen }[cell.subject];
-      return [score(cell.subject, rmse + 0.02 * cell.seed)];
-    }),
-  }));
-
-describe("summary", () => {
-  const chosen: StudySettings = { ...settings, studies: ["unseen"] };
-  const results = invent(1);
-  const summary = summariseStudies("1", chosen, results);
-  const [unseen] = summary.results;
-
-  it("has mean and spread over the seeds, networks first in their order, functions taught and unseen apart", () => {
-    const [taught, seven] = unseen.conditions[0].sets;
-    expect([taught.kind, seven.kind]).toEqual(["taught", "unseen"]);
-    expect(taught.predictors.map(({ predictor }) => predictor)).toEqual([
-      "cnn",
-      "bilstm",
-      ...Object.keys(classical),
-    ]);
-    const { spread, bySeed, members } = taught.predictors[1];
-    expect(spread?.mean).toBeCloseTo(0.11, 12);
-    expect(spread?.deviation).toBeCloseTo(Math.sqrt(2) * 0.01, 12);
-    expect(bySeed[1]).toBeCloseTo(0.12, 12);
-    expect(members.f).toEqual(spread);
-    expect(summary.adapters).toEqual(["an adapter"]);
-  });
-
-  it("is the same in whatever order cells were done", () => {
-    expect(summariseStudies("1", chosen, results.toReversed())).toEqual(summary);
-  });
-
-  it("answers from the figures", () => {
-    expect(unseen.verdict).toBe("supported");
-    expect(unseen.answer).toBe(
-      "Supported: all 2 claims hold with every seed. " +
-        "RMSE on Moler's six (functions taught): CNN 0.310 ± 0.014; BiLSTM 0.110 ± 0.014; local least squares 0.0200 ± 0.0000. " +
-        "RMSE on seven unseen (functions not taught): CNN 0.310 ± 0.014; BiLSTM 1.010 ± 0.014; local least squares 0.0200 ± 0.0000. " +
-        // ln(0.3 / 0.02) / ln(2 / 0.02) is 0.588
-        "Place on the seven unseen, from local least squares (0) to the matcher (1) on a logarithmic scale: CNN 0.60, BiLSTM 0.85. " +
-        "Families, of 10, on which it is better with every seed than predicting zero: CNN 1, BiLSTM 1.",
-    );
-    const [refuted] = summariseStudies("1", chosen, invent(0.1)).results;
-    expect(refuted.answer).toContain(
-      "Refuted: with no seed the BiLSTM is nearer to the matcher than to local least squares on the seven unseen; 1 of 2 claims hold with every seed.",
-    );
-    const [undecided] = summariseStudies("1", chosen, invent(0.19)).results;
-    expect(undecided.answer).toContain("on the seven unseen (with 1 of 2).");
-  });
-
-  it("says what is missing and what diverged", () => {
-    const [first, ...others] = results;
-    const [partial] = summariseStudies("1", chosen, others).results;
-    expect(partial.answer).toMatch(/^Not finished: 5 of 6 cells are done\. Undecided/);
-    const [diverged] = summariseStudies("1", chosen, [
-      { ...first, ended: "diverged", scores: [] },
-      ...others,
-    ]).results;
-    expect(diverged.answer).toMatch(
-      /^Diverged, and not in the figures: as-taught\.bilstm\.seed-0\. Undecided/,
-    );
-    const one = { ...chosen, seeds: 1 };
-    expect(summariseStudies("1", one, results).results[0].answer).toMatch(/^Undecided: one seed\./);
-  });
-});
-
-it("a rule asked about the six and about others is two rows, also where neither is taught", () => {
-  const chosen: StudySettings = { ...settings, seeds: 1, networks: ["cnn"], studies: ["rules"] };
-  const results = listCells([studyOf("rules")], chosen).map(
-    (cell): CellResult => ({
-      cell,
-      ended: "done",
-      adapter: null,
-      scores: [],
-      defects: (["taught", "unseen"] as const).map((kind) => ({
-        predictor: cell.subject,
-        rule: "product rule",
-        kind,
-        defect: 1,
-        scale: 2,
-        ratio: 0.5,
-      })),
-      stencils: [],
-    }),
-  );
-  const [taught, continuous] = summariseStudies("1", chosen, results).results[0].conditions;
-  const rows = ({ rules }: typeof taught) => rules.map(({ name, kind }) => [name, kind]);
-  expect(rows(taught)).toEqual([
-    ["product rule", "taught"],
-    ["product rule", "unseen"],
-  ]);
-  expect(rows(continuous)).toEqual([
-    ["product rule, Moler's six", "unseen"],
-    ["product rule", "unseen"],
-  ]);
 });

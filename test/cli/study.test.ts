@@ -164,6 +164,37 @@ describe("a study", () => {
   });
 });
 
+describe("two processes in one directory", () => {
+  const studiesOf = (studies: KeptSettings["studies"]): KeptSettings => ({ ...settings, studies });
+
+  it("leave the settings and the report of both", async () => {
+    const [out, whole] = [testDirectory(), testDirectory()];
+    await run(whole);
+    const [one, other] = [studiesOf(["unseen"]), studiesOf(["noise"])];
+    // Both begin before either has left anything.
+    const directories = [one, other].map((of) => new StudyDirectory(out, of));
+    await runCells(directories[0], one, listAll(one), measure);
+    const summary = await runCells(directories[1], other, listAll(other), measure);
+    expect(readSettings(out)).toEqual(settings);
+    expect(summary.results.map(({ name }) => name)).toEqual(["unseen", "noise"]);
+    expect(report(out)).toBe(report(whole));
+  });
+
+  it("are refused where their cells are computed otherwise", async () => {
+    const out = testDirectory();
+    const [one, other] = [settings, { ...settings, epochs: 9 }].map((of) => new StudyDirectory(out, of));
+    const result = await measure(cells[0]);
+    one.keep(result);
+    expect(() => other.keep(result)).toThrow(
+      new UsageError(
+        `--out ${out}: was begun with --preset quick --seeds 2 (version ${version}), ` +
+          `not --preset quick --seeds 2 --epochs 9 (version ${version}); name another directory`,
+      ),
+    );
+    expect(readSettings(out)).toEqual(settings);
+  });
+});
+
 it("the report on stencils draws them, each condition for itself", async () => {
   const chosen: KeptSettings = { ...settings, studies: ["stencil"] };
   const directory = new StudyDirectory(testDirectory(), chosen);
@@ -218,6 +249,26 @@ describe("bad usage", () => {
     for (const text of ["1", "2/2", "-1/2", "0/0", "a/b"])
       expect(() => readShard(text)).toThrow(/must be i\/n with i from 0 to n - 1/);
     expect(readShard("1/2")).toEqual({ index: 1, of: 2 });
+  });
+
+  it("includes cells that were computed otherwise", async () => {
+    for (const [change, was] of [
+      [{ version: "0.0.1" }, "--preset quick (version 0.0.1)"],
+      [{ preset: "moler" }, `--preset moler (version ${version})`],
+      [{ epochs: 30 }, `--preset quick --epochs 30 (version ${version})`],
+    ] as const) {
+      const out = testDirectory();
+      await run(out, cells.slice(0, 1));
+      const file = join(out, "cells", "as-taught.bilstm.seed-0.json");
+      const kept = JSON.parse(readFileSync(file, "utf8"));
+      expect(kept).toMatchObject({ version, preset: "quick", epochs: null });
+      writeFileSync(file, JSON.stringify({ ...kept, ...change }));
+      expect(() => readCells(out, settings)).toThrow(
+        new UsageError(
+          `${file}: was computed with ${was}, not --preset quick (version ${version}); remove it to compute it again`,
+        ),
+      );
+    }
   });
 
   it("includes cells and settings that are something else", async () => {

@@ -5,8 +5,8 @@ import { type SetKind, setKinds } from "./kind";
 import type { FigureRow } from "./rows";
 import type { Figures, Study } from "./study";
 import type { StudyResult } from "./summary";
-import { kindTitles, predictorTitle } from "./titles";
-import type { ClaimResult } from "./verdict";
+import { kindTitles, networkTitles, predictorTitle } from "./titles";
+import { type ClaimResult, unmetOf } from "./verdict";
 
 export const answerStudy = (
   study: Study,
@@ -15,19 +15,23 @@ export const answerStudy = (
   seeds: number,
 ): string => {
   const { cells, diverged } = result;
+  const untrained = networkNames.filter((network) => !figures.networks.includes(network));
   return [
     ...(cells.done < cells.planned
       ? [`Not finished: ${cells.done} of ${cells.planned} cells are done.`]
       : []),
     ...(diverged.length > 0 ? [`Diverged, and not in the figures: ${diverged.join(", ")}.`] : []),
     describeVerdict(result, seeds),
+    ...(untrained.length > 0
+      ? [`Not trained: ${untrained.map((network) => networkTitles[network]).join(", ")}.`]
+      : []),
     ...describeFigures(study, result),
     ...(study.remarks?.(figures) ?? []),
   ].join(" ");
 };
 
 function describeVerdict(
-  { verdict, claims }: Pick<StudyResult, "verdict" | "claims">,
+  { verdict, claims, cells }: Pick<StudyResult, "verdict" | "claims" | "cells">,
   seeds: number,
 ): string {
   const always = claims.filter(({ held }) => held === seeds);
@@ -35,21 +39,36 @@ function describeVerdict(
     case "supported":
       return `Supported: ${always.length > 1 ? `all ${always.length} claims hold` : "its claim holds"} with every seed.`;
     case "refuted":
-      return `Refuted: with no seed ${list(claims.filter(({ held, of }) => held === 0 && of === seeds))}; ${always.length} of ${claims.length} claims hold with every seed.`;
-    case "undecided":
+      return `Refuted: with no seed: ${list(
+        claims.filter(({ held, of }) => held === 0 && of === seeds),
+      )}. ${always.length} of ${claims.length} claims hold with every seed.`;
+    case "undecided": {
       if (seeds < 2) return "Undecided: one seed.";
       if (claims.length === 0) return "Undecided: the networks that it compares were not both trained.";
+      // What is missing stands before it.
+      if (cells.done < cells.planned) return "Undecided.";
+      const unmet = unmetOf(claims, seeds);
+      if (unmet.length > 0) return `Undecided, for want of a precondition: ${list(unmet, countOf)}.`;
       return `Undecided: ${always.length} of ${claims.length} claims hold with every seed; not so: ${list(
         claims.filter(({ held }) => held < seeds),
-        ({ held, of }) => ` (with ${held} of ${of})`,
+        countOf,
       )}.`;
+    }
     default:
       throw new RangeError(`unknown verdict ${verdict satisfies never}`);
   }
 }
 
+const countOf = ({ held, of }: ClaimResult): string => ` (with ${held} of ${of})`;
+
+/** Claims that are written out: the others stand in the list of all. */
+const mostClaims = 3;
+
 const list = (claims: readonly ClaimResult[], addition: (claim: ClaimResult) => string = () => ""): string =>
-  claims.map((claim) => claim.text + addition(claim)).join("; ");
+  [
+    ...claims.slice(0, mostClaims).map((claim) => claim.text + addition(claim)),
+    ...(claims.length > mostClaims ? [`and ${claims.length - mostClaims} more`] : []),
+  ].join("; ");
 
 /** What a network is compared with in an answer: the classical answer to the question of the study. */
 const yardsticks = ["local least squares", "trapezoid rule"];

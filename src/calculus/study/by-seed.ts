@@ -26,6 +26,13 @@ export const placeBetween = (figure: BySeed, from: BySeed, to: BySeed): BySeed =
     (part, whole) => part / whole,
   );
 
+/** How many times the second the first is. */
+export const quotient = (a: BySeed, b: BySeed): BySeed => combine(a, b, (one, other) => one / other);
+
+/** Above 0 where both figures, which are above 0, lie on the same side of 1. */
+export const agreement = (a: BySeed, b: BySeed): BySeed =>
+  combine(a, b, (one, other) => Math.log(one) * Math.log(other));
+
 /** On how many seeds the first is below the second, of those that both have. */
 export function countBelow(a: BySeed, b: BySeed): { readonly below: number; readonly of: number } {
   const both = Object.values(combine(a, b, (one, other) => (one < other ? 1 : 0)));

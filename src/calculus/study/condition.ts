@@ -1,5 +1,6 @@
 /** Ways of training: what the cells of all studies train. */
 import { optionsOf, resolveExperiment } from "../experiment";
+import type { FunctionFamily } from "../families/taught";
 import {
   type ExperimentOptions,
   networkNames,
@@ -26,6 +27,10 @@ export interface Condition {
 /** The experiment as it is: the control of most studies. */
 export const asTaught: Condition = { name: "as taught", options: {} };
 
+/** The family of its training curves. */
+export const taughtFamily = ({ options }: Condition, preset: PresetName): FunctionFamily =>
+  resolveExperiment(preset, networkNames[0], options).data.family;
+
 /** What the curves of the test depend on, and so the classical opponents, whom nobody trains. */
 const testOptions: readonly OptionName[] = ["curves", "samples", "noise"];
 
@@ -43,6 +48,12 @@ export function trainingKey(condition: Condition, preset: PresetName): string {
 export const testKey = (condition: Condition, preset: PresetName): string =>
   JSON.stringify(testContent(condition, preset, testOptions));
 
+/** Those that train otherwise than the ones before them: with some presets a change is none. */
+export const distinctConditions = (conditions: readonly Condition[], preset: PresetName): Condition[] => {
+  const keys = conditions.map((condition) => trainingKey(condition, preset));
+  return conditions.filter((_, i) => keys.indexOf(keys[i]) === i);
+};
+
 /** The options that are not those of the preset anyway, and what else makes the curves. */
 function testContent(
   { options, splitByGrid, inverse }: Condition,
@@ -51,7 +62,14 @@ function testContent(
 ) {
   const own = networkNames.map((network) => optionsOf(resolveExperiment(preset, network)));
   const changed = names.filter(
-    (name) => options[name] !== undefined && own.some((values) => values[name] !== options[name]),
+    (name) =>
+      options[name] !== undefined &&
+      own.some(
+        (values) =>
+          values[name] !== options[name] &&
+          // How gradients are clipped is no matter where they are not.
+          !(name === "clipMethod" && values.clip === Number.POSITIVE_INFINITY),
+      ),
   );
   return [changed.map((name) => [name, options[name]]), splitByGrid === true, inverse === true];
 }

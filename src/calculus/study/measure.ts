@@ -25,6 +25,12 @@ export interface Measurements {
 /** Of a training that diverged. */
 export const nothingMeasured: Measurements = { scores: [], defects: [], stencils: [] };
 
+/** Whether every figure is a number: a training whose answers overflow has none to keep. */
+export const isFiniteThroughout = (value: unknown): boolean =>
+  typeof value === "number"
+    ? Number.isFinite(value)
+    : typeof value !== "object" || value === null || Object.values(value).every(isFiniteThroughout);
+
 /** A finished cell. */
 export interface CellResult extends Measurements {
   readonly cell: Cell;

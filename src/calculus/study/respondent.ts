@@ -23,7 +23,10 @@ export interface Respondent {
   readonly stencil?: (question: StencilQuestion) => Promise<StencilAnswer>;
 }
 
-/** What the exact answer has for errors in the noise of training: no answer does better by merit. */
+/**
+ * The exact answer in the noise of training, which is what a training is shown. Who knows the function, or takes the mean of
+ * much noise, may be below it: it is compared with the answer without noise.
+ */
 export const noiseFloorName = "noise floor";
 export const zeroName = "zero";
 

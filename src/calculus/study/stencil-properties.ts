@@ -1,4 +1,4 @@
-/** What makes weights those of a derivative, as figures of which each would be 0. */
+/** What makes weights those of a derivative, as figures: all but the last would be 0. */
 import type { Stencil } from "../stencil/stencil";
 
 /** The weights with which a predictor's answer at one point takes the samples about it. */
@@ -38,7 +38,9 @@ export const stencilProperties = [
 ] as const;
 export type StencilProperty = (typeof stencilProperties)[number];
 
+/** Null where a property is none of weights that are all 0. */
 export const stencilFigures = ({
+  weights,
   sum,
   firstMoment,
   secondMoment,
@@ -49,7 +51,7 @@ export const stencilFigures = ({
   "sum of weights, beside 0": Math.abs(sum),
   "first moment, beside 1": Math.abs(firstMoment - 1),
   "second moment, beside 0": Math.abs(secondMoment),
-  "even share of the weights": 1 - oddShare,
+  "even share of the weights": weights.some((weight) => weight !== 0) ? 1 - oddShare : null,
   "variation over the curves": variation,
   "points with 99 % of the weights": support,
 });

@@ -28,7 +28,7 @@ export interface Study {
   readonly name: StudyName;
   readonly question: string;
   readonly hypothesis: string;
-  /** The claims in words, as they were settled before there were figures. */
+  /** The claims in words. */
   readonly criterion: string;
   /** What else stands beside the networks, to compare with. */
   readonly control: string;
@@ -49,6 +49,8 @@ export interface Study {
 
 /** One part of a hypothesis: that one figure is below another. */
 export interface Claim {
+  /** Without it nothing is decided: it is no part of the hypothesis. */
+  readonly precondition?: true;
   /** What is the case if it is. */
   readonly text: string;
   readonly lower: BySeed;
@@ -59,6 +61,11 @@ export interface Claim {
 export interface Figures {
   /** Those that were to be trained. */
   readonly networks: readonly NetworkName[];
+  /** With which each was to be trained. */
+  readonly seeds: number;
+  /** Those of the study that differ with this preset. */
+  readonly conditions: readonly Condition[];
+  readonly kindOf: (set: string, condition: Condition) => SetKind;
   /** RMSE on a set. */
   readonly rmse: (predictor: string, set: string, condition: Condition) => BySeed;
   /** Defect of a rule over its scale, on trials of a kind. */

@@ -1,10 +1,8 @@
 /** From finished cells to mean and spread over the seeds: what study.json holds. */
-import { resolveExperiment } from "../experiment";
-import { networkNames } from "../options";
 import { answerStudy } from "./answer";
 import type { BySeed } from "./by-seed";
 import { cellCondition, cellKey, chosenStudies, listCells, type StudySettings } from "./cells";
-import type { Condition } from "./condition";
+import { type Condition, distinctConditions, taughtFamily } from "./condition";
 import { ruleRows, setRows } from "./condition-rows";
 import { testSetName } from "./evaluation-set";
 import { kindOf } from "./kind";
@@ -74,10 +72,9 @@ function summariseStudy(
   // In the order of the list, whichever was done first.
   const planned = listCells([study], settings);
   const done = planned.flatMap((cell) => results.get(cellKey(cell)) ?? []);
-  const conditions = study.conditions.map((condition) =>
-    summariseCondition(study, condition, settings, done),
-  );
-  const figures = figuresOf(conditions, settings);
+  const distinct = distinctConditions(study.conditions, settings.preset);
+  const conditions = distinct.map((condition) => summariseCondition(study, condition, settings, done));
+  const figures = figuresOf(distinct, conditions, settings);
   const claims = study.claims(figures).map(checkClaim);
   const counted = {
     name,
@@ -104,7 +101,7 @@ function summariseCondition(
     const name = cellCondition(condition, subject, preset);
     return done.filter(({ cell }) => cell.subject === subject && cell.condition === name);
   });
-  const { family } = resolveExperiment(preset, networkNames[0], condition.options).data;
+  const family = taughtFamily(condition, preset);
   const runs = own.map(({ cell: { seed }, scores, defects }) => ({ seed, scores, defects }));
   return {
     condition: condition.name,
@@ -137,19 +134,26 @@ const meanWeights = (stencils: readonly PredictorStencil[]): PredictorWeights[] 
     ),
   }));
 
-function figuresOf(conditions: readonly ConditionSummary[], { networks }: StudySettings): Figures {
+function figuresOf(
+  conditions: readonly Condition[],
+  summaries: readonly ConditionSummary[],
+  { networks, seeds, preset }: StudySettings,
+): Figures {
   const find = (
     rows: "sets" | "rules" | "stencils",
     condition: Condition,
     predictor: string,
     isIt: (row: FigureRow) => boolean,
   ): BySeed =>
-    conditions
+    summaries
       .find((one) => one.condition === condition.name)
       ?.[rows].find(isIt)
       ?.predictors.find((one) => one.predictor === predictor)?.bySeed ?? {};
   return {
     networks,
+    seeds,
+    conditions,
+    kindOf: (set, condition) => kindOf(set, taughtFamily(condition, preset)),
     rmse: (predictor, set, condition) => find("sets", condition, predictor, ({ name }) => name === set),
     defect: (predictor, rule, kind, condition) =>
       find("rules", condition, predictor, (row) => row.name === rule && row.kind === kind),

@@ -83,7 +83,7 @@ export function merge(
   const results = mergeCells([...parts, ...into]);
   const directory = new StudyDirectory(out, settings);
   for (const result of results) directory.keep(result);
-  tell(directory.report(results), out, json === true);
+  tell(directory.report(), out, json === true);
 }
 
 function tell(summary: StudySummary, path: string, json: boolean): void {

@@ -6,13 +6,14 @@ import {
   cellKey,
   chosenStudies,
   listCells,
-  type StudySettings,
+  type StudySummary,
   summariseStudies,
 } from "../../expressions";
 import { fileError, UsageError } from "../errors";
 import { OutputDirectory } from "../files";
-import { isResult, isSettings, type KeptSettings } from "./kept";
+import { isKeptCell, isSettings, type KeptCell, type KeptSettings } from "./kept";
 import { writeStudyReport } from "./report";
+import { cellBasis, joinSettings } from "./settings";
 
 const settingsName = "study-settings.json";
 const cellsName = "cells";
@@ -26,8 +27,11 @@ export function readSettings(path: string): KeptSettings | undefined {
   return kept;
 }
 
-/** The finished cells of a directory, in the order of the list. Throws UsageError on a file that is none. */
-export function readCells(path: string, settings: StudySettings): CellResult[] {
+/**
+ * The finished cells of a directory, in the order of the list. Throws UsageError on a file that is none, or was computed with
+ * another version, preset or other epochs.
+ */
+export function readCells(path: string, settings: KeptSettings): CellResult[] {
   const directory = join(path, cellsName);
   const present = new Set(existsSync(directory) ? readdirSync(directory) : []);
   return listCells(chosenStudies(settings), settings).flatMap((cell) => {
@@ -35,9 +39,14 @@ export function readCells(path: string, settings: StudySettings): CellResult[] {
     if (!present.has(`${key}.json`)) return [];
     const file = join(directory, `${key}.json`);
     const kept = readJson(file);
-    if (!isResult(kept) || cellKey(kept.cell) !== key)
+    if (!isKeptCell(kept) || cellKey(kept.cell) !== key)
       throw new UsageError(`${file}: is not the result of that cell; remove it to compute it again`);
-    return [kept];
+    if (cellBasis(kept) !== cellBasis(settings))
+      throw new UsageError(
+        `${file}: was computed with ${cellBasis(kept)}, not ${cellBasis(settings)}; remove it to compute it again`,
+      );
+    const { version, preset, epochs, ...result } = kept;
+    return [result];
   });
 }
 
@@ -58,24 +67,29 @@ export class StudyDirectory {
     return this.#top.path;
   }
 
-  /** The first one writes the settings as well. */
+  /** The first one writes the settings as well. Throws UsageError where cells of other settings stand there meanwhile. */
   keep(result: CellResult): void {
-    this.#keepSettings();
-    this.#cells.write(new Map([[`${cellKey(result.cell)}.json`, json(result)]]));
+    const { version, preset, epochs } = this.#keepSettings();
+    const kept: KeptCell = { version, preset, epochs, ...result };
+    this.#cells.write(new Map([[`${cellKey(result.cell)}.json`, json(kept)]]));
   }
 
-  /** Once there is something of which to tell; another time only where they have grown. */
-  #keepSettings(): void {
+  /**
+   * Once there is something of which to tell; another time only where they have grown. Returns what stands there then, which
+   * includes the studies and networks of other processes at work in this directory.
+   */
+  #keepSettings(): KeptSettings {
     const kept = readSettings(this.path);
-    if (JSON.stringify(kept) !== JSON.stringify(this.#settings))
-      this.#top.write(new Map([[settingsName, json(this.#settings)]]));
+    const all = kept === undefined ? this.#settings : joinSettings(this.path, kept, this.#settings);
+    if (JSON.stringify(kept) !== JSON.stringify(all)) this.#top.write(new Map([[settingsName, json(all)]]));
+    return all;
   }
 
-  /** study.json and study.html on what is done; returns the former. */
-  report(results: readonly CellResult[]) {
-    this.#keepSettings();
-    const { version, ...settings } = this.#settings;
-    const summary = summariseStudies(version, settings, results);
+  /** study.json and study.html on all that is done here; returns the former. */
+  report(): StudySummary {
+    const all = this.#keepSettings();
+    const { version, ...settings } = all;
+    const summary = summariseStudies(version, settings, readCells(this.path, all));
     this.#top.write(
       new Map([
         ["study.json", json(summary)],

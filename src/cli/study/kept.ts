@@ -2,6 +2,12 @@
 import { type CellResult, type StudySettings, setKinds, studyNames, subjects } from "../../expressions";
 import { networkNames, presetNames } from "../../index";
 
+/** What the figures of a cell depend on, besides the cell and its adapter. */
+export type CellBasis = Pick<KeptSettings, "version" | "preset" | "epochs">;
+
+/** What the file of a cell holds. */
+export interface KeptCell extends CellResult, CellBasis {}
+
 /** What study-settings.json holds. */
 export interface KeptSettings extends StudySettings {
   /** Of the program: another one computes other figures. */
@@ -38,16 +44,21 @@ const has =
   (value) =>
     isRecord(value) && Object.entries(tests).every(([key, test]) => test(value[key]));
 
-const settings = has({
+const basis = {
   version: isString,
   preset: oneOf(presetNames),
   epochs: either(isNull, Number.isSafeInteger),
+};
+
+const settings = has({
+  ...basis,
   seeds: Number.isSafeInteger,
   networks: listOf(oneOf(networkNames)),
   studies: listOf(oneOf(studyNames)),
 });
 
-const result = has({
+const cell = has({
+  ...basis,
   cell: has({ condition: isString, subject: oneOf(subjects), seed: Number.isSafeInteger }),
   ended: oneOf(["done", "diverged"]),
   adapter: either(isNull, isString),
@@ -78,4 +89,4 @@ const result = has({
 });
 
 export const isSettings = (value: unknown): value is KeptSettings => settings(value);
-export const isResult = (value: unknown): value is CellResult => result(value);
+export const isKeptCell = (value: unknown): value is KeptCell => cell(value);

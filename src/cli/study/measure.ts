@@ -9,6 +9,7 @@ import {
   experimentOf,
   gridsPerFunction,
   hideGrid,
+  isFiniteThroughout,
   type Measurements,
   measure,
   nothingMeasured,
@@ -54,11 +55,12 @@ export async function measureCell(
   if (device === undefined) throw new Error(`${cell.subject} needs a device`);
   const adapter = device.adapter.description;
   try {
-    return await withTrained(device, experiment, condition, curves, async (network) =>
-      network === undefined
-        ? { cell, ended: "diverged", adapter, ...nothingMeasured }
-        : { cell, ended: "done", adapter, ...(await ask([respondentOf(cell.subject, network, condition)])) },
-    );
+    return await withTrained(device, experiment, condition, curves, async (network) => {
+      const measured = network && (await ask([respondentOf(cell.subject, network, condition)]));
+      return measured !== undefined && isFiniteThroughout(measured)
+        ? { cell, ended: "done", adapter, ...measured }
+        : { cell, ended: "diverged", adapter, ...nothingMeasured };
+    });
   } catch (error) {
     throw error instanceof OutOfMemoryError ? new UsageError(error.message, { cause: error }) : error;
   }

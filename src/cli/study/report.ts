@@ -71,7 +71,7 @@ const claimList = (claims: readonly ClaimResult[]): string =>
   claims.length === 0
     ? ""
     : `<details><summary>Claims, and with how many seeds they hold</summary><ul>
-${claims.map(({ text, held, of }) => `<li>${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`).join("\n")}
+${claims.map(({ precondition, text, held, of }) => `<li>${precondition ? "Precondition: " : ""}${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`).join("\n")}
 </ul></details>`;
 
 /** Functions taught and others never stand in one plot or table. */

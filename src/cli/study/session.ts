@@ -1,14 +1,9 @@
 /** All cells of a study, one after the other: each leaves its file as soon as it is done. */
-import {
-  type Cell,
-  type CellResult,
-  cellKey,
-  type StudySettings,
-  type StudySummary,
-} from "../../expressions";
+import { type Cell, type CellResult, cellKey, type StudySummary } from "../../expressions";
 import { UsageError } from "../errors";
 import { endOnInterrupt, stopOnInterrupt } from "../interrupt";
 import { readCells, type StudyDirectory } from "./directory";
+import type { KeptSettings } from "./kept";
 
 /** How a cell is measured. */
 export type Measure = (cell: Cell) => Promise<CellResult>;
@@ -19,7 +14,7 @@ export type Measure = (cell: Cell) => Promise<CellResult>;
  */
 export async function runCells(
   directory: StudyDirectory,
-  settings: StudySettings,
+  settings: KeptSettings,
   cells: readonly Cell[],
   measure: Measure,
 ): Promise<StudySummary> {
@@ -43,13 +38,12 @@ export async function runCells(
     break;
   }
   endOnInterrupt("finished cells are kept");
-  const results = readCells(directory.path, settings);
-  for (const { cell, ended } of results)
+  for (const { cell, ended } of readCells(directory.path, settings))
     if (ended === "diverged") {
       process.stderr.write(`fluxion: training diverged (${cellKey(cell)})\n`);
       process.exitCode = 1;
     }
-  return directory.report(results);
+  return directory.report();
 }
 
 /** Cells of several directories as one list; those that stand in more than one must be the same. */

@@ -2,7 +2,7 @@
 import { type StudyName, type StudySettings, studies, studyNames, studyOptions } from "../../expressions";
 import { type NetworkName, networkNames, OptionError, type PresetName, resolveExperiment } from "../../index";
 import { UsageError } from "../errors";
-import type { KeptSettings } from "./kept";
+import type { CellBasis, KeptSettings } from "./kept";
 
 /** Flags that decide what is computed; absent ones come from the directory, where it has settings. */
 export interface SettingFlags {
@@ -80,6 +80,18 @@ export function uniteSettings(
   }, first.settings);
 }
 
+/**
+ * What stands in a directory together with what this process adds: another process may be at work in it as well.
+ * @throws UsageError where that one computes other cells
+ */
+export function joinSettings(path: string, kept: KeptSettings, own: KeptSettings): KeptSettings {
+  if (basis(kept) !== basis(own))
+    throw new UsageError(
+      `--out ${path}: was begun with ${basis(kept)}, not ${basis(own)}; name another directory`,
+    );
+  return unite(kept, own);
+}
+
 const unite = (
   settings: KeptSettings,
   { studies, networks }: Pick<StudySettings, "studies" | "networks">,
@@ -91,4 +103,10 @@ const unite = (
 
 /** What figures depend on, in words. */
 const basis = ({ version, preset, epochs, seeds }: KeptSettings): string =>
-  `--preset ${preset} --seeds ${seeds}${epochs === null ? "" : ` --epochs ${epochs}`} (version ${version})`;
+  `--preset ${preset} --seeds ${seeds}${writeEpochs(epochs)} (version ${version})`;
+
+/** What the figures of one cell depend on, in words. */
+export const cellBasis = ({ version, preset, epochs }: CellBasis): string =>
+  `--preset ${preset}${writeEpochs(epochs)} (version ${version})`;
+
+const writeEpochs = (epochs: number | null): string => (epochs === null ? "" : ` --epochs ${epochs}`);

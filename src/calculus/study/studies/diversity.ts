@@ -15,10 +15,12 @@ const ladder = [six, twelve, sixty, continuous];
 export const diversity: Study = {
   name: "diversity",
   question: "Does a network that is taught more functions find the principle behind them?",
-  hypothesis: "The more functions are taught, the lower is the error on functions of no family taught.",
+  hypothesis:
+    "The more functions are taught, the lower is the error on functions none of which was drawn or taught.",
   criterion:
     "with every seed, each step from six to twelve to sixty functions to a continuous family lowers each network's RMSE on the seven unseen",
-  control: "the same number of curves and iterations on every step, and classical opponents",
+  control:
+    "the same number of curves and iterations on every step, and classical opponents; of the seven x^5, x^2/2 and sin(2*pi*x) lie in the span of the continuous family, whose polynomials have degree 8 and whose waves four harmonics at most",
   conditions: ladder,
   sets: functionSets,
   headline: [testSetName, sevenUnseen.name],

@@ -1,6 +1,8 @@
 import type { RuleName } from "../../rules/rules";
 import { halfWay } from "../by-seed";
 import { asTaught } from "../condition";
+import { testSetName } from "../evaluation-set";
+import { hasLearnt, learntCriterion } from "../learnt";
 import type { Study } from "../study";
 import { networkTitles } from "../titles";
 import { continuous } from "./diversity";
@@ -13,23 +15,23 @@ export const rules: Study = {
   question: "Do the networks keep the rules of calculus, which can be tested without a known derivative?",
   hypothesis:
     "They have no product rule, no chain rule and no fundamental theorem where functions are not taught.",
-  criterion:
-    "with every seed, each network's defect (over its scale, on functions not taught) is above the geometric mean of local least squares' and the matcher's, for each of the three rules",
+  criterion: `with every seed, each network's defect (over its scale, on functions not taught) is above the geometric mean of local least squares' and the matcher's, for each of the three rules, ${learntCriterion}`,
   control:
-    "classical opponents on the same curves, and the exact derivative in the noise of training as the floor; a rule may be kept by one who is wrong, as predicting zero shows",
+    "classical opponents on the same curves, and the exact derivative in the noise of training; a rule may be kept by one who is wrong, as predicting zero shows",
   conditions: [asTaught, continuous],
-  sets: [],
+  sets: [testSetName],
   headline: denied,
   rules: true,
-  claims: ({ networks, defect }) =>
-    networks.flatMap((network) =>
-      denied.map((rule) => {
-        const of = (predictor: string) => defect(predictor, rule, "unseen", asTaught);
+  claims: (figures) =>
+    figures.networks.flatMap((network) => [
+      hasLearnt(network, figures, asTaught, testSetName),
+      ...denied.map((rule) => {
+        const of = (predictor: string) => figures.defect(predictor, rule, "unseen", asTaught);
         return {
           text: `the ${networkTitles[network]} breaks the ${rule} more like the matcher than like local least squares`,
           lower: halfWay(of("local least squares"), of("matcher")),
           higher: of(network),
         };
       }),
-    ),
+    ]),
 };

@@ -5,9 +5,8 @@ import type { Study } from "../study";
 import { networkTitles } from "../titles";
 import { continuous } from "./diversity";
 
-/** Halves of what they would be of weights that are no derivative's. */
 const bounds: readonly (readonly [StencilProperty, number, string])[] = [
-  ["first moment, beside 1", 0.5, "has a first moment nearer to 1 than to 0"],
+  ["first moment, beside 1", 0.5, "has weights with a first moment within ½ of 1"],
   ["even share of the weights", 0.5, "has weights more odd than even"],
   ["variation over the curves", 1, "has weights that differ between curves by less than their size"],
 ];
@@ -16,9 +15,9 @@ export const stencil: Study = {
   name: "stencil",
   question: "With which weights does the answer at a point take the samples about it?",
   hypothesis:
-    "With those of a derivative, whatever the curve: their first moment is 1, they are antisymmetric, and the same for all curves.",
+    "With roughly those of a derivative, whatever the curve: their first moment is within ½ of 1, they are more odd than even, and they differ between curves by less than their size.",
   criterion:
-    "with every seed, each network's mean weights at the middle of an equispaced grid, over the six functions, have a first moment nearer to 1 than to 0 and an odd share above one half, and weights differ between curves by less than their size",
+    "with every seed, each network's mean weights at the middle of an equispaced grid, over the six functions, have a first moment within ½ of 1 and an odd share above one half, and weights differ between curves by less than their size",
   control:
     "opponents that are linear in the samples (local least squares have Savitzky and Golay's weights), and predicting zero, which has none",
   conditions: [asTaught, continuous],
