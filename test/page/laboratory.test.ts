@@ -169,6 +169,9 @@ describe("without an adapter", () => {
     const button = await visit.find("Measure my networks", "button");
     expect(await button.evaluate((element) => element.matches(":disabled, [aria-disabled=true]"))).toBe(true);
     await visit.waitForText(recorded, /recorded by Fluxion \d.* preset \w+.*(Supported|Refuted|Undecided)/);
+    // A picture is drawn when it comes into sight.
+    const place = await visit.element(`${recorded} >>> fx-placement`);
+    await place.evaluate((figure) => figure.scrollIntoView());
     await visit.element(`${recorded} >>> fx-placement >>> .surface svg`);
     const opened = await visit.page.$$(`>>> ${recorded} >>> summary:has(.question)`);
     for (const summary of opened.slice(1)) {
