@@ -9,6 +9,12 @@ const smallest = 2 ** -126;
 /** Largest relative error of a sum of n terms in float32, in any order: rounding errors mostly cancel, hence √n. */
 export const sumError = (terms: number): number => 8 * Math.sqrt(terms) * unit;
 
+/**
+ * Of a convolution by the algorithm of Toom and Cook, relative to the largest value: what cancels between its points is as
+ * large as that, not as the element. The conformance vectors allow as much for y and dx.
+ */
+export const toomCookTolerance = 1e-5;
+
 /** What the reference expects of a tensor. */
 export interface Expectation {
   readonly tensor: string;

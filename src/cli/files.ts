@@ -79,7 +79,7 @@ export class OutputDirectory {
       const probe = join(path, temporaryName("probe"));
       writeFileSync(probe, "");
       rmSync(probe);
-      for (const name of readdirSync(path)) if (isAbandoned(name)) rmSync(join(path, name));
+      this.#clear();
     } catch (error) {
       throw fileError(this.#what, error);
     }
@@ -88,6 +88,11 @@ export class OutputDirectory {
   /** Whether anything stands in it that was written here. */
   get written(): boolean {
     return this.#written;
+  }
+
+  #clear(): void {
+    for (const name of readdirSync(this.path))
+      if (isAbandoned(name)) rmSync(join(this.path, name), { force: true });
   }
 
   /** Writes all files, or none: UsageError when the disk refuses. */
@@ -101,6 +106,8 @@ export class OutputDirectory {
       }
       for (const [from, to] of temporary) renameSync(from, to);
       this.#written = true;
+      // A process that was killed may have been there still when this one began.
+      this.#clear();
     } catch (error) {
       for (const path of temporary.keys()) rmSync(path, { force: true });
       throw fileError(this.#what, error);

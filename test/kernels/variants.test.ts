@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Expectation, withinRelative } from "../../src/check/bounds";
+import { type Expectation, toomCookTolerance, withinRelative } from "../../src/check/bounds";
 import { expectedOfLayer } from "../../src/check/expected-layer";
 import { layerValues } from "../../src/check/values";
 import type { KernelChoice } from "../../src/nn/layer";
@@ -95,11 +95,8 @@ test("with the algorithm of Toom and Cook a convolution of full width stays with
   expect(tried.length).toBeGreaterThan(2);
 });
 
-/**
- * What cancels between the points of the algorithm of Toom and Cook is as large as the largest result, not as the element:
- * the tolerance is then that of the conformance vectors for y and dx.
- */
-const asOracle = ({ tensor, expected }: Expectation): Expectation => withinRelative(tensor, expected, 1e-5);
+const asOracle = ({ tensor, expected }: Expectation): Expectation =>
+  withinRelative(tensor, expected, toomCookTolerance);
 
 describe("every variant, forward and backward, against the reference:", () => {
   test.for(cases)("$spec.kind of $shape (B, C, T), $spec", async ({ spec, shape }) => {
