@@ -15,7 +15,7 @@
 // Values lie [point][group of four channels][tile, curve by curve]. Rounding costs about three times what it does in the sum
 // itself: 2e-6 of the largest result with 128 channels.
 
-import package::conv1d::{y, packing};
+import package::conv1d::y;
 import package::weightgradient::{dy, partials, dweight, dbias, storeWeight, storeBias};
 import package::shared::convolution::{x, load, weightColumn, biasOf, IN_GROUPS, OUT_GROUPS, OUT_PAIRS};
 @if(summed) import package::shared::gradientsums::{Sums, normalisationOf, withValue, storeSums};

@@ -110,3 +110,23 @@ export const headed = css`
     font-size: var(--wa-font-size-s);
   }
 `;
+
+/** Of figures: a caption line, in which the title stands, above the picture. */
+export const captioned = css`
+  figure {
+    margin: 0;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--wa-space-2xs);
+  }
+  figcaption {
+    display: flex;
+    align-items: center;
+    gap: var(--wa-space-xs);
+    min-block-size: 1.75rem;
+  }
+  .title {
+    font-size: var(--wa-font-size-s);
+    font-weight: var(--wa-font-weight-semibold);
+  }
+`;

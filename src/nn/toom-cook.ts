@@ -31,13 +31,18 @@ export const shareOfMultiplications = (kernel: number): number => points / (tile
 export const transformedLength = (context: BuildContext, channels: number, shape: ConvolutionShape): number =>
   points * groupsOf(channels) * context.batch * tilesPerCurve(context, shape);
 
+/** Weights at all points, vec4f over four output channels. */
+const weightsLength = ({ input, output }: ConvolutionShape): number =>
+  points * groupsOf(input) * Math.ceil(groupsOf(output) / 2) * 8;
+
 /** Whether there is something to save, and room for all tiles in a dispatch and for their values in a buffer. */
 export const suitsToomCook = (context: BuildContext, shape: ConvolutionShape): boolean =>
   shape.kernel >= 3 &&
   shape.kernel < points - 1 &&
   Math.min(shape.input, shape.output) >= 4 &&
   context.batch * tilesPerCurve(context, shape) <= 64 * mostWorkgroups &&
-  context.memory.allows(transformedLength(context, Math.max(shape.input, shape.output), shape) * 4);
+  context.memory.allows(transformedLength(context, Math.max(shape.input, shape.output), shape) * 4) &&
+  context.memory.allows(weightsLength(shape) * 4);
 
 /** Channels from which the sums weigh more than what it takes to transform their operands. */
 const wantedChannels = 32;
@@ -89,7 +94,7 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
   const { context, label, shape, slices, batch } = whole;
   const { x, weight, bias } = slices;
   const { memory } = context;
-  const packedLength = points * groupsOf(shape.input) * Math.ceil(groupsOf(shape.output) / 2) * 8;
+  const packedLength = weightsLength(shape);
   const productLength = transformedLength(context, shape.output, shape);
   const packed = memory.storage(`${label}: transformed weights`, packedLength * 4);
   const transformed = memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);

@@ -289,7 +289,7 @@ it("--list names every study with its hypothesis, criterion and cells, and what 
   await study({ adapter: "auto", list: true, seeds: 2, network: "cnn", epochs: 30 });
   expect(said).toContain("unseen: 4 cells with 2 seeds");
   expect(said).toContain("noise: 16 cells with 2 seeds");
-  expect(said).toContain("hypothesis: They match patterns");
+  expect(said).toContain("hypothesis: On functions not taught");
   expect(said).toContain("criterion: with every seed, each network's RMSE on the seven unseen");
   expect(said).toContain("all together, sharing trainings: 42 cells");
   expect(said).toContain("preset quick: trains as fluxion train --preset quick --epochs 30");

@@ -1,30 +1,19 @@
 import { css, unsafeCSS } from "lit";
 import plot from "uplot/dist/uPlot.min.css?inline";
+import { captioned } from "../styles";
 
 export const chartStyles = [
   unsafeCSS(plot),
+  captioned,
   css`
-    figure {
-      margin: 0;
-      display: grid;
-      grid-template-columns: minmax(0, 1fr);
-      gap: var(--wa-space-2xs);
-    }
     figcaption {
-      display: flex;
       flex-wrap: wrap;
-      align-items: center;
-      gap: 0 var(--wa-space-xs);
-      min-block-size: 1.75rem;
+      row-gap: 0;
       overflow-wrap: anywhere;
     }
     .compact figcaption {
       justify-content: center;
       min-block-size: 0;
-    }
-    .title {
-      font-size: var(--wa-font-size-s);
-      font-weight: var(--wa-font-weight-semibold);
     }
     .tools {
       display: flex;

@@ -1,5 +1,4 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/radio/radio.js";
 import "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
@@ -10,6 +9,7 @@ import { SessionController } from "../session/controller";
 import { describeAdapter, networkTitles } from "../session/describe";
 import type { Session } from "../session/session";
 import { shared, stacked } from "../styles";
+import { renderWarning } from "../warning";
 import {
   boundColumn,
   type Column,
@@ -68,10 +68,7 @@ export class Kernels extends LitElement {
       ${
         this.problem === ""
           ? nothing
-          : html`<wa-callout variant="warning" size="s">
-              <wa-icon slot="icon" name="warning"></wa-icon>
-              <strong>The kernels could not be measured.</strong> ${this.problem}.
-            </wa-callout>`
+          : renderWarning("The kernels could not be measured.", `${this.problem}.`)
       }
       ${this.measured ? this.#results(this.measured) : nothing}
     `;

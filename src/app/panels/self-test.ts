@@ -9,6 +9,7 @@ import { SessionController } from "../session/controller";
 import { describeAdapter } from "../session/describe";
 import type { Session } from "../session/session";
 import { shared, stacked } from "../styles";
+import { renderWarning } from "../warning";
 
 type Stage = "fresh" | "running" | "done" | "broken";
 
@@ -108,10 +109,10 @@ export class SelfTest extends LitElement {
 
   #advice() {
     if (this.stage === "broken")
-      return html`<wa-callout variant="warning" size="s">
-        <wa-icon slot="icon" name="warning"></wa-icon>
-        <strong>The self-test did not come to its end.</strong> ${this.problem}. Reload the page and run it again.
-      </wa-callout>`;
+      return renderWarning(
+        "The self-test did not come to its end.",
+        `${this.problem}. Reload the page and run it again.`,
+      );
     if (this.stage !== "done" || this.checks.every(({ passed }) => passed)) return nothing;
     return html`<wa-callout variant="danger" size="s">
       <wa-icon slot="icon" name="warning"></wa-icon>

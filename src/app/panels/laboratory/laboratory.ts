@@ -1,5 +1,4 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js";
 import { css, html, LitElement, nothing } from "lit";
@@ -9,6 +8,7 @@ import { nameRun, networkTitles } from "../../session/describe";
 import type { Run } from "../../session/run";
 import type { Session } from "../../session/session";
 import { shared, stacked } from "../../styles";
+import { renderWarning } from "../../warning";
 import type { MeasuredRows } from "../../worker/protocol";
 import { type Candidates, candidatesOf } from "./networks";
 import { namesOfSets } from "./placement";
@@ -90,10 +90,7 @@ export class Laboratory extends LitElement {
       ${
         this.problem === ""
           ? nothing
-          : html`<wa-callout variant="warning" size="s">
-              <wa-icon slot="icon" name="warning"></wa-icon>
-              <strong>The networks could not be measured.</strong> ${this.problem}.
-            </wa-callout>`
+          : renderWarning("The networks could not be measured.", `${this.problem}.`)
       }
       ${this.measured ? this.#renderMeasured(this.measured) : nothing}
       <fx-recorded-study></fx-recorded-study>

@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { plusMinus } from "../../../index";
 import { keyAction } from "../../charts/keys";
 import { renderSwatch } from "../../charts/legend";
-import { shared } from "../../styles";
+import { captioned, shared } from "../../styles";
 import { looks } from "./looks";
 import { axisOf, type Mark, type PlacementGroup } from "./placement";
-import { drawPlacement } from "./placement-picture";
+import { betweenOf, drawPlacement } from "./placement-picture";
 
 /** So many rows have room for every name. */
 const mostRoomy = 2;
@@ -93,7 +93,7 @@ export class PlacementFigure extends LitElement {
       </div>
       ${roomy ? nothing : this.#renderLegend()}
       ${
-        this.#marks().some(({ mark }) => mark.predictor === "matcher")
+        this.groups.some(({ rows }) => rows.some(betweenOf))
           ? html`<p class="quiet">
               Shaded: from local least squares to the matcher, on functions that the matcher does not know.
             </p>`
@@ -173,26 +173,13 @@ export class PlacementFigure extends LitElement {
 
   static override styles = [
     shared,
+    captioned,
     css`
       :host {
         min-block-size: 1px;
       }
-      figure {
-        margin: 0;
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--wa-space-2xs);
-      }
       figcaption {
-        display: flex;
-        align-items: center;
         justify-content: space-between;
-        gap: var(--wa-space-xs);
-        min-block-size: 1.75rem;
-        font-size: var(--wa-font-size-s);
-      }
-      .title {
-        font-weight: var(--wa-font-weight-semibold);
       }
       .picture {
         display: block;

@@ -80,12 +80,18 @@ function drawRow(
       .map(({ mark, y }) => drawMark(mark, axis, y, roomy, mark === current))}`;
 }
 
-/** What lies between who knows no function and who knows some, where these are others. */
-function drawBetween({ marks }: PlacementRow, { placeOf }: LogAxis, y: number, height: number) {
+/** RMSE of who knows no function and of who knows some, where these are others. */
+export function betweenOf({ marks }: PlacementRow): readonly [fit: number, matcher: number] | undefined {
   const find = (name: string) => marks.find(({ predictor }) => predictor === name)?.spread.mean;
   const [fit, matcher] = [find("local least squares"), find("matcher")];
-  if (fit === undefined || matcher === undefined || matcher <= fit) return nothing;
-  const [from, to] = [placeOf(fit), placeOf(matcher)];
+  return fit === undefined || matcher === undefined || matcher <= fit ? undefined : [fit, matcher];
+}
+
+/** What lies between them. */
+function drawBetween(row: PlacementRow, { placeOf }: LogAxis, y: number, height: number) {
+  const between = betweenOf(row);
+  if (between === undefined) return nothing;
+  const [from, to] = between.map(placeOf);
   return svg`<rect class="between" x=${share(from)} width=${share(to - from)} y=${y} height=${height}></rect>`;
 }
 

@@ -1,9 +1,9 @@
-import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import { css, html, LitElement, nothing } from "lit";
 import type { RecordedStudy as Recorded, ShownResult } from "../../recorded/study/compact";
 import { loadStudy } from "../../recorded/study/read";
 import { networkTitles } from "../../session/describe";
 import { shared, stacked } from "../../styles";
+import { renderWarning } from "../../warning";
 import { renderResults } from "./results";
 import { resultStyles } from "./styles";
 
@@ -38,10 +38,10 @@ export class RecordedStudy extends LitElement {
       ${
         problem === ""
           ? nothing
-          : html`<wa-callout variant="warning" size="s">
-              <wa-icon slot="icon" name="warning"></wa-icon>
-              <strong>The recorded studies could not be loaded.</strong> ${problem}. Reload the page to try again.
-            </wa-callout>`
+          : renderWarning(
+              "The recorded studies could not be loaded.",
+              `${problem}. Reload the page to try again.`,
+            )
       }
       ${study ? html`<p class="quiet">${describeStudy(study)}</p>${study.results.map((result) => this.#renderStudy(result))}` : nothing}
     `;

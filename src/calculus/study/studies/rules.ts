@@ -14,7 +14,7 @@ export const rules: Study = {
   name: "rules",
   question: "Do the networks keep the rules of calculus, which can be tested without a known derivative?",
   hypothesis:
-    "They have no product rule, no chain rule and no fundamental theorem where functions are not taught.",
+    "Where functions are not taught they break the product rule, the chain rule and the fundamental theorem more like the matcher than like local least squares.",
   criterion: `with every seed, each network's defect (over its scale, on functions not taught) is above the geometric mean of local least squares' and the matcher's, for each of the three rules, ${learntCriterion}`,
   control:
     "classical opponents on the same curves, and the exact derivative in the noise of training; a rule may be kept by one who is wrong, as predicting zero shows",

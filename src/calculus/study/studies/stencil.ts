@@ -15,7 +15,7 @@ export const stencil: Study = {
   name: "stencil",
   question: "With which weights does the answer at a point take the samples about it?",
   hypothesis:
-    "With roughly those of a derivative, whatever the curve: their first moment is within ½ of 1, they are more odd than even, and they differ between curves by less than their size.",
+    "With roughly those of a derivative: their first moment is within ½ of 1, they are more odd than even, and they differ between curves by less than their size.",
   criterion:
     "with every seed, each network's mean weights at the middle of an equispaced grid, over the six functions, have a first moment within ½ of 1 and an odd share above one half, and weights differ between curves by less than their size",
   control:

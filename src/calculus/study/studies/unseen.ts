@@ -14,7 +14,7 @@ export const unseen: Study = {
   name: "unseen",
   question: "Does what the networks learn carry to functions that they were not taught?",
   hypothesis:
-    "They match patterns: on functions not taught they are nearer to the matcher than to local least squares.",
+    "On functions not taught they are nearer to the matcher, which knows patterns alone, than to local least squares.",
   criterion: `with every seed, each network's RMSE on the seven unseen is above the geometric mean of local least squares' and the matcher's, ${learntCriterion}`,
   control: "classical opponents on the same curves, which nobody trained",
   conditions: [asTaught],
