@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 /** The program as `npm run build:cli` leaves it. */
@@ -31,9 +31,12 @@ export function buildProgram(): void {
 }
 
 /** Tunings are kept in a place of the tests' own, once for all programs of a file. */
-const caches = mkdtempSync(join(tmpdir(), "fluxion-test-caches-"));
-afterAll(() => rmSync(caches, { recursive: true, force: true }));
-const env = { ...process.env, XDG_CACHE_HOME: caches };
+const env = { ...process.env };
+// A file whose tests are only listed, or all left out, calls neither: nothing is made that stays.
+beforeAll(() => {
+  env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), "fluxion-test-caches-"));
+});
+afterAll(() => rmSync(env.XDG_CACHE_HOME ?? "", { recursive: true, force: true }));
 
 /** Runs `fluxion` in a directory. */
 export function runProgram(directory: string, ...flags: readonly string[]): Ending {

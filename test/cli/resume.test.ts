@@ -1,18 +1,8 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { beforeAll, describe, expect, it, test } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/formats/checkpoint";
-import { buildProgram, runProgram, startProgram, testDirectory, waitFor } from "./program";
+import { buildProgram, inDirectory, runProgram, startProgram, testDirectory, waitFor } from "./program";
 
 beforeAll(buildProgram);
 
@@ -89,14 +79,14 @@ test("a run goes on with the kernels that it began with, whatever is measured me
 });
 
 describe("a checkpoint that cannot be resumed", () => {
-  const made = mkdtempSync(join(tmpdir(), "fluxion-test-"));
   const files = new Map<string, Buffer>();
-  beforeAll(() => {
-    const { status } = runProgram(made, ...small, "--out", ".", "--checkpoint-every", "50");
-    expect(status).toBe(0);
-    for (const file of readdirSync(made)) files.set(file, readFileSync(join(made, file)));
-  });
-  afterAll(() => rmSync(made, { recursive: true, force: true }));
+  beforeAll(() =>
+    inDirectory((directory) => {
+      const { status } = runProgram(directory, ...small, "--out", ".", "--checkpoint-every", "50");
+      expect(status).toBe(0);
+      for (const file of readdirSync(directory)) files.set(file, readFileSync(join(directory, file)));
+    }),
+  );
 
   const file = (which: string): Buffer => files.get(which) ?? Buffer.alloc(0);
   const damaged = (at: number): Buffer => {
