@@ -16,6 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileError, UsageError } from "./errors";
 
@@ -169,14 +170,14 @@ export function writeOutput(flag: string, path: string, content: FileContent): v
   }
 }
 
-/** It tells which process is writing it. */
+/** It tells which process of which host is writing it: machines may share a directory. */
 const temporaryName = (name: string): string =>
-  `.${name}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
+  `.${name}.${hostname()}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
 
-/** Whether a file is a temporary one of a process that is no more. */
+/** Whether a file is a temporary one of a process of this host that is no more. */
 function isAbandoned(name: string): boolean {
-  const writer = /^\..+\.(\d+)\.[\da-f]{12}\.tmp$/.exec(name)?.[1];
-  if (writer === undefined) return false;
+  const [, before, writer] = /^(\..+)\.(\d+)\.[\da-f]{12}\.tmp$/.exec(name) ?? [];
+  if (!before?.endsWith(`.${hostname()}`)) return false;
   try {
     // Signal 0 asks whether the process is there.
     process.kill(Number(writer), 0);

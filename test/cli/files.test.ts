@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
@@ -55,11 +56,13 @@ describe("an output directory", () => {
   it("is cleared of what a killed process was writing, and of nothing else", () => {
     inDirectory((directory) => {
       const { pid } = spawnSync(process.execPath, ["--version"]);
-      const left = `.model.safetensors.${pid}.0123456789ab.tmp`;
+      const temporary = (host: string, pid: number) => `.model.safetensors.${host}.${pid}.0123456789ab.tmp`;
+      const left = temporary(hostname(), pid);
       const others = [
-        // This process lives.
-        `.model.safetensors.${process.ppid}.0123456789ab.tmp`,
-        `model.safetensors.${pid}.0123456789ab.tmp`,
+        // This process lives; of those of another host nobody here knows.
+        temporary(hostname(), process.ppid),
+        temporary(`not-${hostname()}`, pid),
+        left.slice(1),
         ".notes.tmp",
         "model.safetensors",
       ];

@@ -122,7 +122,8 @@ describe("a checkpoint that cannot be resumed", () => {
   );
 
   it("because of what stands beside --resume, is refused likewise", () => {
-    const path = join(made, name);
+    const path = join(testDirectory(), name);
+    writeFileSync(path, file(name));
     const refuse = (...flags: readonly string[]) => runProgram("/", "train", ...flags).stderr;
     expect(refuse("--resume", path, "--epochs", "3")).toMatch(
       /^fluxion: --epochs 3: cannot stand beside --resume/,
