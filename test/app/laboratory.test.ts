@@ -193,8 +193,15 @@ describe("the recorded studies", () => {
     for (const { name, question, answer, verdict, conditions } of results) {
       expect([name, question, answer].every((part) => part.length > 0)).toBe(true);
       expect(["supported", "refuted", "undecided"]).toContain(verdict);
-      const placed = placeSets(conditions, namesOfSets(conditions).shown).flatMap(({ rows }) => rows);
-      for (const { marks } of placed) for (const { spread } of marks) expect(spread.mean).toBeGreaterThan(0);
+      const groups = placeSets(conditions, namesOfSets(conditions).shown);
+      const placed = groups.flatMap(({ rows }) => rows.flatMap(({ marks }) => marks));
+      if (placed.length > 0) {
+        const places = placed.map(({ spread }) => axisOf(groups).placeOf(spread.mean));
+        expect(places.every((place) => place >= 0 && place <= 1)).toBe(true);
+      }
+      // Without noise the exact answer is without error: nobody else is.
+      for (const { predictor, spread } of placed)
+        if (predictor !== "noise floor") expect(spread.mean, predictor).toBeGreaterThan(0);
       for (const { rules } of conditions)
         for (const { rows } of tabulateRules(rules))
           for (const { ratios } of rows) expect(ratios.join()).toMatch(/\d/);
