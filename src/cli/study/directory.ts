@@ -67,7 +67,12 @@ export class StudyDirectory {
     return this.#top.path;
   }
 
-  /** The first one writes the settings as well. Throws UsageError where cells of other settings stand there meanwhile. */
+  /** Writes the settings, so that a study killed in its first cell goes on as the same. Throws as `keep` does. */
+  begin(): void {
+    this.#keepSettings();
+  }
+
+  /** Throws UsageError where cells of other settings stand there meanwhile. */
   keep(result: CellResult): void {
     const { version, preset, epochs } = this.#keepSettings();
     const kept: KeptCell = { version, preset, epochs, ...result };
@@ -75,7 +80,7 @@ export class StudyDirectory {
   }
 
   /**
-   * Once there is something of which to tell; another time only where they have grown. Returns what stands there then, which
+   * Another time only where they have grown. Returns what stands there then, which
    * includes the studies and networks of other processes at work in this directory.
    */
   #keepSettings(): KeptSettings {

@@ -27,6 +27,7 @@ export async function runCells(
     () => process.stderr.write("stopping after this cell; Ctrl-C again abandons it\n"),
     () => process.stderr.write(`abandoned: finished cells are kept, ${goOn}\n`),
   );
+  directory.begin();
   for (const [i, cell] of missing.entries()) {
     process.stderr.write(`${cellKey(cell)}, cell ${i + 1} of ${missing.length}\n`);
     directory.keep(await measure(cell));
