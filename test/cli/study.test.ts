@@ -109,6 +109,15 @@ describe("a study", () => {
     expect(report(stopped)).toBe(report(whole));
   });
 
+  it("says what it is from its first cell on, so that one killed in it goes on as the same", async () => {
+    const out = testDirectory();
+    await run(out, cells.slice(0, 1), async (cell) => {
+      expect(readSettings(out)).toEqual(settings);
+      return measure(cell);
+    });
+    expect.assertions(1);
+  });
+
   it("in shards that are merged gives the same files as in one piece", async () => {
     const whole = testDirectory();
     await run(whole);
