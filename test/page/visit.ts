@@ -84,9 +84,16 @@ export class Visit {
     await this.click(button);
   }
 
-  /** Clicks an element as soon as it stands still and can be used: a page that still fills moves what is on it. */
+  /**
+   * Clicks an element as soon as it stands still in sight. A page that still fills moves what is on it, so that it is
+   * brought into sight as often as it is moved out.
+   */
   async click(element: ElementHandle<Element>, count = 1): Promise<void> {
-    await element.asLocator().click({ count });
+    await until("what is to be clicked does not stand still in sight", async () => {
+      await element.scrollIntoView();
+      return (await element.evaluate(standsInSight)) || undefined;
+    });
+    await element.click({ count });
   }
 
   /** Opens a tab and waits until its panel is there. */
@@ -163,6 +170,18 @@ export class Visit {
     await this.#context.close();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
   }
+}
+
+/** Whether the middle of an element is within the window, and where it was two frames ago. */
+async function standsInSight(element: Element): Promise<boolean> {
+  const middle = (): number[] => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+  };
+  const before = middle();
+  for (let frame = 0; frame < 2; frame++) await new Promise((drawn) => requestAnimationFrame(drawn));
+  const [x, y] = middle();
+  return x === before[0] && y === before[1] && x >= 0 && x < innerWidth && y >= 0 && y < innerHeight;
 }
 
 /**
