@@ -1,10 +1,10 @@
 /** Who answers the curves of a cell. */
 import { answerCurves, classicalOpponents } from "../opponents/opponents";
+import type { StencilAnswer } from "../stencil/answer";
 import type { StencilQuestion } from "../stencil/question";
 import { linearStencil } from "../stencil/stencil";
 import type { Condition } from "./condition";
 import { integralOpponents } from "./integral-opponents";
-import type { StencilAnswer } from "./stencil-properties";
 
 /** N curves of T points. */
 export interface Asked {

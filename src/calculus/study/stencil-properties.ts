@@ -1,13 +1,6 @@
 /** What makes weights those of a derivative, as figures: all but the last would be 0. */
+import type { StencilAnswer } from "../stencil/answer";
 import type { Stencil } from "../stencil/stencil";
-
-/** The weights with which a predictor's answer at one point takes the samples about it. */
-export interface StencilAnswer {
-  /** Over the curves asked about. */
-  readonly mean: Stencil;
-  /** How much weights differ from curve to curve, over their size: 0 of a predictor that is linear in the samples. */
-  readonly variation: number;
-}
 
 /** As a cell keeps it. */
 export interface PredictorStencil extends Omit<Stencil, "offsets" | "weights"> {

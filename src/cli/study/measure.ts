@@ -111,11 +111,7 @@ function respondentOf(name: string, network: Network, { withoutGrid }: Condition
     },
     stencil: async (question) => {
       const x = see(question.x, question.grid.length);
-      return networkStencil(
-        question,
-        await network.predict(x),
-        await network.inputGradient(x, question.outputGradient),
-      );
+      return networkStencil(question, await network.inputGradient(x, question.outputGradient));
     },
   };
 }
