@@ -15,6 +15,7 @@ export * from "./calculus/study/data";
 export * from "./calculus/study/evaluation-set";
 export * from "./calculus/study/integral-opponents";
 export * from "./calculus/study/kind";
+export * from "./calculus/study/learnt";
 export * from "./calculus/study/measure";
 export * from "./calculus/study/respondent";
 export * from "./calculus/study/rows";

@@ -25,7 +25,7 @@ export const classical: Readonly<Record<string, number>> = {
   matcher: 2,
 };
 
-interface Invented {
+export interface Invented {
   readonly predictor: string;
   readonly set: string;
   readonly condition: string;
@@ -54,7 +54,13 @@ export function inventCells(of: StudySettings, figure: (of: Invented) => number)
           return { predictor, rule, kind: "unseen" as const, defect, scale: 1, ratio: defect };
         }),
       ),
-      stencils: [],
+      // Those of the difference of the neighbours, at a distance of 1.
+      stencils: predictors.map((predictor) => ({
+        predictor,
+        ...{ sum: 0, firstMoment: 1, secondMoment: 0, oddShare: 1, support: 2, variation: 0 },
+        offsets: [-1, 0, 1],
+        weights: [-0.5, 0, 0.5],
+      })),
     };
   });
 }

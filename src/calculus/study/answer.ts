@@ -6,7 +6,7 @@ import type { FigureRow } from "./rows";
 import type { Figures, Study } from "./study";
 import type { StudyResult } from "./summary";
 import { kindTitles, networkTitles, predictorTitle } from "./titles";
-import { type ClaimResult, unmetOf } from "./verdict";
+import type { ClaimResult } from "./verdict";
 
 export const answerStudy = (
   study: Study,
@@ -31,13 +31,19 @@ export const answerStudy = (
 };
 
 function describeVerdict(
-  { verdict, claims, cells }: Pick<StudyResult, "verdict" | "claims" | "cells">,
+  {
+    verdict,
+    preconditions,
+    claims,
+    cells,
+    diverged,
+  }: Pick<StudyResult, "verdict" | "preconditions" | "claims" | "cells" | "diverged">,
   seeds: number,
 ): string {
   const always = claims.filter(({ held }) => held === seeds);
   switch (verdict) {
     case "supported":
-      return `Supported: ${always.length > 1 ? `all ${always.length} claims hold` : "its claim holds"} with every seed.`;
+      return `Supported: ${describeAll(always.length)} with every seed.`;
     case "refuted":
       return `Refuted: with no seed: ${list(
         claims.filter(({ held, of }) => held === 0 && of === seeds),
@@ -46,8 +52,8 @@ function describeVerdict(
       if (seeds < 2) return "Undecided: one seed.";
       if (claims.length === 0) return "Undecided: the networks that it compares were not both trained.";
       // What is missing stands before it.
-      if (cells.done < cells.planned) return "Undecided.";
-      const unmet = unmetOf(claims, seeds);
+      if (cells.done < cells.planned || diverged.length > 0) return "Undecided.";
+      const unmet = preconditions.filter(({ held }) => held < seeds);
       if (unmet.length > 0) return `Undecided, for want of a precondition: ${list(unmet, countOf)}.`;
       return `Undecided: ${always.length} of ${claims.length} claims hold with every seed; not so: ${list(
         claims.filter(({ held }) => held < seeds),
@@ -58,6 +64,9 @@ function describeVerdict(
       throw new RangeError(`unknown verdict ${verdict satisfies never}`);
   }
 }
+
+const describeAll = (claims: number): string =>
+  claims === 1 ? "its claim holds" : claims === 2 ? "both claims hold" : `all ${claims} claims hold`;
 
 const countOf = ({ held, of }: ClaimResult): string => ` (with ${held} of ${of})`;
 

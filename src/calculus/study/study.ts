@@ -28,12 +28,14 @@ export interface Study {
   readonly name: StudyName;
   readonly question: string;
   readonly hypothesis: string;
-  /** The claims in words. */
+  /** The claims in words, but for the precondition that all studies have. */
   readonly criterion: string;
   /** What else stands beside the networks, to compare with. */
   readonly control: string;
-  /** The first is the one with which others are compared. */
+  /** The first is the one with which others are compared, and under which networks must have learnt something. */
   readonly conditions: readonly Condition[];
+  /** How Moler's six are sampled where that is to show; absent: as in the test. */
+  readonly learntOn?: string;
   /** What its tables tell of those that a cell is asked. */
   readonly sets: readonly string[];
   /** Whether its tables tell of the rules of calculus. */
@@ -49,8 +51,6 @@ export interface Study {
 
 /** One part of a hypothesis: that one figure is below another. */
 export interface Claim {
-  /** Without it nothing is decided: it is no part of the hypothesis. */
-  readonly precondition?: true;
   /** What is the case if it is. */
   readonly text: string;
   readonly lower: BySeed;

@@ -6,6 +6,7 @@ import { type Condition, distinctConditions, taughtFamily } from "./condition";
 import { ruleRows, setRows } from "./condition-rows";
 import { testSetName } from "./evaluation-set";
 import { kindOf } from "./kind";
+import { describeCriterion, learntClaims } from "./learnt";
 import type { CellResult } from "./measure";
 import { type FigureRow, groupBy, rowsOf } from "./rows";
 import { type PredictorStencil, stencilFigures, stencilProperties } from "./stencil-properties";
@@ -30,12 +31,14 @@ export interface PredictorWeights {
   readonly weights: readonly number[];
 }
 
-export interface StudyResult
-  extends Pick<Study, "name" | "question" | "hypothesis" | "criterion" | "control"> {
+export interface StudyResult extends Pick<Study, "name" | "question" | "hypothesis" | "control"> {
+  /** The claims and preconditions in words. */
+  readonly criterion: string;
   readonly cells: { readonly done: number; readonly planned: number };
   /** Keys of the trainings that diverged. */
   readonly diverged: readonly string[];
   readonly verdict: Verdict;
+  readonly preconditions: readonly ClaimResult[];
   readonly claims: readonly ClaimResult[];
   readonly conditions: readonly ConditionSummary[];
   /** In one paragraph, from these figures alone. */
@@ -68,23 +71,25 @@ function summariseStudy(
   settings: StudySettings,
   results: ReadonlyMap<string, CellResult>,
 ): StudyResult {
-  const { name, question, hypothesis, criterion, control } = study;
+  const { name, question, hypothesis, control } = study;
   // In the order of the list, whichever was done first.
   const planned = listCells([study], settings);
   const done = planned.flatMap((cell) => results.get(cellKey(cell)) ?? []);
   const distinct = distinctConditions(study.conditions, settings.preset);
   const conditions = distinct.map((condition) => summariseCondition(study, condition, settings, done));
   const figures = figuresOf(distinct, conditions, settings);
+  const preconditions = learntClaims(study, figures).map(checkClaim);
   const claims = study.claims(figures).map(checkClaim);
   const counted = {
     name,
     question,
     hypothesis,
-    criterion,
+    criterion: describeCriterion(study),
     control,
     cells: { done: done.length, planned: planned.length },
     diverged: done.filter(({ ended }) => ended === "diverged").map(({ cell }) => cellKey(cell)),
-    verdict: decide(claims, settings.seeds),
+    verdict: decide(preconditions, claims, settings.seeds),
+    preconditions,
     claims,
     conditions,
   };

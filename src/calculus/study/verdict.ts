@@ -9,24 +9,27 @@ export const verdictRule =
   "A hypothesis is supported where each of its claims holds with every seed, and refuted where one holds with none. It is undecided otherwise, with one seed, and where a precondition does not hold with every seed.";
 
 /** A claim and what became of it. */
-export interface ClaimResult extends Pick<Claim, "precondition" | "text"> {
+export interface ClaimResult extends Pick<Claim, "text"> {
   /** Seeds with which it holds, of those whose figures are there. */
   readonly held: number;
   readonly of: number;
 }
 
-export function checkClaim({ lower, higher, ...claim }: Claim): ClaimResult {
+export function checkClaim({ text, lower, higher }: Claim): ClaimResult {
   const { below, of } = countBelow(lower, higher);
-  return { ...claim, held: below, of };
+  return { text, held: below, of };
 }
 
-/** The preconditions that do not hold with every seed. */
-export const unmetOf = (claims: readonly ClaimResult[], seeds: number): ClaimResult[] =>
-  claims.filter(({ precondition, held }) => precondition && held < seeds);
-
-/** @param seeds with which the study is made: a claim that lacks one of them decides nothing */
-export function decide(claims: readonly ClaimResult[], seeds: number): Verdict {
-  if (seeds < 2 || unmetOf(claims, seeds).length > 0) return "undecided";
+/**
+ * @param preconditions without which nothing is decided; they are no part of the hypothesis
+ * @param seeds with which the study is made: a claim that lacks one of them decides nothing
+ */
+export function decide(
+  preconditions: readonly ClaimResult[],
+  claims: readonly ClaimResult[],
+  seeds: number,
+): Verdict {
+  if (seeds < 2 || preconditions.some(({ held }) => held < seeds)) return "undecided";
   if (claims.some(({ held, of }) => held === 0 && of === seeds)) return "refuted";
   return claims.length > 0 && claims.every(({ held }) => held === seeds) ? "supported" : "undecided";
 }

@@ -1,5 +1,5 @@
 /** What `fluxion study --list` tells. */
-import { listCells, type Study, studies, studyOptions } from "../../expressions";
+import { describeCriterion, listCells, type Study, studies, studyOptions } from "../../expressions";
 import { optionNames, type PresetName, presetNames, writeOption } from "../../index";
 import { flagOf } from "../train-flags";
 import { newSettings, type SettingFlags } from "./settings";
@@ -13,7 +13,7 @@ export function listStudies(flags: SettingFlags): string {
     ...studies.map(
       (study) =>
         `${study.name}: ${cellsOf([study])} with ${seeds} ${seeds === 1 ? "seed" : "seeds"}\n` +
-        `  ${study.question}\n  hypothesis: ${study.hypothesis}\n  criterion: ${study.criterion}\n`,
+        `  ${study.question}\n  hypothesis: ${study.hypothesis}\n  criterion: ${describeCriterion(study)}\n`,
     ),
     `all together, sharing trainings: ${cellsOf(studies)}\n`,
     ...presetNames.map((preset) => describePreset(preset, epochs)),

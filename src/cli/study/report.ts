@@ -56,23 +56,26 @@ ${results.map(studySection).join("\n")}
 }
 
 const studySection = (result: StudyResult): string => {
-  const { name, question, hypothesis, criterion, control, cells, answer, claims } = result;
+  const { name, question, hypothesis, criterion, control, cells, answer, preconditions, claims } = result;
   return `<section id="${name}">
 <h2>${escapeHtml(question)}</h2>
 <p class="verdict">${escapeHtml(answer)}</p>
 <p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${escapeHtml(hypothesis)} Criterion: ${escapeHtml(criterion)}. Control: ${escapeHtml(control)}.</p>
-${claimList(claims)}
+${claimList(preconditions, claims)}
 ${result.conditions.map(({ condition, weights }) => drawStencils(condition, weights)).join("\n")}
 ${setKinds.map((kind) => figuresOf(kind, result)).join("\n")}
 </section>`;
 };
 
-const claimList = (claims: readonly ClaimResult[]): string =>
-  claims.length === 0
-    ? ""
-    : `<details><summary>Claims, and with how many seeds they hold</summary><ul>
-${claims.map(({ precondition, text, held, of }) => `<li>${precondition ? "Precondition: " : ""}${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`).join("\n")}
+function claimList(preconditions: readonly ClaimResult[], claims: readonly ClaimResult[]): string {
+  const write =
+    (what: string) =>
+    ({ text, held, of }: ClaimResult): string =>
+      `<li>${what}${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`;
+  return `<details><summary>Claims, and with how many seeds they hold</summary><ul>
+${[...preconditions.map(write("Precondition: ")), ...claims.map(write(""))].join("\n")}
 </ul></details>`;
+}
 
 /** Functions taught and others never stand in one plot or table. */
 function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {

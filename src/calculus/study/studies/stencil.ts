@@ -1,5 +1,6 @@
 import { alike } from "../by-seed";
 import { asTaught } from "../condition";
+import { testSetName } from "../evaluation-set";
 import type { StencilProperty } from "../stencil-properties";
 import type { Study } from "../study";
 import { networkTitles } from "../titles";
@@ -21,7 +22,7 @@ export const stencil: Study = {
   control:
     "opponents that are linear in the samples (local least squares have Savitzky and Golay's weights), and predicting zero, which has none",
   conditions: [asTaught, continuous],
-  sets: [],
+  sets: [testSetName],
   stencils: true,
   headline: bounds.map(([property]) => property),
   claims: ({ networks, stencil }) =>
