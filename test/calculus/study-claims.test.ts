@@ -111,7 +111,9 @@ describe("summary", () => {
   });
 
   it("says what is missing and what diverged", () => {
-    const [first, ...others] = results;
+    const first = results.find(({ cell }) => cell.subject === "bilstm");
+    if (first === undefined) throw new Error("no BiLSTM");
+    const others = results.filter((result) => result !== first);
     const [partial] = summariseStudies("1", chosen, others).results;
     expect(partial.answer).toMatch(/^Not finished: 5 of 6 cells are done\. Undecided\. RMSE/);
     // Counts of families are of networks that were measured with every seed.

@@ -87,10 +87,28 @@ describe("cells", () => {
   });
 
   it("are shared among shards without rest, and the long ones evenly", () => {
-    const shards = [0, 1, 2].map((index) => takeShard(cells, { index, of: 3 }));
+    const shards = [0, 1, 2].map((index) => takeShard(cells, { index, of: 3 }, settings));
     expect(shards.flat().map(cellKey).sort()).toEqual(cells.map(cellKey).sort());
     const long = shards.map((shard) => shard.filter(({ subject }) => subject === "bilstm").length);
     expect(Math.max(...long) - Math.min(...long)).toBeLessThanOrEqual(1);
+  });
+
+  it("belong to the same shard whatever else is asked for", () => {
+    for (const study of studies)
+      for (const networks of [["cnn"], ["cnn", "bilstm"]] as const) {
+        const asked: StudySettings = { ...settings, networks, studies: [study.name] };
+        const some = listCells([study], asked);
+        for (const index of [0, 1, 2]) {
+          const whole = takeShard(cells, { index, of: 3 }, settings).map(cellKey);
+          const part = takeShard(some, { index, of: 3 }, asked).map(cellKey);
+          expect(part).toEqual(some.map(cellKey).filter((key) => whole.includes(key)));
+        }
+      }
+  });
+
+  it("begin with the opponents, without whom a table says little", () => {
+    const others = cells.findIndex(({ subject }) => subject !== "classical");
+    expect(cells.slice(others).some(({ subject }) => subject === "classical")).toBe(false);
   });
 
   it("train one network where one is chosen", () => {
