@@ -3,15 +3,19 @@ import {
   type ClaimResult,
   type ConditionSummary,
   type FigureRow,
+  integralOpponents,
   kindTitles,
+  noiseFloorName,
   type SetKind,
   type StudyResult,
   type StudySummary,
   setKinds,
+  sevenUnseen,
   studies,
+  unseenFamilies,
   verdictRule,
 } from "../../expressions";
-import { calculusRules } from "../../index";
+import { calculusRules, classicalOpponents, type Opponent } from "../../index";
 import pageStyle from "../report/style.css?raw";
 import { escapeHtml } from "./html";
 import { drawFigures } from "./plot";
@@ -42,13 +46,14 @@ export function writeStudyReport(summary: StudySummary): string {
 <body>
 <header>
   <h1>Pattern or principle?</h1>
-  <p>${escapeHtml(basis)}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}. ${verdictRule}</p>
+  <p>${escapeHtml(basis)}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}; – stands where there is none. ${verdictRule}</p>
   <ul>
 ${results.map(({ name, question, verdict }) => `<li><a href="#${name}">${escapeHtml(question)}</a> ${verdict}</li>`).join("\n")}
   </ul>
 </header>
 <main>
 ${results.map(studySection).join("\n")}
+${opponentSection(results.some(({ name }) => name === "inverse"))}
 </main>
 </body>
 </html>
@@ -77,6 +82,18 @@ ${[...preconditions.map(write("Precondition: ")), ...claims.map(write(""))].join
 </ul></details>`;
 }
 
+function opponentSection(withIntegrals: boolean): string {
+  const write = (opponents: readonly Pick<Opponent, "name" | "description">[]): string =>
+    `<ul>
+${opponents.map(({ name, description }) => `<li>${escapeHtml(`${name}: ${description}`)}</li>`).join("\n")}
+</ul>`;
+  const floor = { name: noiseFloorName, description: "the exact answer in the noise of training" };
+  return `<section id="opponents">
+<h2>With whom the networks are compared</h2>
+${write([floor, ...classicalOpponents()])}
+${withIntegrals ? `<p>Where the integral is sought:</p>\n${write([floor, ...integralOpponents])}\n` : ""}</section>`;
+}
+
 /** Functions taught and others never stand in one plot or table. */
 function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
   const headline = studies.find((study) => study.name === name)?.headline ?? [];
@@ -84,6 +101,7 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
     what: string,
     rowsOf: (condition: ConditionSummary) => readonly FigureRow[],
     noteOf: (row: string) => string | undefined,
+    remark?: string,
   ): string => {
     const groups = groupRows(
       conditions.map((condition) => ({
@@ -103,14 +121,19 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
     );
     return `<h3>${what} on ${kindTitles[kind]}</h3>
 ${drawFigures(what, rows)}
-${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
+${
+  remark === undefined
+    ? ""
+    : `<p>${escapeHtml(remark)}</p>
+`
+}${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
 ${memberTables(groups)}`;
   };
   return [
     draw(
       "RMSE",
       ({ sets }) => sets,
-      () => undefined,
+      (set) => [sevenUnseen, ...unseenFamilies].find(({ name }) => name === set)?.question,
     ),
     draw(
       "Defect of each rule, over its scale,",
@@ -121,6 +144,7 @@ ${memberTables(groups)}`;
       "Properties of stencils",
       ({ stencils }) => stencils,
       () => undefined,
+      "The noise floor has no weights: it is no function of the samples.",
     ),
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 /** Figures as tables: a column for each predictor, which becomes a list where the page is narrow. */
-import { type FigureRow, predictorTitle } from "../../expressions";
+import { type FigureRow, noiseFloorName, predictorTitle, zeroName } from "../../expressions";
 import { plusMinus, type Spread } from "../../index";
 import { escapeHtml } from "./html";
 
@@ -52,8 +52,13 @@ export function memberTable(title: string, row: FigureRow): string {
 ${table(`RMSE on ${title}, function by function`, namesOf([row]), [{ title: "", lines }])}`;
 }
 
+/** The ends of every scale stand in every table, also where they are not measured yet or have no such figure. */
 const namesOf = (rows: readonly FigureRow[]): string[] => [
-  ...new Set(rows.flatMap(({ predictors }) => predictors.map(({ predictor }) => predictor))),
+  ...new Set([
+    ...rows.flatMap(({ predictors }) => predictors.map(({ predictor }) => predictor)),
+    noiseFloorName,
+    zeroName,
+  ]),
 ];
 
 function table(
