@@ -9,6 +9,7 @@ import { OutputDirectory } from "./files";
 import { endOnInterrupt } from "./interrupt";
 import { resultsTable } from "./results-table";
 import { scoreOf } from "./scores";
+import { shellWord } from "./shell";
 import { summarise, summariseDivergence, trainingFiles } from "./summary";
 import {
   type Divergence,
@@ -75,7 +76,7 @@ async function runInto(
       : (used: Kernels) => checkpointInto(directory, experiment, checkpointEvery, used);
   const alone =
     comparison === undefined ? "" : ` with this run alone, without a new report of all runs in ${comparison}`;
-  const goOn = `to go on${alone}: fluxion train --resume ${join(directory.path, checkpointName)}`;
+  const goOn = `to go on${alone}: fluxion train --resume ${shellWord(join(directory.path, checkpointName))}`;
   const checkpointKept = (): string | undefined =>
     checkpoint && directory.written ? `the last checkpoint is kept, ${goOn}` : undefined;
   try {

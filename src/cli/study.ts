@@ -22,9 +22,10 @@ const examples = `
 A study is a list of cells: each trains one network under one condition with one seed, or evaluates
 the classical opponents on the same curves, and measures all that any study asks of it. So studies
 share their trainings. Seeds begin at 0. A finished cell is a file in cells/ below --out; the same
-command with the same --out measures only what is missing, and --only or --network with it adds to
-what is there. Ctrl-C stops after the running cell, twice abandons it. Kernels are chosen by rules,
-never by measuring, so that a cell's figures depend on preset, epochs, seed and adapter alone.
+command with the same --out measures only what is missing; --only and --network say what is measured
+now, and the report is on all that was asked for there. Ctrl-C stops after the running cell, twice
+abandons it. Kernels are chosen by rules, never by measuring, so that a cell's figures depend on
+preset, epochs, seed and adapter alone. A cell belongs to the same shard whatever else is asked for.
 
 Examples:
   fluxion study --list
@@ -42,14 +43,15 @@ export function addStudy(program: Command): void {
     .description("Train networks under several conditions and compare them with classical opponents.")
     .option("--list", "tell the studies and how many cells they have")
     .addOption(
-      new Option("--only <names>", "studies to run, again or separated by commas (default: all)").argParser(
-        (text: string, before: readonly string[] = []) => [...before, ...text.split(",")],
-      ),
+      new Option(
+        "--only <names>",
+        "studies to run, again or separated by commas (default: all, or all that --out has)",
+      ).argParser((text: string, before: readonly string[] = []) => [...before, ...text.split(",")]),
     )
     .addOption(
       new Option(
         "--network <name>",
-        "the only network to train (default: both); the classical opponents always stand beside",
+        "the only network to train (default: both, or those that --out has); the classical opponents always stand beside",
       ).choices(networkNames),
     )
     .addOption(
@@ -70,7 +72,7 @@ export function addStudy(program: Command): void {
     );
   addAdapterFlag(study)
     .option("--out <dir>", "where the results go, or where to go on (default: runs/<time>-study)")
-    .option("--shard <i/n>", "only every n-th cell from the i-th on, i from 0 to n - 1")
+    .option("--shard <i/n>", "only every n-th cell of all studies from the i-th on, i from 0 to n - 1")
     .option("--json", "print study.json as one line, last on standard output")
     .addHelpText("after", examples)
     .action(async (flags: StudyFlags) => (await import("./study/command")).study(flags));

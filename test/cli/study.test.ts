@@ -4,13 +4,21 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { version } from "../../package.json";
 import { UsageError } from "../../src/cli/errors";
-import { merge, readShard, study } from "../../src/cli/study/command";
+import { goOnWith, merge, readShard, study, warnOfOthers } from "../../src/cli/study/command";
 import { readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { writeStudyReport } from "../../src/cli/study/report";
 import { type Measure, runCells } from "../../src/cli/study/session";
-import { extendSettings } from "../../src/cli/study/settings";
-import { type Cell, chosenStudies, listCells, studyNames, takeShard } from "../../src/expressions";
+import { askedSettings, extendSettings } from "../../src/cli/study/settings";
+import {
+  type Cell,
+  cellKey,
+  chosenStudies,
+  listCells,
+  type StudyName,
+  studyNames,
+  takeShard,
+} from "../../src/expressions";
 import { testDirectory } from "./program";
 
 const settings: KeptSettings = {
@@ -27,7 +35,7 @@ const cells = listAll(settings);
 /** Figures that depend on the cell alone. */
 const measure: Measure = async (cell) => {
   const predictors =
-    cell.subject === "classical" ? ["zero", "local least squares", "matcher"] : [cell.subject];
+    cell.subject === "classical" ? ["noise floor", "zero", "local least squares", "matcher"] : [cell.subject];
   return {
     cell,
     ended: "done",
@@ -46,17 +54,21 @@ const measure: Measure = async (cell) => {
       scale: predictor === "zero" ? 0 : 1,
       ratio: predictor === "zero" ? null : 0,
     })),
-    stencils: predictors.map((predictor) => ({
-      predictor,
-      ...{ sum: 0, firstMoment: 1, secondMoment: 0, oddShare: 1, support: 2, variation: null },
-      offsets: [-1, 0, 1],
-      weights: [-0.5, 0, 0.5],
-    })),
+    stencils: predictors
+      .filter((predictor) => predictor !== "noise floor" && predictor !== "matcher")
+      .map((predictor) => ({
+        predictor,
+        ...{ sum: 0, firstMoment: 1, secondMoment: 0, oddShare: 1, support: 2, variation: null },
+        offsets: [-1, 0, 1],
+        weights: [-0.5, 0, 0.5],
+      })),
   };
 };
 
-const run = (path: string, part = cells, by: Measure = measure) =>
-  runCells(new StudyDirectory(path, settings), settings, part, by);
+/** @param of whatever stands in the directory besides */
+const runOf = (path: string, of: KeptSettings, part: readonly Cell[] = listAll(of), by: Measure = measure) =>
+  runCells(new StudyDirectory(path, of), of, part, by, `go on in ${path}`);
+const run = (path: string, part = cells, by: Measure = measure) => runOf(path, settings, part, by);
 const report = (path: string): string => readFileSync(join(path, "study.json"), "utf8");
 
 const listeners = process.rawListeners("SIGINT");
@@ -98,9 +110,7 @@ describe("a study", () => {
       return measure(cell);
     });
     expect(measured).toBe(3);
-    expect(said).toContain(
-      `stopped after 3 of ${cells.length} cells, to go on: fluxion study --out ${stopped}`,
-    );
+    expect(said).toContain(`stopped after 3 of ${cells.length} cells, to go on: go on in ${stopped}`);
     await run(stopped, cells, async (cell) => {
       measured++;
       return measure(cell);
@@ -122,7 +132,8 @@ describe("a study", () => {
     const whole = testDirectory();
     await run(whole);
     const shards = [0, 1, 2].map(() => testDirectory());
-    for (const [index, shard] of shards.entries()) await run(shard, takeShard(cells, { index, of: 3 }));
+    for (const [index, shard] of shards.entries())
+      await run(shard, takeShard(cells, { index, of: 3 }, settings));
     const out = testDirectory();
     merge(shards.toReversed(), { out });
     expect(report(out)).toBe(report(whole));
@@ -136,21 +147,29 @@ describe("a study", () => {
     const [whole, grown] = [testDirectory(), testDirectory()];
     await run(whole);
     const small: KeptSettings = { ...settings, studies: ["unseen"], networks: ["cnn"] };
-    await runCells(new StudyDirectory(grown, small), small, listAll(small), measure);
+    await runOf(grown, small);
     const larger = extendSettings(grown, small, version, { only: ["noise"], network: "bilstm" });
     expect(larger).toEqual(settings);
     let measured = 0;
-    await runCells(new StudyDirectory(grown, larger), larger, listAll(larger), async (cell) => {
+    const asked = askedSettings(larger, { only: ["noise"], network: "bilstm" });
+    expect([asked.studies, asked.networks]).toEqual([["noise"], ["bilstm"]]);
+    const count: Measure = async (cell) => {
       measured++;
       return measure(cell);
-    });
-    expect(measured).toBe(cells.length - listAll(small).length);
+    };
+    await runOf(grown, larger, listAll(asked), count);
+    const known = new Set(listAll(small).map(cellKey));
+    expect(measured).toBe(listAll(asked).filter((cell) => !known.has(cellKey(cell))).length);
+    // Without flags it goes on with all that stands there: the CNN's noise.
+    await runOf(grown, larger, listAll(askedSettings(larger, {})), count);
+    expect(measured).toBe(cells.length - known.size);
     expect(readSettings(grown)).toEqual(settings);
     expect(report(grown)).toBe(report(whole));
   });
 
   it("in which a training diverges ends with status 1", async () => {
-    await run(testDirectory(), cells.slice(0, 1), async (cell) => ({
+    const [bilstm] = cells.filter(({ subject }) => subject === "bilstm");
+    await run(testDirectory(), [bilstm], async (cell) => ({
       ...(await measure(cell)),
       ended: "diverged",
       scores: [],
@@ -173,6 +192,61 @@ describe("a study", () => {
   });
 });
 
+describe("tables of a report", () => {
+  const heads = (page: string): string[] => page.match(/<table class="figures"[\s\S]*?<\/thead>/g) ?? [];
+
+  it.each<[string, readonly StudyName[], (all: readonly Cell[]) => readonly Cell[]]>([
+    ["of a whole study", ["unseen", "rules", "inverse"], (all) => all],
+    ["of stencils", ["stencil"], (all) => all],
+    ["of a study that was stopped", ["unseen"], (all) => all.slice(0, 3)],
+    ["of a shard without opponents", ["noise"], (all) => all.filter(({ subject }) => subject === "cnn")],
+  ])("%s have the noise floor and predicting zero beside the networks", async (_, names, part) => {
+    const of: KeptSettings = { ...settings, studies: names };
+    const page = writeStudyReport(await runOf(testDirectory(), of, part(listAll(of))));
+    expect(heads(page).length).toBeGreaterThan(0);
+    for (const head of heads(page)) {
+      expect(head).toContain('<th scope="col">noise floor</th>');
+      expect(head).toContain('<th scope="col">zero</th>');
+    }
+  });
+
+  it("say what a set asks, and who the opponents are", async () => {
+    const page = writeStudyReport(await run(testDirectory()));
+    expect(page).toContain("How far does what was learnt from six functions carry on seven others?");
+    expect(page).toContain("<li>naive differences: the slope between the neighbours of each sample</li>");
+    expect(page).not.toContain("trapezoid rule");
+    const inverse: KeptSettings = { ...settings, studies: ["inverse"] };
+    expect(writeStudyReport(await runOf(testDirectory(), inverse))).toContain(
+      "<li>trapezoid rule: adds up trapezoids from −1 on</li>",
+    );
+  });
+});
+
+describe("going on", () => {
+  it("is told as the command that asks for the same", () => {
+    expect(goOnWith("a", { adapter: "auto" })).toBe("fluxion study --out a");
+    expect(
+      goOnWith("it's here", {
+        ...{ adapter: "software", only: ["unseen", "noise"], network: "cnn", shard: "0/4" },
+        // These stand in the directory.
+        ...{ seeds: 3, preset: "quick", epochs: 2 },
+      }),
+    ).toBe(
+      "fluxion study --out 'it'\\''s here' --only unseen,noise --network cnn --shard 0/4 --adapter software",
+    );
+  });
+
+  it("on another adapter is remarked upon", async () => {
+    const done = await Promise.all(cells.map(measure));
+    warnOfOthers(done, "an adapter");
+    expect(said).toBe("");
+    warnOfOthers(done, "another");
+    expect(said).toBe(
+      "cells here were trained on an adapter, the others will be on another: seeds of both stand in one mean, and the report names both\n",
+    );
+  });
+});
+
 describe("two processes in one directory", () => {
   const studiesOf = (studies: KeptSettings["studies"]): KeptSettings => ({ ...settings, studies });
 
@@ -182,8 +256,8 @@ describe("two processes in one directory", () => {
     const [one, other] = [studiesOf(["unseen"]), studiesOf(["noise"])];
     // Both begin before either has left anything.
     const directories = [one, other].map((of) => new StudyDirectory(out, of));
-    await runCells(directories[0], one, listAll(one), measure);
-    const summary = await runCells(directories[1], other, listAll(other), measure);
+    await runCells(directories[0], one, listAll(one), measure, "");
+    const summary = await runCells(directories[1], other, listAll(other), measure, "");
     expect(readSettings(out)).toEqual(settings);
     expect(summary.results.map(({ name }) => name)).toEqual(["unseen", "noise"]);
     expect(report(out)).toBe(report(whole));
@@ -206,8 +280,7 @@ describe("two processes in one directory", () => {
 
 it("the report on stencils draws them, each condition for itself", async () => {
   const chosen: KeptSettings = { ...settings, studies: ["stencil"] };
-  const directory = new StudyDirectory(testDirectory(), chosen);
-  const page = writeStudyReport(await runCells(directory, chosen, listAll(chosen), measure));
+  const page = writeStudyReport(await runOf(testDirectory(), chosen));
   expect(page.match(/Weights over distance: [a-z ]+/g)).toEqual([
     "Weights over distance: as taught",
     "Weights over distance: continuous family",
@@ -217,14 +290,32 @@ it("the report on stencils draws them, each condition for itself", async () => {
 describe("a merge", () => {
   it("refuses cells with other figures, other settings and directories of no study", async () => {
     const [a, b, other, empty] = [testDirectory(), testDirectory(), testDirectory(), testDirectory()];
-    await run(a, cells.slice(0, 2));
-    await run(b, cells.slice(1, 2), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
+    const bilstm = cells.filter(({ subject }) => subject === "bilstm");
+    await run(a, bilstm.slice(0, 2));
+    await run(b, bilstm.slice(1, 2), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
     new StudyDirectory(other, { ...settings, seeds: 3 }).keep(await measure(cells[0]));
     const out = join(testDirectory(), "merged");
-    expect(() => merge([a, b], { out })).toThrow(/as-taught\.bilstm\.seed-1: has other figures in/);
-    expect(() => merge([a, other], { out })).toThrow(/was begun with --preset quick --seeds 3/);
+    expect(() => merge([a, b], { out })).toThrow(
+      new UsageError(
+        `as-taught.bilstm.seed-1: has other figures in ${b} (another) than in ${a} (an adapter); ` +
+          "remove cells/as-taught.bilstm.seed-1.json from one of them",
+      ),
+    );
+    expect(() => merge([a, other], { out })).toThrow(
+      /was begun with --preset quick --seeds 3 .* merge directories that were begun alike$/,
+    );
     expect(() => merge([a, empty], { out })).toThrow(
       new UsageError(`${empty}: holds no study, has no study-settings.json`),
+    );
+  });
+
+  it("refuses directories of another version, whose cells are others", () => {
+    const old = [testDirectory(), testDirectory()];
+    for (const path of old) new StudyDirectory(path, { ...settings, version: "0.0.1" }).begin();
+    expect(() => merge(old, { out: testDirectory() })).toThrow(
+      new UsageError(
+        `${old[0]}: was begun with version 0.0.1, and this is ${version}; merge it with fluxion 0.0.1`,
+      ),
     );
   });
 });
@@ -260,6 +351,12 @@ describe("bad usage", () => {
     expect(readShard("1/2")).toEqual({ index: 1, of: 2 });
   });
 
+  it("includes a shard that is none", async () => {
+    await expect(study({ adapter: "auto", shard: "2/2" })).rejects.toThrow(
+      new UsageError("--shard 2/2: must be i/n with i from 0 to n - 1, for instance 0/4"),
+    );
+  });
+
   it("includes cells that were computed otherwise", async () => {
     for (const [change, was] of [
       [{ version: "0.0.1" }, "--preset quick (version 0.0.1)"],
@@ -268,7 +365,7 @@ describe("bad usage", () => {
     ] as const) {
       const out = testDirectory();
       await run(out, cells.slice(0, 1));
-      const file = join(out, "cells", "as-taught.bilstm.seed-0.json");
+      const file = join(out, "cells", `${cellKey(cells[0])}.json`);
       const kept = JSON.parse(readFileSync(file, "utf8"));
       expect(kept).toMatchObject({ version, preset: "quick", epochs: null });
       writeFileSync(file, JSON.stringify({ ...kept, ...change }));
@@ -283,14 +380,27 @@ describe("bad usage", () => {
   it("includes cells and settings that are something else", async () => {
     const out = testDirectory();
     await run(out, cells.slice(0, 1));
-    writeFileSync(join(out, "cells", "as-taught.bilstm.seed-0.json"), "{}");
-    expect(() => readCells(out, settings)).toThrow(
-      /is not the result of that cell; remove it to compute it again/,
-    );
+    const file = join(out, "cells", `${cellKey(cells[0])}.json`);
+    for (const [text, complaint] of [
+      ["{}", "is not the result of that cell"],
+      [readFileSync(file, "utf8").slice(0, 100), "is not JSON"],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(() => readCells(out, settings)).toThrow(
+        new UsageError(`${file}: ${complaint}; remove it to compute it again`),
+      );
+    }
     const wrong = testDirectory();
     mkdirSync(join(wrong, "cells"));
-    writeFileSync(join(wrong, "study-settings.json"), "[]");
-    expect(() => readSettings(wrong)).toThrow(/is not the settings of a study/);
+    for (const [text, complaint] of [
+      ["[]", "is not the settings of a study"],
+      ["{", "is not JSON"],
+    ] as const) {
+      writeFileSync(join(wrong, "study-settings.json"), text);
+      expect(() => readSettings(wrong)).toThrow(
+        `${complaint}; remove it and begin the study with its flags again, its cells are kept`,
+      );
+    }
   });
 });
 
@@ -302,4 +412,8 @@ it("--list names every study with its hypothesis, criterion and cells, and what 
   expect(said).toContain("criterion: with every seed, each network's RMSE on the seven unseen");
   expect(said).toContain("all together, sharing trainings: 42 cells");
   expect(said).toContain("preset quick: trains as fluxion train --preset quick --epochs 30");
+  said = "";
+  await study({ adapter: "auto", list: true, only: ["noise"] });
+  expect(said).toMatch(/^noise: 60 cells with 5 seeds/);
+  expect(said).not.toMatch(/unseen: |all together/);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { version } from "../../../package.json";
 import {
   type Cell,
+  type CellResult,
   cellKey,
   chosenStudies,
   listCells,
@@ -15,13 +16,14 @@ import {
 import { UsageError } from "../errors";
 import { openHost } from "../host";
 import { endOnInterrupt } from "../interrupt";
+import { shellWord } from "../shell";
 import type { StudyFlags } from "../study";
 import { presetFor, timestamp } from "../train";
 import { readCells, readSettings, StudyDirectory } from "./directory";
 import { listStudies } from "./list";
 import { measureCell } from "./measure";
 import { mergeCells, runCells } from "./session";
-import { extendSettings, newSettings, uniteSettings } from "./settings";
+import { askedSettings, extendSettings, newSettings, uniteSettings } from "./settings";
 
 export async function study(flags: StudyFlags): Promise<void> {
   const given = { ...flags, only: flags.only?.map(readStudyName) };
@@ -41,14 +43,51 @@ export async function study(flags: StudyFlags): Promise<void> {
     version,
     ...newSettings(given, fixed ?? presetFor(device?.adapter.software === true)),
   };
-  const all = listCells(chosenStudies(settings), settings);
-  const cells = shard === undefined ? all : takeShard(all, shard);
-  const done = new Set(readCells(path, settings).map(({ cell }) => cellKey(cell)));
-  const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !done.has(cellKey(cell));
-  if (device === undefined && cells.some(needsDevice)) device = await openHost(flags.adapter);
+  const asked = askedSettings(settings, given);
+  const all = listCells(chosenStudies(asked), asked);
+  const cells = shard === undefined ? all : takeShard(all, shard, settings);
+  const done = readCells(path, settings);
+  const known = new Set(done.map(({ cell }) => cellKey(cell)));
+  const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !known.has(cellKey(cell));
+  if (cells.some(needsDevice)) {
+    device ??= await openHost(flags.adapter);
+    warnOfOthers(done, device.adapter.description);
+  }
   const directory = new StudyDirectory(path, settings);
-  const summary = await runCells(directory, settings, cells, (cell) => measureCell(cell, settings, device));
+  const summary = await runCells(
+    directory,
+    settings,
+    cells,
+    (cell) => measureCell(cell, settings, device),
+    goOnWith(path, flags),
+  );
   tell(summary, path, flags.json === true);
+}
+
+/** Figures of several adapters differ in their last digits, which a training amplifies. */
+export function warnOfOthers(done: readonly CellResult[], adapter: string): void {
+  const others = new Set(done.flatMap((result) => result.adapter ?? []));
+  others.delete(adapter);
+  if (others.size > 0)
+    process.stderr.write(
+      `cells here were trained on ${[...others].join(" and ")}, the others will be on ${adapter}: ` +
+        "seeds of both stand in one mean, and the report names both\n",
+    );
+}
+
+/** The command that goes on with what this one asks for. What decides figures stands in the directory. */
+export function goOnWith(path: string, { only, network, shard, adapter }: StudyFlags): string {
+  const flags = {
+    out: path,
+    only: only?.join(","),
+    network,
+    shard,
+    adapter: adapter === "auto" ? undefined : adapter,
+  };
+  const words = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, shellWord(value)],
+  );
+  return ["fluxion study", ...words].join(" ");
 }
 
 /** Flags that the directories to be merged have decided already. */
@@ -79,7 +118,7 @@ export function merge(
   });
   const kept = readSettings(out);
   const into = kept === undefined ? [] : [{ path: out, settings: kept, results: readCells(out, kept) }];
-  const settings = uniteSettings([...parts, ...into]);
+  const settings = uniteSettings([...parts, ...into], version);
   const results = mergeCells([...parts, ...into]);
   const directory = new StudyDirectory(out, settings);
   for (const result of results) directory.keep(result);

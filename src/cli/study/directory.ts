@@ -18,12 +18,15 @@ import { cellBasis, joinSettings } from "./settings";
 const settingsName = "study-settings.json";
 const cellsName = "cells";
 
+const removeCell = "; remove it to compute it again";
+const removeSettings = "; remove it and begin the study with its flags again, its cells are kept";
+
 /** The settings of a directory that a study was begun in; undefined where there are none. Throws UsageError. */
 export function readSettings(path: string): KeptSettings | undefined {
   const file = join(path, settingsName);
   if (!existsSync(file)) return undefined;
-  const kept = readJson(file);
-  if (!isSettings(kept)) throw new UsageError(`${file}: is not the settings of a study`);
+  const kept = readJson(file, removeSettings);
+  if (!isSettings(kept)) throw new UsageError(`${file}: is not the settings of a study${removeSettings}`);
   return kept;
 }
 
@@ -38,12 +41,12 @@ export function readCells(path: string, settings: KeptSettings): CellResult[] {
     const key = cellKey(cell);
     if (!present.has(`${key}.json`)) return [];
     const file = join(directory, `${key}.json`);
-    const kept = readJson(file);
+    const kept = readJson(file, removeCell);
     if (!isKeptCell(kept) || cellKey(kept.cell) !== key)
-      throw new UsageError(`${file}: is not the result of that cell; remove it to compute it again`);
+      throw new UsageError(`${file}: is not the result of that cell${removeCell}`);
     if (cellBasis(kept) !== cellBasis(settings))
       throw new UsageError(
-        `${file}: was computed with ${cellBasis(kept)}, not ${cellBasis(settings)}; remove it to compute it again`,
+        `${file}: was computed with ${cellBasis(kept)}, not ${cellBasis(settings)}${removeCell}`,
       );
     const { version, preset, epochs, ...result } = kept;
     return [result];
@@ -107,11 +110,12 @@ export class StudyDirectory {
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 1)}\n`;
 
-function readJson(file: string): unknown {
+/** @param remedy ends the complaint */
+function readJson(file: string, remedy: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${file}: is not JSON`, { cause: error });
+    if (error instanceof SyntaxError) throw new UsageError(`${file}: is not JSON${remedy}`, { cause: error });
     throw fileError(file, error);
   }
 }

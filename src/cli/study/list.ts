@@ -1,13 +1,14 @@
 /** What `fluxion study --list` tells. */
-import { describeCriterion, listCells, type Study, studies, studyOptions } from "../../expressions";
+import { chosenStudies, describeCriterion, listCells, type Study, studyOptions } from "../../expressions";
 import { optionNames, type PresetName, presetNames, writeOption } from "../../index";
 import { flagOf } from "../train-flags";
 import { newSettings, type SettingFlags } from "./settings";
 
-/** Every study with its cells, and how each preset trains. */
+/** Every study that is asked for with its cells, and how each preset trains. */
 export function listStudies(flags: SettingFlags): string {
   const settings = newSettings(flags, flags.preset ?? presetNames[0]);
   const { seeds, epochs } = settings;
+  const studies = chosenStudies(settings);
   const cellsOf = (chosen: readonly Study[]): string => `${listCells(chosen, settings).length} cells`;
   return [
     ...studies.map(
@@ -15,7 +16,7 @@ export function listStudies(flags: SettingFlags): string {
         `${study.name}: ${cellsOf([study])} with ${seeds} ${seeds === 1 ? "seed" : "seeds"}\n` +
         `  ${study.question}\n  hypothesis: ${study.hypothesis}\n  criterion: ${describeCriterion(study)}\n`,
     ),
-    `all together, sharing trainings: ${cellsOf(studies)}\n`,
+    ...(studies.length > 1 ? [`all together, sharing trainings: ${cellsOf(studies)}\n`] : []),
     ...presetNames.map((preset) => describePreset(preset, epochs)),
   ].join("");
 }

@@ -11,16 +11,18 @@ export type Measure = (cell: Cell) => Promise<CellResult>;
 /**
  * Measures the cells that the directory lacks and writes the report. Ctrl-C lets the running cell end and begins no
  * other; a second one abandons it. Sets the exit status when a training diverges.
+ * @param command that goes on with these cells
  */
 export async function runCells(
   directory: StudyDirectory,
   settings: KeptSettings,
   cells: readonly Cell[],
   measure: Measure,
+  command: string,
 ): Promise<StudySummary> {
   const known = new Set(readCells(directory.path, settings).map(({ cell }) => cellKey(cell)));
   const missing = cells.filter((cell) => !known.has(cellKey(cell)));
-  const goOn = `to go on: fluxion study --out ${directory.path}`;
+  const goOn = `to go on: ${command}`;
   if (missing.length < cells.length)
     process.stderr.write(`${cells.length - missing.length} of ${cells.length} cells are done already\n`);
   const interrupted = stopOnInterrupt(
@@ -47,6 +49,8 @@ export async function runCells(
   return directory.report();
 }
 
+const by = ({ adapter }: CellResult): string => adapter ?? "computed without a GPU";
+
 /** Cells of several directories as one list; those that stand in more than one must be the same. */
 export function mergeCells(
   parts: readonly { readonly path: string; readonly results: readonly CellResult[] }[],
@@ -57,7 +61,10 @@ export function mergeCells(
       const key = cellKey(result.cell);
       const other = merged.get(key);
       if (other !== undefined && JSON.stringify(other.result) !== JSON.stringify(result))
-        throw new UsageError(`${key}: has other figures in ${path} than in ${other.path}`);
+        throw new UsageError(
+          `${key}: has other figures in ${path} (${by(result)}) than in ${other.path} (${by(other.result)}); ` +
+            `remove cells/${key}.json from one of them`,
+        );
       merged.set(key, { path, result });
     }
   return Array.from(merged.values(), ({ result }) => result);

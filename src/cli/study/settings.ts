@@ -65,16 +65,24 @@ export function newSettings(
 
 /**
  * The settings of several directories as those of one, with all their studies and networks.
- * @throws UsageError where their cells were not computed alike
+ * @param version of this program, whose lists of cells and sets are those of its own cells
+ * @throws UsageError where their cells were not computed alike, or by another version
  */
 export function uniteSettings(
   parts: readonly { readonly path: string; readonly settings: KeptSettings }[],
+  version: string,
 ): KeptSettings {
   const [first, ...others] = parts;
+  if (first.settings.version !== version)
+    throw new UsageError(
+      `${first.path}: was begun with version ${first.settings.version}, and this is ${version}; ` +
+        `merge it with fluxion ${first.settings.version}`,
+    );
   return others.reduce((united, { path, settings }) => {
     if (basis(settings) !== basis(first.settings))
       throw new UsageError(
-        `${path}: was begun with ${basis(settings)}, ${first.path} with ${basis(first.settings)}`,
+        `${path}: was begun with ${basis(settings)}, ${first.path} with ${basis(first.settings)}; ` +
+          "merge directories that were begun alike",
       );
     return unite(united, settings);
   }, first.settings);
@@ -91,6 +99,16 @@ export function joinSettings(path: string, kept: KeptSettings, own: KeptSettings
     );
   return unite(kept, own);
 }
+
+/** Of all that stands in a directory, or is to, what this call asks for. */
+export const askedSettings = <T extends StudySettings>(
+  settings: T,
+  { only = settings.studies, network }: SettingFlags,
+): T => ({
+  ...settings,
+  networks: network === undefined ? settings.networks : [network],
+  studies: ordered(studyNames, only),
+});
 
 const unite = (
   settings: KeptSettings,
