@@ -17,6 +17,12 @@ import "./recorded-study";
 import { renderResults } from "./results";
 import { resultStyles } from "./styles";
 
+/** A measurement that goes on. */
+interface Measuring {
+  readonly runs: readonly Run[];
+  readonly percent: number;
+}
+
 /** What has been measured, and of whom. */
 interface Measured {
   readonly runs: readonly Run[];
@@ -33,8 +39,7 @@ export class Laboratory extends LitElement {
   };
   declare session: Session;
   declare measured: Measured | undefined;
-  /** How far a measurement is, in percent; undefined while there is none. */
-  declare measuring: number | undefined;
+  declare measuring: Measuring | undefined;
   declare problem: string;
 
   #end: (() => void) | undefined;
@@ -48,7 +53,7 @@ export class Laboratory extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#end = this.session.on("measuring", ({ done, planned }) => {
-      if (this.measuring !== undefined) this.measuring = (100 * done) / planned;
+      if (this.measuring) this.measuring = { ...this.measuring, percent: (100 * done) / planned };
     });
   }
 
@@ -85,7 +90,7 @@ export class Laboratory extends LitElement {
       ${
         this.measuring === undefined
           ? nothing
-          : html`<wa-progress-bar label="Measuring" value=${this.measuring.toFixed(0)}></wa-progress-bar>`
+          : html`<wa-progress-bar label="Measuring" value=${this.measuring.percent.toFixed(0)}></wa-progress-bar>`
       }
       ${
         this.problem === ""
@@ -101,7 +106,7 @@ export class Laboratory extends LitElement {
   #status({ runs, missing }: Candidates): string {
     if (this.session.gpu.state === "unavailable")
       return "There is no GPU here that networks could answer on. What was recorded elsewhere stands below.";
-    if (this.measuring !== undefined) return `Measuring ${nameRuns(runs)} …`;
+    if (this.measuring) return `Measuring ${nameRuns(this.measuring.runs)} …`;
     if (runs.length === 0)
       return "No network has been trained in this browser yet: train one, then measure it here.";
     const without = missing.map((network) => `No ${networkTitles[network]} was trained on the same curves.`);
@@ -126,7 +131,7 @@ export class Laboratory extends LitElement {
 
   async #measure(runs: readonly Run[]): Promise<void> {
     const [{ experiment, test }] = runs;
-    this.measuring = 0;
+    this.measuring = { runs, percent: 0 };
     this.problem = "";
     try {
       const networks = runs.flatMap(({ id, experiment: { network }, outcome }) => {
