@@ -79,7 +79,7 @@ describe("axe finds", () => {
     const visit = await visitor({ at: noticed });
     await trainBoth(visit);
     await throughStates(visit, (state) => expectNothingFound(visit, state));
-  }, 300_000);
+  });
 });
 
 describe("without an adapter axe finds", () => {

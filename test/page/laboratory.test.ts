@@ -104,7 +104,7 @@ describe("two trained networks", () => {
     await visit.click(await visit.element(`${picture} >>> wa-button`));
     await visit.waitForText(`${picture} >>> table`, /Moler's six functions taught [\d.e-]+/);
     await expectInOrder(visit);
-  }, 300_000);
+  });
 });
 
 interface TraceEvent {
@@ -192,5 +192,5 @@ describe("without an adapter", () => {
       ),
     );
     await expectInOrder(visit);
-  }, 300_000);
+  });
 });

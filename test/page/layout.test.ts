@@ -62,7 +62,7 @@ describe("at 360, 768 and 1440 pixels, light and dark", () => {
     const visit = await visitor({ at: noticed });
     await trainBoth(visit);
     await throughStates(visit, (state) => expectInPlace(visit, state));
-  }, 300_000);
+  });
 });
 
 describe("at 360, 768 and 1440 pixels, whatever is entered,", () => {
