@@ -23,9 +23,9 @@ A study is a list of cells: each trains one network under one condition with one
 the classical opponents on the same curves, and measures all that any study asks of it. So studies
 share their trainings. Seeds begin at 0. A finished cell is a file in cells/ below --out; the same
 command with the same --out measures only what is missing; --only and --network say what is measured
-now, and the report is on all that was asked for there. Ctrl-C stops after the running cell, twice
-abandons it. Kernels are chosen by rules, never by measuring, so that a cell's figures depend on
-preset, epochs, seed and adapter alone. A cell belongs to the same shard whatever else is asked for.
+now, and the report is on every study with every network that was ever named there. Ctrl-C stops after the running cell, twice
+abandons it. Kernels are chosen by rules, never by measuring: what else a cell's figures depend on is
+preset, epochs, adapter and version. A cell belongs to the same shard whatever else is asked for.
 
 Examples:
   fluxion study --list
@@ -79,7 +79,10 @@ export function addStudy(program: Command): void {
   study
     .command("merge")
     .description("Put the cells of several directories into one and report on them.")
-    .argument("<dirs...>", "directories of the same study, for instance of its shards")
+    .argument(
+      "<dirs...>",
+      "directories begun with the same version, preset, epochs and seeds, for instance shards",
+    )
     .option("--out <dir>", "where the results go (required)")
     .option("--json", "print study.json as one line, last on standard output")
     .action(async (paths: readonly string[], _: unknown, command: Command) =>

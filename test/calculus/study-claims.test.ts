@@ -4,6 +4,7 @@ import { taughtSampling } from "../../src/calculus/study/samplings";
 import {
   agreement,
   type CellResult,
+  cellKey,
   checkClaim,
   chosenStudies,
   countBelow,
@@ -125,6 +126,22 @@ describe("summary", () => {
     // That a claim lacks a seed is no want of a precondition.
     expect(diverged.answer).toMatch(
       /^Diverged, and not in the figures: as-taught\.bilstm\.seed-0\. Undecided\. RMSE/,
+    );
+    // A training that no claim is about hides no reason.
+    const noise: StudySettings = { ...settings, studies: ["noise"] };
+    const cells = inventCells(noise, ({ predictor, condition, seed }) => {
+      return classical[predictor] ?? (condition === "noise 0.01" && seed === 0 ? 0.5 : 0.3);
+    });
+    const answer = verdictOf(
+      noise,
+      cells.map((result) =>
+        cellKey(result.cell) === "noise-0.1.cnn.seed-0"
+          ? { ...result, ended: "diverged", scores: [] }
+          : result,
+      ),
+    ).answer;
+    expect(answer).toMatch(
+      /^Diverged, and not in the figures: noise-0\.1\.cnn\.seed-0\. Undecided: 0 of 2 claims hold with every seed; not so: the CNN with noise 0\.01 .* \(with 1 of 2\)/,
     );
     const one = { ...chosen, seeds: 1 };
     expect(summariseStudies("1", one, results).results[0].answer).toMatch(/^Undecided: one seed\./);

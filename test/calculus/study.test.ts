@@ -86,7 +86,7 @@ describe("cells", () => {
     expect(nameFor("noise", 2, "classical")).toBe("noise 0.01");
   });
 
-  it("are shared among shards without rest, and the long ones evenly", () => {
+  it("of all studies are shared among shards without rest, and the long ones evenly", () => {
     const shards = [0, 1, 2].map((index) => takeShard(cells, { index, of: 3 }, settings));
     expect(shards.flat().map(cellKey).sort()).toEqual(cells.map(cellKey).sort());
     const long = shards.map((shard) => shard.filter(({ subject }) => subject === "bilstm").length);

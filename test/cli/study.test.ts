@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { version } from "../../package.json";
 import { UsageError } from "../../src/cli/errors";
-import { goOnWith, merge, readShard, study, warnOfOthers } from "../../src/cli/study/command";
+import { goOnWith, merge, readShard, study, warnOfMixture } from "../../src/cli/study/command";
 import { readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { writeStudyReport } from "../../src/cli/study/report";
@@ -169,7 +169,8 @@ describe("a study", () => {
 
   it("in which a training diverges ends with status 1", async () => {
     const [bilstm] = cells.filter(({ subject }) => subject === "bilstm");
-    await run(testDirectory(), [bilstm], async (cell) => ({
+    const out = testDirectory();
+    await run(out, [bilstm], async (cell) => ({
       ...(await measure(cell)),
       ended: "diverged",
       scores: [],
@@ -178,6 +179,10 @@ describe("a study", () => {
     }));
     expect(process.exitCode).toBe(1);
     expect(said).toContain("training diverged (as-taught.bilstm.seed-0)");
+    // Who asks for others is not blamed.
+    process.exitCode = undefined;
+    await run(out, cells.slice(0, 1));
+    expect(process.exitCode).toBeUndefined();
   });
 
   it("has a report that needs nothing from elsewhere", async () => {
@@ -212,13 +217,13 @@ describe("tables of a report", () => {
 
   it("say what a set asks, and who the opponents are", async () => {
     const page = writeStudyReport(await run(testDirectory()));
-    expect(page).toContain("How far does what was learnt from six functions carry on seven others?");
+    expect(page).toContain("How far does what was learnt carry to seven functions that were not taught?");
     expect(page).toContain("<li>naive differences: the slope between the neighbours of each sample</li>");
     expect(page).not.toContain("trapezoid rule");
     const inverse: KeptSettings = { ...settings, studies: ["inverse"] };
-    expect(writeStudyReport(await runOf(testDirectory(), inverse))).toContain(
-      "<li>trapezoid rule: adds up trapezoids from −1 on</li>",
-    );
+    const integrals = writeStudyReport(await runOf(testDirectory(), inverse));
+    expect(integrals).toContain("<li>trapezoid rule: adds up trapezoids from −1 on</li>");
+    expect(integrals).not.toContain("How far does what was learnt carry");
   });
 });
 
@@ -230,19 +235,35 @@ describe("going on", () => {
         ...{ adapter: "software", only: ["unseen", "noise"], network: "cnn", shard: "0/4" },
         // These stand in the directory.
         ...{ seeds: 3, preset: "quick", epochs: 2 },
+        json: true,
       }),
     ).toBe(
-      "fluxion study --out 'it'\\''s here' --only unseen,noise --network cnn --shard 0/4 --adapter software",
+      "fluxion study --out 'it'\\''s here' --only unseen,noise --network cnn --shard 0/4 --adapter software --json",
+    );
+  });
+
+  it("with a part of what stands there measures nothing else, and tells what the report lacks", async () => {
+    const out = testDirectory();
+    await runOf(out, { ...settings, networks: ["cnn"], studies: ["unseen"] });
+    await runOf(out, { ...settings, networks: ["bilstm"], studies: ["noise"] });
+    const lacking = cells.length - readdirSync(join(out, "cells")).length;
+    expect(lacking).toBeGreaterThan(0);
+    said = "";
+    // Without a device, as all of it is done.
+    await study({ adapter: "auto", out, only: ["unseen"], network: "cnn" });
+    expect(said).toContain("4 of 4 cells are done already");
+    expect(said).toContain(
+      `the report lacks ${lacking} cells, of studies and networks that were not asked for together; to measure them: fluxion study --out ${out}`,
     );
   });
 
   it("on another adapter is remarked upon", async () => {
     const done = await Promise.all(cells.map(measure));
-    warnOfOthers(done, "an adapter");
+    warnOfMixture(done, "an adapter");
     expect(said).toBe("");
-    warnOfOthers(done, "another");
+    warnOfMixture(done, "another");
     expect(said).toBe(
-      "cells here were trained on an adapter, the others will be on another: seeds of both stand in one mean, and the report names both\n",
+      "trained on several adapters, an adapter and another: the report names them, and takes means and compares across them\n",
     );
   });
 });
@@ -293,6 +314,10 @@ describe("a merge", () => {
     const bilstm = cells.filter(({ subject }) => subject === "bilstm");
     await run(a, bilstm.slice(0, 2));
     await run(b, bilstm.slice(1, 2), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
+    const apart = testDirectory();
+    await run(apart, bilstm.slice(2, 3), async (cell) => ({ ...(await measure(cell)), adapter: "another" }));
+    merge([a, apart], { out: testDirectory() });
+    expect(said).toContain("trained on several adapters, an adapter and another: the report names them");
     new StudyDirectory(other, { ...settings, seeds: 3 }).keep(await measure(cells[0]));
     const out = join(testDirectory(), "merged");
     expect(() => merge([a, b], { out })).toThrow(
@@ -311,7 +336,12 @@ describe("a merge", () => {
 
   it("refuses directories of another version, whose cells are others", () => {
     const old = [testDirectory(), testDirectory()];
-    for (const path of old) new StudyDirectory(path, { ...settings, version: "0.0.1" }).begin();
+    const other: KeptSettings = { ...settings, version: "0.0.1" };
+    for (const path of old) {
+      new StudyDirectory(path, other).begin();
+      // It may have kept its cells otherwise.
+      writeFileSync(join(path, "cells", `${cellKey(cells[0])}.json`), '{ "version": "0.0.1" }');
+    }
     expect(() => merge(old, { out: testDirectory() })).toThrow(
       new UsageError(
         `${old[0]}: was begun with version 0.0.1, and this is ${version}; merge it with fluxion 0.0.1`,
@@ -390,6 +420,13 @@ describe("bad usage", () => {
         new UsageError(`${file}: ${complaint}; remove it to compute it again`),
       );
     }
+    const old = testDirectory();
+    writeFileSync(join(old, "study-settings.json"), '{ "version": "0.0.1", "studies": ["teacher"] }');
+    expect(() => readSettings(old)).toThrow(
+      new UsageError(
+        `${old}: was begun with version 0.0.1, and this is ${version}; use that one, or name another directory`,
+      ),
+    );
     const wrong = testDirectory();
     mkdirSync(join(wrong, "cells"));
     for (const [text, complaint] of [

@@ -172,8 +172,9 @@ export class Visit {
   }
 }
 
-/** Whether the middle of an element is within the window, and where it was two frames ago. */
+/** Whether an element can be used, and its middle is within the window and where it was two frames ago. */
 async function standsInSight(element: Element): Promise<boolean> {
+  if (element.matches(":disabled, [aria-disabled=true]") || !element.checkVisibility()) return false;
   const middle = (): number[] => {
     const { x, y, width, height } = element.getBoundingClientRect();
     return [x + width / 2, y + height / 2];

@@ -36,7 +36,7 @@ const drawn = (
 /** The seven by which opponents and networks were first compared. Each is of a family below, or near to one. */
 export const sevenUnseen: Family = written(
   "seven unseen",
-  "How far does what was learnt from six functions carry on seven others?",
+  "How far does what was learnt carry to seven functions that were not taught?",
   ["x^5", "exp(x)", "x*sin(pi*x)", "sin(pi*x^2)", "sin(2*pi*x)", "tanh(3x)", "x^2/2"],
 );
 

@@ -31,13 +31,7 @@ export const answerStudy = (
 };
 
 function describeVerdict(
-  {
-    verdict,
-    preconditions,
-    claims,
-    cells,
-    diverged,
-  }: Pick<StudyResult, "verdict" | "preconditions" | "claims" | "cells" | "diverged">,
+  { verdict, preconditions, claims }: Pick<StudyResult, "verdict" | "preconditions" | "claims">,
   seeds: number,
 ): string {
   const always = claims.filter(({ held }) => held === seeds);
@@ -52,7 +46,7 @@ function describeVerdict(
       if (seeds < 2) return "Undecided: one seed.";
       if (claims.length === 0) return "Undecided: the networks that it compares were not both trained.";
       // What is missing stands before it.
-      if (cells.done < cells.planned || diverged.length > 0) return "Undecided.";
+      if ([...preconditions, ...claims].some(({ of }) => of < seeds)) return "Undecided.";
       const unmet = preconditions.filter(({ held }) => held < seeds);
       if (unmet.length > 0) return `Undecided, for want of a precondition: ${list(unmet, countOf)}.`;
       return `Undecided: ${always.length} of ${claims.length} claims hold with every seed; not so: ${list(

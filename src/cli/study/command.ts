@@ -20,6 +20,7 @@ import { shellWord } from "../shell";
 import type { StudyFlags } from "../study";
 import { presetFor, timestamp } from "../train";
 import { readCells, readSettings, StudyDirectory } from "./directory";
+import type { KeptSettings } from "./kept";
 import { listStudies } from "./list";
 import { measureCell } from "./measure";
 import { mergeCells, runCells } from "./session";
@@ -51,7 +52,7 @@ export async function study(flags: StudyFlags): Promise<void> {
   const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !known.has(cellKey(cell));
   if (cells.some(needsDevice)) {
     device ??= await openHost(flags.adapter);
-    warnOfOthers(done, device.adapter.description);
+    warnOfMixture(done, device.adapter.description);
   }
   const directory = new StudyDirectory(path, settings);
   const summary = await runCells(
@@ -61,22 +62,34 @@ export async function study(flags: StudyFlags): Promise<void> {
     (cell) => measureCell(cell, settings, device),
     goOnWith(path, flags),
   );
+  if (shard === undefined) tellOthers(path, settings, cells);
   tell(summary, path, flags.json === true);
 }
 
-/** Figures of several adapters differ in their last digits, which a training amplifies. */
-export function warnOfOthers(done: readonly CellResult[], adapter: string): void {
-  const others = new Set(done.flatMap((result) => result.adapter ?? []));
-  others.delete(adapter);
-  if (others.size > 0)
+/** A directory has all its studies with all its networks, which need not have been asked for together. */
+function tellOthers(path: string, settings: KeptSettings, asked: readonly Cell[]): void {
+  const done = new Set(readCells(path, settings).map(({ cell }) => cellKey(cell)));
+  if (!asked.every((cell) => done.has(cellKey(cell)))) return;
+  const others = listCells(chosenStudies(settings), settings).filter((cell) => !done.has(cellKey(cell)));
+  if (others.length > 0)
     process.stderr.write(
-      `cells here were trained on ${[...others].join(" and ")}, the others will be on ${adapter}: ` +
-        "seeds of both stand in one mean, and the report names both\n",
+      `the report lacks ${others.length} cells, of studies and networks that were not asked for together; ` +
+        `to measure them: ${goOnWith(path, { adapter: "auto" })}\n`,
+    );
+}
+
+/** Figures of several adapters differ in their last digits, which a training amplifies. */
+export function warnOfMixture(results: readonly CellResult[], ...further: readonly string[]): void {
+  const adapters = new Set([...results.flatMap(({ adapter }) => adapter ?? []), ...further]);
+  if (adapters.size > 1)
+    process.stderr.write(
+      `trained on several adapters, ${[...adapters].sort().join(" and ")}: the report names them, ` +
+        "and takes means and compares across them\n",
     );
 }
 
 /** The command that goes on with what this one asks for. What decides figures stands in the directory. */
-export function goOnWith(path: string, { only, network, shard, adapter }: StudyFlags): string {
+export function goOnWith(path: string, { only, network, shard, adapter, json }: StudyFlags): string {
   const flags = {
     out: path,
     only: only?.join(","),
@@ -87,7 +100,7 @@ export function goOnWith(path: string, { only, network, shard, adapter }: StudyF
   const words = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, shellWord(value)],
   );
-  return ["fluxion study", ...words].join(" ");
+  return ["fluxion study", ...words, ...(json ? ["--json"] : [])].join(" ");
 }
 
 /** Flags that the directories to be merged have decided already. */
@@ -111,15 +124,17 @@ export function merge(
     throw new UsageError(`--${contrary}: cannot stand beside merge, which takes studies as they are`);
   if (out === undefined) throw new UsageError("study merge: --out is missing, say where the results go");
   endOnInterrupt();
-  const parts = paths.map((path) => {
+  const held = [...paths, ...(readSettings(out) === undefined ? [] : [out])].map((path) => {
     const settings = readSettings(path);
     if (settings === undefined) throw new UsageError(`${path}: holds no study, has no study-settings.json`);
-    return { path, settings, results: readCells(path, settings) };
+    return { path, settings };
   });
-  const kept = readSettings(out);
-  const into = kept === undefined ? [] : [{ path: out, settings: kept, results: readCells(out, kept) }];
-  const settings = uniteSettings([...parts, ...into], version);
-  const results = mergeCells([...parts, ...into]);
+  const settings = uniteSettings(held, version);
+  // Cells of other versions may be other files: they are read when it is known that they are not.
+  const results = mergeCells(
+    held.map((part) => ({ path: part.path, results: readCells(part.path, part.settings) })),
+  );
+  warnOfMixture(results);
   const directory = new StudyDirectory(out, settings);
   for (const result of results) directory.keep(result);
   tell(directory.report(), out, json === true);

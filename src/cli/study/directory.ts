@@ -1,6 +1,7 @@
 /** The directory of a study: its settings, one file for every finished cell, and the report on them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "../../../package.json";
 import {
   type CellResult,
   cellKey,
@@ -11,7 +12,7 @@ import {
 } from "../../expressions";
 import { fileError, UsageError } from "../errors";
 import { OutputDirectory } from "../files";
-import { isKeptCell, isSettings, type KeptCell, type KeptSettings } from "./kept";
+import { isKeptCell, isSettings, type KeptCell, type KeptSettings, versionOf } from "./kept";
 import { writeStudyReport } from "./report";
 import { cellBasis, joinSettings } from "./settings";
 
@@ -26,7 +27,14 @@ export function readSettings(path: string): KeptSettings | undefined {
   const file = join(path, settingsName);
   if (!existsSync(file)) return undefined;
   const kept = readJson(file, removeSettings);
-  if (!isSettings(kept)) throw new UsageError(`${file}: is not the settings of a study${removeSettings}`);
+  if (!isSettings(kept)) {
+    const other = versionOf(kept);
+    throw new UsageError(
+      other === undefined || other === version
+        ? `${file}: is not the settings of a study${removeSettings}`
+        : `${path}: was begun with version ${other}, and this is ${version}; use that one, or name another directory`,
+    );
+  }
   return kept;
 }
 

@@ -88,5 +88,9 @@ const cell = has({
   ),
 });
 
+/** The version of whatever a file holds, where it names one. */
+export const versionOf = (value: unknown): string | undefined =>
+  isRecord(value) && typeof value.version === "string" ? value.version : undefined;
+
 export const isSettings = (value: unknown): value is KeptSettings => settings(value);
 export const isKeptCell = (value: unknown): value is KeptCell => cell(value);

@@ -96,7 +96,10 @@ ${withIntegrals ? `<p>Where the integral is sought:</p>\n${write([floor, ...inte
 
 /** Functions taught and others never stand in one plot or table. */
 function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
-  const headline = studies.find((study) => study.name === name)?.headline ?? [];
+  const study = studies.find((one) => one.name === name);
+  const headline = study?.headline ?? [];
+  // What families ask is of derivatives.
+  const asking = study?.conditions.some(({ inverse }) => inverse) ? [] : [sevenUnseen, ...unseenFamilies];
   const draw = (
     what: string,
     rowsOf: (condition: ConditionSummary) => readonly FigureRow[],
@@ -133,7 +136,7 @@ ${memberTables(groups)}`;
     draw(
       "RMSE",
       ({ sets }) => sets,
-      (set) => [sevenUnseen, ...unseenFamilies].find(({ name }) => name === set)?.question,
+      (set) => asking.find((family) => family.name === set)?.question,
     ),
     draw(
       "Defect of each rule, over its scale,",

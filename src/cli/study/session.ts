@@ -41,8 +41,9 @@ export async function runCells(
     break;
   }
   endOnInterrupt("finished cells are kept");
+  const asked = new Set(cells.map(cellKey));
   for (const { cell, ended } of readCells(directory.path, settings))
-    if (ended === "diverged") {
+    if (ended === "diverged" && asked.has(cellKey(cell))) {
       process.stderr.write(`fluxion: training diverged (${cellKey(cell)})\n`);
       process.exitCode = 1;
     }
