@@ -54,6 +54,8 @@ export default defineConfig(({ mode }) => ({
           include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
           // A browser that draws and trains on the same two cores may be several times slower at another hour.
           testTimeout: 600_000,
+          // Reports bring their styles along.
+          css: true,
           globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
           sequence: { groupOrder: 1 },
         },

@@ -67,7 +67,7 @@ function table(
   groups: readonly { readonly title: string; readonly note?: string; readonly lines: readonly Line[] }[],
 ): string {
   const titles = predictors.map((predictor) => escapeHtml(predictorTitle(predictor)));
-  const head = ["", ...titles].map((title) => `<th scope="col">${title}</th>`).join("");
+  const head = titles.map((title) => `<th scope="col">${title}</th>`).join("");
   const bodies = groups.map(({ title, note, lines }) => {
     const heading =
       title === ""
@@ -78,7 +78,7 @@ ${heading}${lines.map((line) => lineOf(line, predictors, titles)).join("\n")}
 </tbody>`;
   });
   return `<table class="figures" aria-label="${escapeHtml(label)}">
-<thead><tr>${head}</tr></thead>
+<thead><tr><td></td>${head}</tr></thead>
 ${bodies.join("\n")}
 </table>`;
 }
