@@ -22,10 +22,11 @@ const examples = `
 A study is a list of cells: each trains one network under one condition with one seed, or evaluates
 the classical opponents on the same curves, and measures all that any study asks of it. So studies
 share their trainings. Seeds begin at 0. A finished cell is a file in cells/ below --out; the same
-command with the same --out measures only what is missing; --only and --network say what is measured
-now, and the report is on every study with every network that was ever named there. Ctrl-C stops after the running cell, twice
-abandons it. Kernels are chosen by rules, never by measuring: what else a cell's figures depend on is
-preset, epochs, adapter and version. A cell belongs to the same shard whatever else is asked for.
+command with the same --out measures only what is missing. --only and --network say what is measured
+now; the report is on every study with every network that was ever named there. Ctrl-C stops after
+the running cell, twice abandons it. Kernels are chosen by rules, never by measuring, so that a cell's
+figures depend on preset, epochs, adapter and version besides itself. A cell belongs to the same shard
+whatever else is asked for.
 
 Examples:
   fluxion study --list
