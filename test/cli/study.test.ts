@@ -135,7 +135,7 @@ describe("going on", () => {
     await study({ adapter: "auto", out, only: ["unseen"], network: "cnn" });
     expect(heard.said).toContain("4 of 4 cells are done already");
     expect(heard.said).toContain(
-      `the report lacks ${lacking} cells, of studies and networks that were not asked for together; to measure them: fluxion study --out ${out}`,
+      `the report lacks ${lacking} cells that were not asked for now; to measure the rest: fluxion study --out ${out}`,
     );
   });
 

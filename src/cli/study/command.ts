@@ -73,8 +73,8 @@ function tellOthers(path: string, settings: KeptSettings, asked: readonly Cell[]
   const others = listCells(chosenStudies(settings), settings).filter((cell) => !done.has(cellKey(cell)));
   if (others.length > 0)
     process.stderr.write(
-      `the report lacks ${others.length} cells, of studies and networks that were not asked for together; ` +
-        `to measure them: ${goOnWith(path, { adapter: "auto" })}\n`,
+      `the report lacks ${others.length === 1 ? "a cell that was" : `${others.length} cells that were`} not asked for now; ` +
+        `to measure the rest: ${goOnWith(path, { adapter: "auto" })}\n`,
     );
 }
 
