@@ -91,8 +91,8 @@ export class StudyDirectory {
   }
 
   /**
-   * Another time only where they have grown. Returns what stands there then, which
-   * includes the studies and networks of other processes at work in this directory.
+   * Writes the settings where they lack some of these. Returns what stands there then, which includes the studies and
+   * networks of other processes at work in this directory.
    */
   #keepSettings(): KeptSettings {
     const kept = readSettings(this.path);

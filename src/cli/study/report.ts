@@ -124,12 +124,8 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
     );
     return `<h3>${what} on ${kindTitles[kind]}</h3>
 ${drawFigures(what, rows)}
-${
-  remark === undefined
-    ? ""
-    : `<p>${escapeHtml(remark)}</p>
-`
-}${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
+${remark === undefined ? "" : `<p>${escapeHtml(remark)}</p>`}
+${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
 ${memberTables(groups)}`;
   };
   return [
