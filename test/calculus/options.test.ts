@@ -91,7 +91,8 @@ describe.each(optionNames)("%s", (option) => {
     ".",
   ])("refuses %j", (text) => void refusal(option, text));
 
-  it("refuses 30 kB of text without delay", () => {
+  // Other programs may take the processor: the best of three attempts counts.
+  it("refuses 30 kB of text without delay", { retry: 2 }, () => {
     const before = performance.now();
     for (const text of [
       "7".repeat(30_000),
