@@ -2,6 +2,7 @@ import type { Page, WebWorker } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
 import { insecureHost, launchChrome } from "../../bench/chrome/launch";
 import { readMetricsCsv } from "../../src/formats/csv";
+import { waitForKeptIteration } from "./kept";
 import { tiny, until, type Visit } from "./visit";
 import { receiveVisitors } from "./visitors";
 
@@ -215,6 +216,7 @@ describe("when the device is lost", () => {
     await trainTo(visit, 50);
     await visit.press("Pause");
     const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    await waitForKeptIteration(visit, paused);
     await loseDevice(visit);
     await visit.waitForText("fx-notices", new RegExp(`Training goes on from iteration ${paused} on`));
     await visit.waitForText("fx-status", new RegExp(`run 1: paused.*Iteration${paused} of`));

@@ -1,6 +1,7 @@
 import type { Page } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
 import { readMetricsCsv } from "../../src/formats/csv";
+import { keptKeys, waitForKeptIteration, waitForKeptRuns } from "./kept";
 import { tiny, until, type Visit } from "./visit";
 import { receiveVisitors } from "./visitors";
 
@@ -27,24 +28,6 @@ const metricsOf = async (visit: Visit, run: number) =>
     "metrics",
   ).map(({ seconds: _, ...rest }) => rest);
 
-/** What the browser keeps of the page, by key. */
-const keptKeys = (page: Page): Promise<string[]> =>
-  page.evaluate(
-    () =>
-      new Promise<string[]>((resolve, reject) => {
-        const opening = indexedDB.open("fluxion");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const keys = opening.result.transaction("session").objectStore("session").getAllKeys();
-          keys.onerror = () => reject(keys.error);
-          keys.onsuccess = () => {
-            opening.result.close();
-            resolve(keys.result.map(String));
-          };
-        };
-      }),
-  );
-
 /** Trains the same options once more, without interruption: metrics and network are the same to the last bit. */
 async function expectSameUninterrupted(visit: Visit): Promise<void> {
   const resumed = { metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
@@ -63,6 +46,7 @@ describe("after a reload", () => {
     await visit.press("Train");
     const status = await visit.waitForText("fx-status", trained(1));
     const before = { status, metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
+    await waitForKeptRuns(visit, 1);
     // Not even the address says what the settings were.
     await visit.page.goto(inject("site"), { waitUntil: "load" });
     await visit.waitForText("fx-status", trained(1));
@@ -93,10 +77,7 @@ describe("after a reload", () => {
     await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d\d+ of 3000/);
     await visit.press("Pause");
     const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
-    await until(
-      "the paused run is not kept",
-      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
-    );
+    await waitForKeptIteration(visit, paused);
     for (let i = 0; i < 2; i++) {
       await reload(visit);
       const status = await visit.waitForText("fx-status", /run 1: paused/);
@@ -105,7 +86,7 @@ describe("after a reload", () => {
     expect(await visit.page.$eval(">>> fx-progress >>> fx-chart", ({ data }) => data[0].length)).toBe(paused);
     await visit.press("Resume");
     await visit.waitForText("fx-status", trained(1));
-    expect(await keptKeys(visit.page)).not.toContain("v1/interrupted");
+    expect(await keptKeys(visit)).not.toContain("v1/interrupted");
     await expectSameUninterrupted(visit);
   });
 
@@ -115,7 +96,7 @@ describe("after a reload", () => {
     await visit.waitForText("fx-status", /run 1: training/);
     await until(
       "no snapshot is kept",
-      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
+      async () => (await keptKeys(visit)).includes("v1/interrupted") || undefined,
     );
     await reload(visit);
     const at = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
@@ -135,7 +116,7 @@ describe("after a reload", () => {
     await visit.press("Delete run 1");
     await visit.waitForText("fx-runs", /Keep/);
     await visit.press("Delete run 1");
-    await until("run 1 is still kept", async () => (await keptKeys(visit.page)).length === 1 || undefined);
+    await waitForKeptRuns(visit, 1);
     await reload(visit);
     const runs = await visit.waitForText("fx-runs", /run 2/);
     expect(runs).not.toContain("run 1");
@@ -147,6 +128,7 @@ describe("after a reload", () => {
     await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
     await visit.press("Stop");
     await visit.waitForText("fx-status", /run 1: stopped/);
+    await waitForKeptRuns(visit, 1);
     await reload(visit);
     await visit.waitForText("fx-status", /run 1: stopped/);
     await visit.press("Train");
@@ -187,7 +169,7 @@ describe("what the browser has kept is not trusted:", () => {
       ),
     });
     await visit.waitForText("fx-status", /^recorded/);
-    await until("garbage is kept", async () => (await keptKeys(visit.page)).length === 0 || undefined);
+    await until("garbage is kept", async () => (await keptKeys(visit)).length === 0 || undefined);
     expect(await visit.text("fx-notices")).not.toMatch(/link|kept/);
     await visit.press("Train");
     await visit.waitForText("fx-status", /run 1: training/);
@@ -221,11 +203,8 @@ describe("what the browser has kept is not trusted:", () => {
     await visit.press("Train");
     await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
     await visit.press("Pause");
-    await visit.waitForText("fx-status", /run 1: paused/);
-    await until(
-      "the paused run is not kept",
-      async () => (await keptKeys(visit.page)).includes("v1/interrupted") || undefined,
-    );
+    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    await waitForKeptIteration(visit, paused);
     await visit.page.evaluate(
       () =>
         new Promise<void>((resolve, reject) => {
@@ -245,6 +224,7 @@ describe("what the browser has kept is not trusted:", () => {
     );
     await reload(visit);
     await visit.waitForText("fx-notices", /The interrupted run cannot go on.*Train it anew/);
+    await until("it is kept", async () => (await keptKeys(visit)).length === 0 || undefined);
     await reload(visit);
     await visit.waitForText("fx-status", /^recorded/);
     expect(await visit.text("fx-notices")).not.toContain("cannot");

@@ -1,4 +1,5 @@
 /** States that a visitor brings the page into: what the eye, axe and a narrow window have to find in order. */
+import { waitForKeptRuns } from "./kept";
 import { tiny, until, type Visit } from "./visit";
 
 /** Brings the page from wherever it is into a state, and says how to leave it where others would suffer from it. */
@@ -25,6 +26,7 @@ export async function trainBoth(visit: Visit): Promise<void> {
 async function train(visit: Visit, run: number): Promise<void> {
   await visit.press("Train");
   await visit.waitForText("fx-status", new RegExp(`run ${run}: completed`));
+  await waitForKeptRuns(visit, run);
 }
 
 const pressEscape = (visit: Visit): Promise<void> => visit.page.keyboard.press("Escape");
