@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildProgram, startProgram, testDirectory } from "./program";
+import { buildProgram, patience, startProgram, testDirectory } from "./program";
 
 beforeAll(buildProgram);
 
@@ -44,7 +44,7 @@ describe("bench in Chrome, installed as a package, says that it needs the reposi
     const program = join(directory, "dist/cli/fluxion.js");
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, "bench", "--host", "chrome"], {
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: patience,
     });
     expect(stderr).toMatch(/^fluxion: --host chrome: works in a clone of the repository only, [^\n]+\n$/);
     expect(stdout).toBe("");

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -98,8 +98,10 @@ describe("an input", () => {
   it.runIf(process.platform !== "win32")("may be a pipe, and then is bounded too", () => {
     inDirectory((directory) => {
       const path = join(directory, "pipe");
-      spawnSync("mkfifo", [path]);
       const readFrom = (writer: string, mostBytes: number): Uint8Array => {
+        // A pipe of its own: the writer before may not have noticed yet that nobody reads any more.
+        rmSync(path, { force: true });
+        spawnSync("mkfifo", [path]);
         spawn("sh", ["-c", `${writer} > "$0"`, path], { stdio: "ignore" });
         return readInput("--input", path, mostBytes);
       };

@@ -9,6 +9,9 @@ const root = resolve(import.meta.dirname, "../..");
 /** The program as `npm run build:cli` leaves it. */
 export const program = join(root, "dist/cli/fluxion.js");
 
+/** Milliseconds that a program may take before it is ended: somewhat less than a test may. */
+export const patience = 500_000;
+
 /** How a command line ended. */
 export interface Ending {
   readonly status: number | null;
@@ -44,13 +47,13 @@ export function runProgram(directory: string, ...flags: readonly string[]): Endi
     cwd: directory,
     env,
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: patience,
   });
 }
 
 /** Starts `fluxion` in a directory. */
 export function startProgram(directory: string, ...flags: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, env, timeout: 120_000 });
+  const child = spawn(process.execPath, [program, ...flags], { cwd: directory, env, timeout: patience });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
     child[name].on("data", (chunk: Buffer) => {
@@ -60,7 +63,7 @@ export function startProgram(directory: string, ...flags: readonly string[]) {
   const ended = new Promise<Ending>((resolve) =>
     child.once("close", (status) => resolve({ status, ...output })),
   );
-  return { child, running, ended };
+  return { child, output, running, ended };
 }
 
 /** Waits until `reached` holds or the program has ended. */
@@ -68,20 +71,26 @@ export async function waitFor(reached: () => boolean, running: () => boolean): P
   while (running() && !reached()) await setTimeout(5);
 }
 
-/** Milliseconds: longer than a Ctrl-C that arrives twice, and than a submit takes to encode. */
-const pauseBetweenSignals = 500;
+/** Milliseconds: longer than a Ctrl-C that arrives twice. */
+const pauseBetweenSignals = 200;
 
-/** Runs `fluxion` in a directory and sends it signals, the first as soon as `path` exists there. */
+/**
+ * Runs `fluxion` in a directory and sends it signals, the first as soon as `path` exists there, any other after the
+ * program has said that it stops.
+ */
 export async function interruptProgram(
   directory: string,
   signals: readonly NodeJS.Signals[],
   path: string,
   ...flags: readonly string[]
 ): Promise<Ending> {
-  const { child, running, ended } = startProgram(directory, ...flags);
+  const { child, output, running, ended } = startProgram(directory, ...flags);
   await waitFor(() => existsSync(join(directory, path)), running);
   for (const [i, signal] of signals.entries()) {
-    if (i > 0) await setTimeout(pauseBetweenSignals);
+    if (i > 0) {
+      await waitFor(() => output.stderr.includes("stopping: "), running);
+      await setTimeout(pauseBetweenSignals);
+    }
     child.kill(signal);
   }
   return ended;

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
-import { buildProgram, program } from "../cli/program";
+import { buildProgram, patience, program } from "../cli/program";
 import { denoCommand, denoEnvironment } from "./command";
 
 beforeAll(buildProgram);
@@ -9,7 +9,7 @@ const fluxion = (...flags: readonly string[]) =>
   spawnSync(process.execPath, [...denoCommand(program), ...flags], {
     encoding: "utf8",
     env: denoEnvironment,
-    timeout: 100_000,
+    timeout: patience,
   });
 
 test("fluxion check: all conformance cases pass in Deno, and the program ends by itself", () => {
