@@ -31,11 +31,12 @@ export default defineConfig(({ mode }) => ({
         : { outDir: "dist/page", target: "es2023" },
   test: {
     reporters: ["default", "test/browser/summary.ts"],
-    // A software adapter computes on every core: files take turns, and each has time.
+    // A software adapter computes on every core: files take turns, and each has time. A machine that does other things
+    // besides may be several times slower at another hour.
     pool: "forks",
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     projects: [
       {
         extends: true,
@@ -52,8 +53,6 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "page",
           include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
-          // A browser that draws and trains on the same two cores may be several times slower at another hour.
-          testTimeout: 600_000,
           // Reports bring their styles along.
           css: true,
           globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],

@@ -1,6 +1,6 @@
 /** One headless Chrome in which everything is timed, each subject in a page of its own. */
 import type { Browser, Page } from "puppeteer";
-import { launchChrome, type WebGpu } from "./chrome/launch";
+import { launchChrome, patience, type WebGpu } from "./chrome/launch";
 import type { PagePath, Site } from "./site";
 
 /** Milliseconds that a visit may take: the first step of a large network can compile for minutes. */
@@ -65,7 +65,7 @@ export class Session {
       complaint ||= `: ${error instanceof Error ? error.message : String(error)}`;
     });
     await page.exposeFunction("say", (text: string) => this.#say(`${label}: ${text}`));
-    await page.goto(this.#site.address(path), { waitUntil: "load" });
+    await page.goto(this.#site.address(path), { waitUntil: "load", timeout: patience });
     if (!(await page.evaluate(() => "own" in window || "peer" in window)))
       throw new Error(`the page does not load${complaint}`);
     return use(page);

@@ -14,13 +14,17 @@ const webGpuFlags: Readonly<Record<WebGpu, readonly string[]>> = {
 /** A name of this computer in the browser. Unlike 127.0.0.1, pages from there are not held secure. */
 export const insecureHost = "fluxion.test";
 
+/** Milliseconds that a browser may take to start, or to load a page, on a machine that does other things besides. */
+export const patience = 120_000;
+
 /** Starts a headless Chrome that asks the network for nothing. */
 export async function launchChrome(webGpu: WebGpu): Promise<Browser> {
   const { executable, environment } = await findChrome();
   return puppeteer.launch({
     executablePath: executable,
     env: { ...process.env, ...environment },
-    // Limits of time are the caller's.
+    timeout: patience,
+    // Further limits of time are the caller's.
     protocolTimeout: 0,
     args: [
       ...webGpuFlags[webGpu],

@@ -1,4 +1,5 @@
 import type { Browser, Page } from "puppeteer";
+import { patience } from "../../bench/chrome/launch";
 
 /** A page with the library loaded. */
 export interface OpenPage {
@@ -18,7 +19,7 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
     complaints.push(`uncaught in the page: ${error instanceof Error ? error.message : String(error)}`);
   });
   page.on("error", (error) => complaints.push(`the page crashed: ${error.message}`));
-  await page.goto(url, { waitUntil: "load" });
+  await page.goto(url, { waitUntil: "load", timeout: patience });
   if (!(await page.evaluate(() => "harness" in window)))
     throw new Error(`the library does not load in the browser: ${complaints.join("; ")}`);
   return { page, complaints };

@@ -36,7 +36,7 @@ test("pictures of the page with both networks trained", async () => {
   await visit.click(await visit.find("quick BiLSTM", "option"));
   await visit.waitForText("fx-controls", /A BiLSTM of/);
   await visit.press("Train");
-  await visit.waitForText("fx-status", /run 2: completed/, 300);
+  await visit.waitForText("fx-status", /run 2: completed/);
   await visit.click(await visit.find("Draw run 1 beside the shown run", "checkbox"));
   await visit.waitForText("fx-progress >>> fx-chart", /run 1 · CNN/);
   // The points that belong to the last iteration, too.

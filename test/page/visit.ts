@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from "puppeteer";
 import { inject } from "vitest";
+import { patience } from "../../bench/chrome/launch";
 
 /** The browser that runs for all tests; disconnect it when a file is done. */
 export const connect = (): Promise<Browser> =>
@@ -60,6 +61,7 @@ export class Visit {
   static async begin(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
+    page.setDefaultNavigationTimeout(patience);
     const { width = 1440, height = 900, dark = false, at = "", site = inject("site") } = options;
     await page.setViewport({ width, height });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
@@ -117,7 +119,7 @@ export class Visit {
   }
 
   /** Waits until the text of an element matches. */
-  waitForText(selector: string, pattern: RegExp, seconds = 110): Promise<string> {
+  waitForText(selector: string, pattern: RegExp, seconds = 300): Promise<string> {
     let text = "";
     return until(
       () => `${selector} does not say ${pattern}, but: ${text}`,
@@ -192,7 +194,7 @@ async function standsInSight(element: Element): Promise<boolean> {
 export async function until<T>(
   complaint: string | (() => string),
   look: () => Promise<T | undefined>,
-  seconds = 20,
+  seconds = 100,
 ): Promise<T> {
   const end = Date.now() + 1000 * seconds;
   for (;;) {
