@@ -40,10 +40,10 @@ export const classicalRespondents = ({ inverse }: Condition, noise: number): Res
     name: opponent.name,
     answer: async ({ x, samples }: Asked) => answerCurves(opponent, x, samples),
     ...(linearOpponents.includes(opponent.name) && {
-      stencil: async ({ grid, place }: StencilQuestion) => ({
-        mean: linearStencil(opponent.derivative, grid, place),
-        variation: 0,
-      }),
+      stencil: async ({ grid, place }: StencilQuestion) => {
+        const mean = linearStencil(opponent.derivative, grid, place);
+        return { mean, variation: mean.weights.some((weight) => weight !== 0) ? 0 : Number.NaN };
+      },
     }),
   })),
 ];
