@@ -31,21 +31,26 @@ const echoMilliseconds = 100;
  * While training: the first signal stops it, the second ends all.
  * @param stop called at the first signal
  * @param abandon called before the process ends at the second
- * @returns whether there has been a signal, until another function here takes them over
+ * @returns the exit status of a process that a signal has ended, once there has been one; until another function here
+ * takes them over
  */
-export function stopOnInterrupt(stop: () => void, abandon: () => void): () => boolean {
+export function stopOnInterrupt(stop: () => void, abandon: () => void): () => number | undefined {
   let first: number | undefined;
+  let status: number | undefined;
   onSignal((signal) => {
     const now = performance.now();
     if (first === undefined) {
       first = now;
+      status = statusOf(signal);
       stop();
     } else if (now - first > echoMilliseconds) {
       abandon();
       end(signal);
     }
   });
-  return () => first !== undefined;
+  return () => status;
 }
 
-const end = (signal: Signal): never => process.exit(128 + constants.signals[signal]);
+const statusOf = (signal: Signal): number => 128 + constants.signals[signal];
+
+const end = (signal: Signal): never => process.exit(statusOf(signal));

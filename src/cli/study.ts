@@ -24,9 +24,10 @@ the classical opponents on the same curves, and measures all that any study asks
 share their trainings. Seeds begin at 0. A finished cell is a file in cells/ below --out; the same
 command with the same --out measures only what is missing. --only and --network say what is measured
 now; the report is on every study with every network that was ever named there. Ctrl-C stops after
-the running cell, twice abandons it. Kernels are chosen by rules, never by measuring, so that a cell's
-figures depend on preset, epochs, adapter and version besides itself. A cell belongs to the same shard
-whatever else is asked for.
+the running cell, twice abandons it; with cells left the exit status is that of a process which a
+signal has ended. Kernels are chosen by rules, never by measuring, so that a cell's figures depend on
+preset, epochs, adapter and version besides itself. A cell belongs to the same shard whatever else is
+asked for.
 
 Examples:
   fluxion study --list

@@ -159,7 +159,7 @@ async function runTrainer(trainer: Trainer, { abandoned, resume }: RunSettings) 
   try {
     const run = trainer.run();
     for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { history, result: next.value, interrupted };
+      if (next.done) return { history, result: next.value, interrupted: () => interrupted() !== undefined };
       history.push(next.value);
       display.update(next.value);
     }

@@ -34,12 +34,16 @@ describe("a study", () => {
     });
     expect(measured).toBe(3);
     expect(heard.said).toContain(`stopped after 3 of ${cells.length} cells, to go on: go on in ${stopped}`);
+    // No scheduler takes it for done.
+    expect(process.exitCode).toBe(130);
+    process.exitCode = undefined;
     await run(stopped, cells, async (cell) => {
       measured++;
       return measure(cell);
     });
     expect(measured).toBe(cells.length);
     expect(report(stopped)).toBe(report(whole));
+    expect(process.exitCode).toBeUndefined();
   });
 
   it("says what it is from its first cell on, so that one killed in it goes on as the same", async () => {
@@ -64,6 +68,13 @@ describe("a study", () => {
       readFileSync(join(whole, "study.html"), "utf8"),
     );
     expect(readCells(out, settings)).toEqual(readCells(whole, settings));
+    expect(heard.said).not.toContain("the report lacks");
+    const part = testDirectory();
+    merge(shards.slice(1), { out: part });
+    const lacking = readdirSync(join(shards[0], "cells")).length;
+    expect(heard.said).toContain(
+      `the report lacks ${lacking} cells; to measure the rest: fluxion study --out ${part}\n`,
+    );
   });
 
   it("that is asked for more keeps what is done, and ends as if it had been asked for at once", async () => {

@@ -62,18 +62,30 @@ export async function study(flags: StudyFlags): Promise<void> {
     (cell) => measureCell(cell, settings, device),
     goOnWith(path, flags),
   );
-  if (shard === undefined) tellOthers(path, settings, cells);
+  const left = lackingCells(path, settings);
+  const leftOfAsked = cells.some((cell) => left.includes(cellKey(cell)));
+  // A directory has all its studies with all its networks, which need not have been asked for together.
+  if (shard === undefined && !leftOfAsked)
+    tellLacking(
+      path,
+      left,
+      left.length === 1 ? " that was not asked for now" : " that were not asked for now",
+    );
   tell(summary, path, flags.json === true);
 }
 
-/** A directory has all its studies with all its networks, which need not have been asked for together. */
-function tellOthers(path: string, settings: KeptSettings, asked: readonly Cell[]): void {
+/** Keys of the cells that the report needs and the directory has not. */
+function lackingCells(path: string, settings: KeptSettings): readonly string[] {
   const done = new Set(readCells(path, settings).map(({ cell }) => cellKey(cell)));
-  if (!asked.every((cell) => done.has(cellKey(cell)))) return;
-  const others = listCells(chosenStudies(settings), settings).filter((cell) => !done.has(cellKey(cell)));
-  if (others.length > 0)
+  return listCells(chosenStudies(settings), settings)
+    .map(cellKey)
+    .filter((key) => !done.has(key));
+}
+
+function tellLacking(path: string, keys: readonly string[], which = ""): void {
+  if (keys.length > 0)
     process.stderr.write(
-      `the report lacks ${others.length === 1 ? "a cell that was" : `${others.length} cells that were`} not asked for now; ` +
+      `the report lacks ${keys.length === 1 ? "a cell" : `${keys.length} cells`}${which}; ` +
         `to measure the rest: ${goOnWith(path, { adapter: "auto" })}\n`,
     );
 }
@@ -137,6 +149,7 @@ export function merge(
   warnOfMixture(results);
   const directory = new StudyDirectory(out, settings);
   for (const result of results) directory.keep(result);
+  tellLacking(out, lackingCells(out, settings));
   tell(directory.report(), out, json === true);
 }
 

@@ -10,7 +10,8 @@ export type Measure = (cell: Cell) => Promise<CellResult>;
 
 /**
  * Measures the cells that the directory lacks and writes the report. Ctrl-C lets the running cell end and begins no
- * other; a second one abandons it. Sets the exit status when a training diverges.
+ * other; a second one abandons it. Sets the exit status when cells are left, so that a scheduler does not take the shard
+ * for done, and when a training diverges.
  * @param command that goes on with these cells
  */
 export async function runCells(
@@ -35,9 +36,12 @@ export async function runCells(
     directory.keep(await measure(cell));
     // A signal that came while nothing was awaited is handled in the next turn.
     await new Promise((done) => setImmediate(done));
-    if (!interrupted()) continue;
-    if (i + 1 < missing.length)
+    const status = interrupted();
+    if (status === undefined) continue;
+    if (i + 1 < missing.length) {
       process.stderr.write(`stopped after ${i + 1} of ${missing.length} cells, ${goOn}\n`);
+      process.exitCode = status;
+    }
     break;
   }
   endOnInterrupt("finished cells are kept");
