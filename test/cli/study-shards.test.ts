@@ -19,12 +19,17 @@ case "$2" in
 esac
 `;
 
-/** What the example uses of GNU parallel, one after the other, where that is not installed. */
+/** What the example uses of GNU parallel, where that is not installed: all at once. */
 const parallel = `#!/bin/sh
 command=
 while [ "$1" != ":::" ]; do command="$command $1"; shift; done
 shift
-for value in "$@"; do sh -c "$(echo "$command" | sed "s/{}/$value/g")" || exit 1; done
+jobs=
+for value in "$@"; do
+  sh -c "$(echo "$command" | sed "s/{}/$value/g")" &
+  jobs="$jobs $!"
+done
+for job in $jobs; do wait "$job" || exit 1; done
 `;
 
 function install(folder: string, name: string, script: string): void {
