@@ -10,6 +10,7 @@ import {
   countBelow,
   decide,
   halfWay,
+  linearHalfWay,
   listCells,
   placeBetween,
   quotient,
@@ -48,6 +49,7 @@ describe("a verdict", () => {
 
   it("is made of figures of the same seeds", () => {
     expect(halfWay({ 0: 1, 1: 4 }, { 1: 9 })).toEqual({ 1: 6 });
+    expect(linearHalfWay({ 0: 1, 1: 4 }, { 1: 9 })).toEqual({ 1: 6.5 });
     expect(placeBetween({ 0: 10 }, { 0: 1 }, { 0: 100 })).toEqual({ 0: 0.5 });
     expect(quotient({ 0: 6, 1: 4 }, { 0: 3 })).toEqual({ 0: 2 });
     const agrees = agreement({ 0: 2, 1: 2, 2: 0.5 }, { 0: 3, 1: 0.5, 2: 0.1 });
@@ -101,6 +103,8 @@ describe("summary", () => {
         "RMSE on seven unseen (functions not taught): CNN 0.310 ± 0.014; BiLSTM 1.010 ± 0.014; local least squares 0.0200 ± 0.0000. " +
         // ln(0.3 / 0.02) / ln(2 / 0.02) is 0.588
         "Place on the seven unseen, from local least squares (0) to the matcher (1) on a logarithmic scale: CNN 0.60, BiLSTM 0.85. " +
+        // Half way between 0.02 and 2 is 1.01; the BiLSTM has 1 and 1.02.
+        "On a linear scale nearer to the matcher: CNN with 0 of 2 seeds, BiLSTM with 1 of 2 seeds. " +
         "Families not taught, of 10, on which it is better with every seed than predicting zero: CNN 10, BiLSTM 10.",
     );
     const [refuted] = summariseStudies("1", chosen, invent(0.1)).results;

@@ -18,6 +18,10 @@ export const times = (factor: number, figures: BySeed): BySeed =>
 export const halfWay = (a: BySeed, b: BySeed): BySeed =>
   combine(a, b, (one, other) => Math.sqrt(one * other));
 
+/** The same on a linear scale. */
+export const linearHalfWay = (a: BySeed, b: BySeed): BySeed =>
+  combine(a, b, (one, other) => (one + other) / 2);
+
 /** Where a figure lies on a logarithmic scale from one (0) to another (1). */
 export const placeBetween = (figure: BySeed, from: BySeed, to: BySeed): BySeed =>
   combine(

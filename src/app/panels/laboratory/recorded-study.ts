@@ -48,7 +48,7 @@ export class RecordedStudy extends LitElement {
   }
 
   #renderStudy(result: ShownResult) {
-    const { name, question, hypothesis, verdict, answer, conditions } = result;
+    const { name, question, hypothesis, criterion, verdict, answer, conditions } = result;
     return html`
       <details @toggle=${(event: Event) => this.#toggle(event, name)}>
         <summary>
@@ -58,7 +58,7 @@ export class RecordedStudy extends LitElement {
         ${
           this.opened.has(name)
             ? html`<div class="study">
-                <p class="quiet">Hypothesis: ${hypothesis}</p>
+                <p class="quiet">Hypothesis: ${hypothesis} Criterion: ${criterion}.</p>
                 <p class="answer">${answer}</p>
                 ${renderResults(conditions, `recorded study “${name}”`)}
               </div>`

@@ -18,7 +18,7 @@ export interface ShownCondition extends Pick<ConditionSummary, "condition"> {
 }
 
 export interface ShownResult
-  extends Pick<StudyResult, "name" | "question" | "hypothesis" | "verdict" | "answer"> {
+  extends Pick<StudyResult, "name" | "question" | "hypothesis" | "criterion" | "verdict" | "answer"> {
   readonly conditions: readonly ShownCondition[];
 }
 
@@ -43,10 +43,11 @@ export const compactStudy = ({
   seeds,
   networks,
   adapters,
-  results: results.map(({ name, question, hypothesis, verdict, answer, conditions }) => ({
+  results: results.map(({ name, question, hypothesis, criterion, verdict, answer, conditions }) => ({
     name,
     question,
     hypothesis,
+    criterion,
     verdict,
     answer,
     conditions: conditions.map(({ condition, sets, rules }) => ({

@@ -1,5 +1,5 @@
 import type { RuleName } from "../../rules/rules";
-import { halfWay } from "../by-seed";
+import { countBelow, halfWay, linearHalfWay } from "../by-seed";
 import { asTaught } from "../condition";
 import { testSetName } from "../evaluation-set";
 import type { Study } from "../study";
@@ -13,7 +13,7 @@ export const rules: Study = {
   name: "rules",
   question: "Do the networks keep the rules of calculus, which can be tested without a known derivative?",
   hypothesis:
-    "Where functions are not taught they break the product rule, the chain rule and the fundamental theorem more like the matcher than like local least squares.",
+    "Where functions are not taught they break the product rule, the chain rule and the fundamental theorem more like the matcher than like local least squares, on a logarithmic scale.",
   criterion:
     "with every seed, each network's defect (over its scale, on functions not taught) is above the geometric mean of local least squares' and the matcher's, for each of the three rules",
   control:
@@ -33,4 +33,17 @@ export const rules: Study = {
         };
       }),
     ),
+  remarks: ({ networks, defect }) => {
+    const linearly = networks.flatMap((network) =>
+      denied.flatMap((rule) => {
+        const of = (predictor: string) => defect(predictor, rule, "unseen", asTaught);
+        const middle = linearHalfWay(of("local least squares"), of("matcher"));
+        const { below, of: measured } = countBelow(middle, of(network));
+        return measured === 0
+          ? []
+          : [`${networkTitles[network]}, ${rule}, with ${below} of ${measured} seeds`];
+      }),
+    );
+    return linearly.length > 0 ? [`On a linear scale more like the matcher: ${linearly.join("; ")}.`] : [];
+  },
 };

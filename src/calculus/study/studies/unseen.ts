@@ -1,5 +1,5 @@
 import { sevenUnseen, unseenFamilies } from "../../families/families";
-import { countBelow, halfWay, meanOf, placeBetween } from "../by-seed";
+import { countBelow, halfWay, linearHalfWay, meanOf, placeBetween } from "../by-seed";
 import { asTaught } from "../condition";
 import { functionSets, testSetName } from "../evaluation-set";
 import { zeroName } from "../respondent";
@@ -13,7 +13,7 @@ export const unseen: Study = {
   name: "unseen",
   question: "Does what the networks learn carry to functions that they were not taught?",
   hypothesis:
-    "On functions not taught they are nearer to the matcher, which knows patterns alone, than to local least squares.",
+    "On functions not taught they are nearer to the matcher, which knows patterns alone, than to local least squares, on a logarithmic scale.",
   criterion:
     "with every seed, each network's RMSE on the seven unseen is above the geometric mean of local least squares' and the matcher's",
   control: "classical opponents on the same curves, which nobody trained",
@@ -34,6 +34,10 @@ export const unseen: Study = {
       const place = meanOf(placeBetween(of(network), of(fit), of(matcher)));
       return place === undefined ? [] : [`${networkTitles[network]} ${place.toFixed(2)}`];
     });
+    const linearly = networks.flatMap((network) => {
+      const { below, of: measured } = countBelow(linearHalfWay(of(fit), of(matcher)), of(network));
+      return measured === 0 ? [] : [`${networkTitles[network]} with ${below} of ${measured} seeds`];
+    });
     const families = unseenFamilies.filter(({ name }) => kindOf(name, asTaught) === "unseen");
     const better = networks.flatMap((network) => {
       const counts = families.map(({ name }) => countBelow(of(network, name), of(zeroName, name)));
@@ -46,6 +50,7 @@ export const unseen: Study = {
             `Place on the seven unseen, from local least squares (0) to the matcher (1) on a logarithmic scale: ${places.join(", ")}.`,
           ]
         : []),
+      ...(linearly.length > 0 ? [`On a linear scale nearer to the matcher: ${linearly.join(", ")}.`] : []),
       ...(better.length > 0
         ? [
             `Families not taught, of ${families.length}, on which it is better with every seed than predicting zero: ${better.join(", ")}.`,
