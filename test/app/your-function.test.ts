@@ -3,7 +3,7 @@ import {
   type Answer,
   answersData,
   answersSpec,
-  leastSquaresAnswers,
+  opponentAnswers,
   readAnswers,
   scored,
   zeroScore,
@@ -78,17 +78,27 @@ const answerOf = (name: string, sampled: Sampled, error: number): Answer =>
 describe("answers", () => {
   const hundred = sampleCurve(square, sampling);
   const fifty = sampleCurve(square, { ...sampling, samples: 50 });
-  const [least] = leastSquaresAnswers([hundred]);
+  const [least, matcher] = opponentAnswers([hundred]);
 
   it("of least squares come close", () => {
     expect(least.rmse).toBeLessThan(0.03);
     expect(zeroScore(hundred)).toBeGreaterThan(1);
   });
 
-  it("of least squares name the number of samples where there are several", () => {
-    expect(leastSquaresAnswers([hundred, fifty]).map(({ name, marker }) => [name, marker])).toEqual([
+  it("of the matcher are right on what it knows, and those of something else elsewhere", () => {
+    expect(matcher.rmse).toBeLessThan(1e-6);
+    const fifth = { f: (x: number) => x ** 5, derivative: (x: number) => 5 * x ** 4 };
+    const [, unknown] = opponentAnswers([sampleCurve(fifth, sampling)]);
+    // x³ is the nearest.
+    expect(Array.from(unknown.values)).toEqual(Array.from(gridOf(unknown.sampled), (x) => 3 * x ** 2));
+  });
+
+  it("of opponents name the number of samples where there are several", () => {
+    expect(opponentAnswers([hundred, fifty]).map(({ name, marker }) => [name, marker])).toEqual([
       ["local least squares, 100 samples", "diamond"],
       ["local least squares, 50 samples", "dot"],
+      ["matcher, 100 samples", "triangle"],
+      ["matcher, 50 samples", "dot"],
     ]);
   });
 

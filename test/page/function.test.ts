@@ -81,9 +81,11 @@ describe("two trained networks", () => {
       const answers = await answered(visit, line);
       expect(Object.keys(answers)).toEqual([
         "local least squares",
+        "matcher",
         "CNN, run 1",
         "BiLSTM, run 2",
         "predict zero",
+        "noise floor",
       ]);
       for (const rmse of Object.values(answers)) expect(Number(rmse)).toBeGreaterThan(0);
       expect(Number(answers["local least squares"])).toBeLessThan(Number(answers["predict zero"]));
@@ -97,6 +99,7 @@ describe("two trained networks", () => {
     // 20 samples for each method; the truth as a fine line, and at the samples.
     expect(drawn.slice(1)).toEqual([
       ["local least squares", 20],
+      ["matcher", 20],
       ["CNN, run 1", 20],
       ["BiLSTM, run 2", 20],
     ]);

@@ -1,5 +1,5 @@
 /** Answers to a sampled curve beside each other: as a chart, and as a sentence. */
-import { localLeastSquares, rootMeanSquare } from "../../../index";
+import { localLeastSquares, matchKnown, rootMeanSquare } from "../../../index";
 import { formatNumber } from "../../charts/numbers";
 import type { ChartData, ChartSpec, SeriesSpec } from "../../charts/spec";
 import { type Curve, finePoints } from "./curve";
@@ -23,16 +23,24 @@ export const scored = (answer: Omit<Answer, "rmse">): Answer => ({
   rmse: rootMeanSquare(answer.values, answer.sampled.truth),
 });
 
-/** The classical opponent's answers to the same samples, one for each number of them. */
-export const leastSquaresAnswers = (sampled: readonly Sampled[]): readonly Answer[] =>
-  sampled.map((each, i) =>
-    scored({
-      name: sampled.length > 1 ? `local least squares, ${each.samples} samples` : "local least squares",
-      color: "--fx-least-squares",
-      marker: i === 0 ? "diamond" : "dot",
-      sampled: each,
-      values: localLeastSquares(gridOf(each), valuesOf(each)),
-    }),
+/** A mathematician and a mere pattern matcher: what a network has learnt lies between the two. */
+const opponents = [
+  { name: "local least squares", color: "--fx-least-squares", marker: "diamond", answer: localLeastSquares },
+  { name: "matcher", color: "--fx-matcher", marker: "triangle", answer: matchKnown },
+] as const;
+
+/** The opponents' answers to the same samples, one for each number of them. */
+export const opponentAnswers = (sampled: readonly Sampled[]): readonly Answer[] =>
+  opponents.flatMap(({ name, color, marker, answer }) =>
+    sampled.map((each, i) =>
+      scored({
+        name: sampled.length > 1 ? `${name}, ${each.samples} samples` : name,
+        color,
+        marker: i === 0 ? marker : "dot",
+        sampled: each,
+        values: answer(gridOf(each), valuesOf(each)),
+      }),
+    ),
   );
 
 /** What predicting zero everywhere scores on these samples. */

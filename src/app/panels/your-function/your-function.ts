@@ -16,7 +16,7 @@ import {
   type Answer,
   answersData,
   answersSpec,
-  leastSquaresAnswers,
+  opponentAnswers,
   readAnswers,
   scored,
   zeroScore,
@@ -190,14 +190,14 @@ export class YourFunction extends LitElement {
         <p class="quiet">
           Every method sees samples of f at random places (grid ${grid}), with Gaussian noise of standard deviation
           ${formatNumber(noise)}, and answers with f′ there. Least squares fits a cubic to 13 neighbouring samples. The
-          networks learnt from x, x², x³, x⁴, sin πx and cos πx alone: judge for yourself how near your function is to
-          these.
+          matcher answers with the derivative of the nearest of ±x, ±x², ±x³, ±x⁴, ±sin πx and ±cos πx: a network that
+          knows patterns alone would do the same. The noise floor is the exact answer with the noise of the samples.
         </p>
       </div>
     `;
   }
 
-  #renderTable({ runs, sampled }: Asked) {
+  #renderTable({ runs, sampled, noise }: Asked) {
     return html`
       <div class="scroll">
         <table>
@@ -215,6 +215,7 @@ export class YourFunction extends LitElement {
             ${this.#answers.map(({ name, sampled: { samples }, rmse }) => row(name, samples, score(rmse)))}
             ${runs.map((run) => this.#renderWaiting(run))}
             ${sampled.map((each) => row("predict zero", each.samples, score(zeroScore(each))))}
+            ${sampled.map(({ samples }) => row("noise floor", samples, score(noise)))}
           </tbody>
         </table>
       </div>
@@ -279,7 +280,7 @@ export class YourFunction extends LitElement {
         }),
       ];
     });
-    this.#answers = [...leastSquaresAnswers(asked.sampled), ...learnt];
+    this.#answers = [...opponentAnswers(asked.sampled), ...learnt];
     this.#spec = answersSpec(this.#answers);
     this.#stale = true;
   }
