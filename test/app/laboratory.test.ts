@@ -103,24 +103,24 @@ describe("places", () => {
   });
 });
 
-describe("the table of rules", () => {
-  const blocks = tabulateRules([
+describe("the tables of rules", () => {
+  const tables = tabulateRules([
     row("fundamental theorem", "taught", { cnn: [0.29], zero: [1], "noise floor": [0.012] }),
     row("fundamental theorem", "unseen", { cnn: [0.45], zero: [1] }),
     row("sign, Moler's six", "unseen", { cnn: [0.1, 0.3], zero: null, "local least squares": [0.0066] }),
   ]);
 
-  it("has taught and other curves in rows of their own", () => {
-    expect(blocks.map(({ rule, rows }) => [rule, rows.map(({ asked }) => asked)])).toEqual([
-      ["fundamental theorem", ["taught", "not taught"]],
-      ["sign", ["not taught, Moler's six"]],
+  it("are one for each kind of curves", () => {
+    expect(tables.map(({ title, rows }) => [title, rows.map(({ title }) => title)])).toEqual([
+      ["functions taught", ["fundamental theorem"]],
+      ["functions not taught", ["fundamental theorem", "sign, Moler's six"]],
     ]);
-    expect(blocks[1].statement).toBe("N(−f) = −N(f)");
+    expect(tables[1].rows[1].statement).toBe("N(−f) = −N(f)");
   });
 
-  it("says 0/0 where zero keeps a rule whatever the curve, and nothing of who was not asked", () => {
-    expect(blocks[0].rows[0].ratios).toEqual(["0.290", "–", "–", "–", "1.000", "0.012"]);
-    expect(blocks[1].rows[0].ratios).toEqual(["0.20 ± 0.14", "–", "0.0066", "–", "0/0", "–"]);
+  it("say 0/0 where zero keeps a rule whatever the curve, and nothing of who was not asked", () => {
+    expect(tables[0].rows[0].ratios).toEqual(["0.290", "–", "–", "–", "1.000", "0.012"]);
+    expect(tables[1].rows[1].ratios).toEqual(["0.20 ± 0.14", "–", "0.0066", "–", "0/0", "–"]);
   });
 });
 

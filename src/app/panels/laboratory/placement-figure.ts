@@ -115,31 +115,32 @@ export class PlacementFigure extends LitElement {
     const predictors = this.#predictors();
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label="${this.label}, table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Functions</th>
-              <th scope="col">Kind</th>
-              ${predictors.map(([, { title }]) => html`<th scope="col" class="figure">${title}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${this.groups.map(({ title, rows }) =>
-              rows.map(
-                ({ label, marks }) => html`
-                  <tr>
-                    <th scope="row">${label}</th>
-                    <td>${title}</td>
-                    ${predictors.map(([predictor]) => {
-                      const mark = marks.find((one) => one.predictor === predictor);
-                      return html`<td class="figure">${mark ? plusMinus(mark.spread) : "–"}</td>`;
-                    })}
-                  </tr>
-                `,
-              ),
-            )}
-          </tbody>
-        </table>
+        ${this.groups.map(
+          ({ title, rows }) => html`
+            <table>
+              <caption>${title}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Functions</th>
+                  ${predictors.map(([, { title }]) => html`<th scope="col" class="figure">${title}</th>`)}
+                </tr>
+              </thead>
+              <tbody>
+                ${rows.map(
+                  ({ label, marks }) => html`
+                    <tr>
+                      <th scope="row">${label}</th>
+                      ${predictors.map(([predictor]) => {
+                        const mark = marks.find((one) => one.predictor === predictor);
+                        return html`<td class="figure">${mark ? plusMinus(mark.spread) : "–"}</td>`;
+                      })}
+                    </tr>
+                  `,
+                )}
+              </tbody>
+            </table>
+          `,
+        )}
       </div>
     `;
   }

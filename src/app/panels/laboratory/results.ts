@@ -4,7 +4,7 @@ import type { ShownCondition } from "../../recorded/study/compact";
 import { namesOfSets, placeSets } from "./placement";
 import "./placement-figure";
 import { tabulateRules } from "./rule-rows";
-import { renderRuleTable } from "./rule-table";
+import { renderRuleTables } from "./rule-table";
 
 /** @param whose "your networks", for the names of what stands there */
 export const renderResults = (conditions: readonly ShownCondition[], whose: string) => html`
@@ -18,10 +18,10 @@ export const renderResults = (conditions: readonly ShownCondition[], whose: stri
       : nothing
   }
   ${conditions.map(({ condition, rules }) => {
-    const blocks = tabulateRules(rules);
-    if (blocks.length === 0) return nothing;
+    const tables = tabulateRules(rules);
+    if (tables.length === 0) return nothing;
     const title = `Rules of calculus, ${whose}${conditions.length > 1 ? `: ${condition}` : ""}`;
-    return html`<div class="part"><h4>${title}</h4>${renderRuleTable(blocks, title)}</div>`;
+    return html`<div class="part"><h4>${title}</h4>${renderRuleTables(tables, title)}</div>`;
   })}
 `;
 

@@ -1,5 +1,5 @@
 /** Rules of calculus and who keeps them, as rows of a table. */
-import type { SetKind } from "../../../expressions";
+import { kindTitles, setKinds } from "../../../expressions";
 import { calculusRules, plusMinus, type RuleName, ruleNames } from "../../../index";
 import type { ShownCondition } from "../../recorded/study/compact";
 import { ruleKeepers } from "./looks";
@@ -16,41 +16,33 @@ const sentences: Readonly<Record<RuleName, string>> = {
   "chain rule": "A composition is answered by the outer answer at the inner curve, times the inner answer",
 };
 
-const askedTitles: Readonly<Record<SetKind, string>> = {
-  taught: "taught",
-  related: "of families taught",
-  unseen: "not taught",
-};
-
 const statements = new Map(calculusRules.map(({ name, statement }) => [name, statement]));
 
 export interface RuleRow {
-  /** "taught" */
-  readonly asked: string;
+  /** "product rule" */
+  readonly title: string;
+  readonly sentence: string;
+  readonly statement: string;
   /** Defect over its scale, in the order of `ruleKeepers`; "–" for who was not asked. */
   readonly ratios: readonly string[];
 }
 
-export interface RuleBlock {
-  readonly rule: RuleName;
-  readonly sentence: string;
-  readonly statement: string;
-  /** Curves of each kind in a row of their own. */
+/** Curves of one kind. */
+export interface RuleTable {
+  readonly title: string;
   readonly rows: readonly RuleRow[];
 }
 
 /** In the order of the rules, those that were asked about. */
-export function tabulateRules(rules: ShownCondition["rules"]): RuleBlock[] {
-  return ruleNames.flatMap((rule) => {
-    const own = rules.filter(({ name }) => name === rule || name.startsWith(`${rule}, `));
-    if (own.length === 0) return [];
-    return [
-      {
-        rule,
-        sentence: sentences[rule],
-        statement: statements.get(rule) ?? "",
-        rows: own.map(({ name, kind, predictors }) => ({
-          asked: askedTitles[kind] + name.slice(rule.length),
+export const tabulateRules = (rules: ShownCondition["rules"]): RuleTable[] =>
+  setKinds.flatMap((kind) => {
+    const rows = ruleNames.flatMap((rule) =>
+      rules
+        .filter((row) => row.kind === kind && (row.name === rule || row.name.startsWith(`${rule}, `)))
+        .map(({ name, predictors }) => ({
+          title: name,
+          sentence: sentences[rule],
+          statement: statements.get(rule) ?? "",
           ratios: ruleKeepers.map((keeper) => {
             const found = predictors.find(({ predictor }) => predictor === keeper);
             if (!found) return "–";
@@ -58,7 +50,6 @@ export function tabulateRules(rules: ShownCondition["rules"]): RuleBlock[] {
             return found.spread ? plusMinus(found.spread) : "0/0";
           }),
         })),
-      },
-    ];
+    );
+    return rows.length > 0 ? [{ title: kindTitles[kind], rows }] : [];
   });
-}

@@ -1,41 +1,38 @@
-import { css, html, nothing } from "lit";
+import { css, html } from "lit";
 import { looks, ruleKeepers } from "./looks";
-import type { RuleBlock } from "./rule-rows";
+import type { RuleTable } from "./rule-rows";
 
 const columns = ruleKeepers.map((keeper) => looks.get(keeper)?.title ?? keeper);
 
-/** Rules × predictors. */
-export const renderRuleTable = (blocks: readonly RuleBlock[], label: string) => html`
+/** Rules × predictors, for curves of each kind in a table of its own. */
+export const renderRuleTables = (tables: readonly RuleTable[], label: string) => html`
   <div class="scroll" tabindex="0" role="region" aria-label=${label}>
-    <table class="rules">
-      <thead>
-        <tr>
-          <th scope="col">Rule for an answer N(f)</th>
-          <th scope="col">Functions</th>
-          ${columns.map((title) => html`<th scope="col" class="figure">${title}</th>`)}
-        </tr>
-      </thead>
-      ${blocks.map(
-        ({ rule, sentence, statement, rows }) => html`<tbody>
-          ${rows.map(
-            ({ asked, ratios }, i) => html`
-              <tr>
-                ${
-                  i === 0
-                    ? html`<th scope="rowgroup" rowspan=${rows.length} class="rule">
-                        <strong>${rule}</strong>
-                        <span class="quiet">${sentence}: <span class="statement">${statement}</span></span>
-                      </th>`
-                    : nothing
-                }
-                <td>${asked}</td>
-                ${ratios.map((ratio) => html`<td class="figure">${ratio}</td>`)}
-              </tr>
-            `,
-          )}
-        </tbody>`,
-      )}
-    </table>
+    ${tables.map(
+      ({ title, rows }) => html`
+        <table class="rules">
+          <caption>${title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Rule for an answer N(f)</th>
+              ${columns.map((column) => html`<th scope="col" class="figure">${column}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              ({ title, sentence, statement, ratios }) => html`
+                <tr>
+                  <th scope="row" class="rule">
+                    <strong>${title}</strong>
+                    <span class="quiet">${sentence}: <span class="statement">${statement}</span></span>
+                  </th>
+                  ${ratios.map((ratio) => html`<td class="figure">${ratio}</td>`)}
+                </tr>
+              `,
+            )}
+          </tbody>
+        </table>
+      `,
+    )}
   </div>
 `;
 
@@ -47,9 +44,6 @@ export const ruleStyles = css`
   .rules .rule strong {
     display: block;
     font-weight: var(--wa-font-weight-semibold);
-  }
-  .rules td:not(.figure) {
-    min-inline-size: 5.5rem;
   }
   .statement {
     white-space: nowrap;
