@@ -10,7 +10,8 @@ import { addStudy } from "./study";
 import { addTrain } from "./train";
 
 const examples = `
-Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input.
+Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input; 130 or 143
+ended by a signal: before training, by the second one, or with cells of a study left.
 
 Examples:
   fluxion train cnn
