@@ -284,6 +284,22 @@ it("the study of samplings compares networks with local least squares, to whom s
   expect(verdictOf(of, measured(2, 3)).verdict).toBe("refuted");
 });
 
+it("rules: who breaks them like the matcher on a logarithmic scale need not on a linear one", () => {
+  const of: StudySettings = { ...settings, studies: ["rules"] };
+  const measured = inventCells(of, ({ predictor, set, seed }) => {
+    if (predictor in classical) return classical[predictor];
+    // Between 0.02 and 2, 0.2 and 1.01 are half way.
+    if (predictor === "bilstm") return set === "Moler's six" ? 0.1 : 1.1;
+    return set === "chain rule" && seed === 1 ? 1.1 : 0.3;
+  });
+  const { verdict, answer } = verdictOf(of, measured);
+  expect(verdict).toBe("supported");
+  expect(answer).toContain(
+    "On a linear scale more like the matcher: CNN, product rule, with 0 of 2 seeds; CNN, chain rule, with 1 of 2 seeds; " +
+      "CNN, fundamental theorem, with 0 of 2 seeds; BiLSTM, product rule, with 2 of 2 seeds; ",
+  );
+});
+
 it("a rule asked about the six and about others is two rows, also where neither is taught", () => {
   const chosen: StudySettings = { ...settings, seeds: 1, networks: ["cnn"], studies: ["rules"] };
   const results = listCells(chosenStudies(chosen), chosen).map(
