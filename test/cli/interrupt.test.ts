@@ -14,7 +14,8 @@ describe("a signal before anything is trained ends all and leaves nothing", () =
   ] as const)("%s", async (_, signal, path, flags, expected) => {
     const directory = testDirectory();
     const ending = await interruptProgram(directory, [signal], path, "train", ...flags);
-    expect(ending.stderr).not.toContain("error");
+    // Graphics drivers write errors of their own.
+    expect(ending.stderr).not.toMatch(/^fluxion: |Error/m);
     expect(ending.stdout).toBe("");
     expect(ending.status).toBe(expected);
     expect(readdirSync(directory)).toEqual([]);
