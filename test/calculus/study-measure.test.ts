@@ -184,13 +184,18 @@ describe("what the classical opponents score", () => {
   });
 });
 
-it("the even share of weights that are all 0 is none", async () => {
+it("weights that are all 0 have neither an even share nor a variation", async () => {
   const [zero, differences] = classicalRespondents(asTaught, 1e-3).filter(({ stencil }) => stencil);
-  const evenShare = async ({ name, stencil }: typeof zero) =>
-    stencil &&
-    stencilFigures(keepStencil(name, await stencil(stencilQuestion(data))))["even share of the weights"];
-  expect(await evenShare(zero)).toBeNull();
-  expect(await evenShare(differences)).toBeCloseTo(0, 6);
+  const figuresOf = async ({ name, stencil }: typeof zero) =>
+    stencil && stencilFigures(keepStencil(name, await stencil(stencilQuestion(data))));
+  const ofZero = await figuresOf(zero);
+  expect([ofZero?.["even share of the weights"], ofZero?.["variation over the curves"]]).toEqual([
+    null,
+    null,
+  ]);
+  const ofDifferences = await figuresOf(differences);
+  expect(ofDifferences?.["even share of the weights"]).toBeCloseTo(0, 6);
+  expect(ofDifferences?.["variation over the curves"]).toBe(0);
 });
 
 it("figures are finite throughout, or a training counts as diverged", () => {
