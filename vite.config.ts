@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 import { pagePlugin } from "./src/app/build/plugin.ts";
 
+/** Tests of what runs on a device, in headless Chrome. */
+const engineTests = ["browser", "gpu", "kernels", "training"].map((room) => `test/${room}/**/*.test.ts`);
+
+/** A software adapter computes on every core: files take turns. */
+const alone = { pool: "forks", fileParallelism: false } as const;
+
 /**
  * Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. In the mode `screenshots`
  * vitest draws the page for docs/.
@@ -31,22 +37,37 @@ export default defineConfig(({ mode }) => ({
         : { outDir: "dist/page", target: "es2023" },
   test: {
     reporters: ["default", "test/browser/summary.ts"],
-    // A software adapter computes on every core: files take turns, and each has time. A machine that does other things
-    // besides may be several times slower at another hour.
-    pool: "forks",
-    fileParallelism: false,
+    // Each has time: a machine that does other things besides may be several times slower at another hour.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // By directory, so that a new test lands where it belongs; what needs no device is pure. One project after the other.
     projects: [
       {
         extends: true,
         test: {
-          name: "engine",
+          name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/page/**", "test/deno/**"],
-          globalSetup: "test/browser/setup.ts",
+          exclude: [...engineTests, "test/cli/**", "test/page/**", "test/deno/**"],
+          // Files share a process, and with it what they import: no file changes a module or a global for good.
+          pool: "forks",
+          isolate: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        test: {
+          name: "engine",
+          include: engineTests,
+          ...alone,
+          globalSetup: "test/browser/setup.ts",
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...alone, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
@@ -55,8 +76,9 @@ export default defineConfig(({ mode }) => ({
           include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
           // Reports bring their styles along.
           css: true,
+          ...alone,
           globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -72,10 +94,10 @@ export default defineConfig(({ mode }) => ({
           // What the self-test notices does not depend on the host, and compiles thousands of kernels.
           exclude: ["test/kernels/self-test-faults.test.ts"],
           // Compiling, on one core, is most of the time here.
-          fileParallelism: true,
+          pool: "forks",
           maxWorkers: 2,
           globalSetup: "test/deno/setup.ts",
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
