@@ -1,10 +1,13 @@
 import type { Device } from "../gpu/device";
-import type { Memory, Slice } from "../gpu/memory";
+import { type Memory, part, type Slice } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging } from "../gpu/readback";
 import type { Backpropagation, Inspection } from "../nn/backpropagation";
 import type { Network } from "../nn/network";
 import type { Step } from "./step";
+
+/** Words from one finding to the next: WebGPU wants bindings to start at multiples of 256 bytes. */
+const stride = 64;
 
 /** Finds out which learnable or layer was the first with a value that is not finite. */
 export class Diagnosis {
@@ -55,7 +58,7 @@ export class Diagnosis {
       { label: "the loss", slice: step.score },
     ];
     const labels = [...learnables, ...values].map(({ label }) => label);
-    const found = memory.storage("findings", labels.length);
+    const found = memory.storage("findings", labels.length * stride);
     const scan = (inspections: readonly Inspection[], first: number) =>
       Plan.build(
         device,
@@ -63,8 +66,8 @@ export class Diagnosis {
           label: `scan ${label}`,
           file: "scan",
           entry: "scan",
-          constants: { INDEX: first + index },
-          bindings: { values: slice, found },
+          constants: {},
+          bindings: { values: slice, found: part(found, (first + index) * stride, 1) },
           workgroups: [64] as const,
         })),
       );
@@ -99,6 +102,6 @@ export class Diagnosis {
     gpu.queue.submit([encoder.finish()]);
     const words = await readStaging(this.#device, this.#staging, size);
     const found = new Uint32Array(words.buffer);
-    return this.#labels.find((_, index) => found[index] !== 0);
+    return this.#labels.find((_, index) => found[index * stride] !== 0);
   }
 }
