@@ -45,6 +45,13 @@ describe("curveAt", () => {
     }
   });
 
+  it("has a scale for a curve of more points than a call may have arguments", () => {
+    const samples = 2 ** 18;
+    const [target, clean] = [new Float32Array(samples), new Float32Array(samples)];
+    const curve = { row: 0, x: target, target, clean, prediction: clean.map(() => 3), negated: false };
+    expect(residualLimit([curve])).toBe(5);
+  });
+
   it("has a scale where no residual is finite", () => {
     const curve = curveAt({ test }, 0, {
       rows: [0],

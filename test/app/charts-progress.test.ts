@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { iterationsEnd, progressData, progressSpec } from "../../src/app/panels/progress-spec";
 import { Average, Trace } from "../../src/app/panels/progress-trace";
 import type { Progress } from "../../src/index";
+import { begun, finished } from "./run";
 
 const progress = (iteration: number, rmse: number, validation?: number): Progress => ({
   iteration,
@@ -65,6 +67,13 @@ describe("Trace", () => {
     });
   });
 
+  it("takes more validated iterations than a call may have arguments", () => {
+    const trace = new Trace(0);
+    trace.follow(Array.from({ length: 2 ** 17 }, (_, i) => progress(i + 1, i, i)));
+    expect([trace.done, trace.iterations.length]).toEqual([2 ** 17, 2 ** 17]);
+    expect(trace.lines.rmse.validation.at(-1)).toBe(2 ** 17 - 1);
+  });
+
   it("goes on where it stopped", () => {
     const history = [progress(1, 2, 2.1), progress(2, 1.5)];
     const trace = new Trace(0.9);
@@ -78,5 +87,55 @@ describe("Trace", () => {
     const whole = new Trace(0.9);
     whole.follow(history);
     expect(trace.lines.rmse.smoothed).toEqual(whole.lines.rmse.smoothed);
+  });
+});
+
+describe("the progress charts", () => {
+  const traced = (run: typeof begun, iterations: number) => {
+    const trace = new Trace(0);
+    trace.follow(Array.from({ length: iterations }, (_, i) => progress(i + 1, i + 1)));
+    return { run, trace };
+  };
+
+  it("end where a run under way is, at a power of two of its epochs", () => {
+    const facts = { ...begun.facts, iterations: 100, iterationsPerEpoch: 5 };
+    for (const [done, end] of [
+      [0, 5],
+      [5, 5],
+      [6, 10],
+      [11, 20],
+      [41, 80],
+      [81, 100],
+    ])
+      expect(iterationsEnd(traced({ ...begun, facts }, done), [])).toBe(end);
+  });
+
+  it("show a long run to its end, with its final mark, and beside it others at their own iterations", () => {
+    const run = finished(1);
+    const { outcome } = run;
+    if (!outcome) throw new Error("the run has not finished");
+    const long = { ...run, outcome: { ...outcome, result: { ...outcome.result, iterations: 40_001 } } };
+    const selected = traced(long, 40_001);
+    expect(selected.trace.iterations.length).toBeLessThan(20_000);
+    expect(iterationsEnd(selected, [])).toBe(40_001);
+    const compared = [traced(finished(2), 10)];
+    const [xs, ...columns] = progressData("rmse", selected, compared);
+    const { series } = progressSpec("rmse", false, 40_001, selected, compared);
+    expect(series.map(({ label }) => label)).toEqual([
+      "training",
+      "smoothed",
+      "validation",
+      "final validation",
+      "run 2 · CNN",
+    ]);
+    expect(columns).toHaveLength(series.length);
+    const pointsOf = (column: number) =>
+      xs.flatMap((x, i) => (typeof columns[column][i] === "number" ? [[x, columns[column][i]]] : []));
+    // Every value of these histories is its own iteration.
+    expect(pointsOf(0)).toHaveLength(selected.trace.iterations.length);
+    expect(pointsOf(0).every(([x, value]) => x === value)).toBe(true);
+    expect(pointsOf(4)).toEqual(Array.from({ length: 10 }, (_, i) => [i + 1, i + 1]));
+    const [[last]] = pointsOf(3);
+    expect(last).toBeGreaterThan(39_990);
   });
 });

@@ -76,9 +76,9 @@ const residuals = ({ prediction, clean }: Shown): number[] =>
 
 /** A round number that no residual of these curves exceeds. */
 export function residualLimit(curves: readonly (Shown | undefined)[]): number {
-  const sizes = curves
-    .flatMap((shown) => (shown ? residuals(shown) : []))
-    .map(Math.abs)
-    .filter((size) => Number.isFinite(size) && size > 0);
-  return sizes.length > 0 ? niceCeiling(Math.max(...sizes)) : 1;
+  let largest = 0;
+  for (const shown of curves)
+    for (const residual of shown ? residuals(shown) : [])
+      if (Number.isFinite(residual)) largest = Math.max(largest, Math.abs(residual));
+  return largest > 0 ? niceCeiling(largest) : 1;
 }

@@ -100,23 +100,46 @@ function compareSeries({ run }: Traced, index: number): SeriesSpec {
 export function progressData(quantity: Quantity, selected: Traced, compared: readonly Traced[]): ChartData {
   const { run, trace } = selected;
   const { raw, smoothed, validation } = trace.lines[quantity];
-  const longest = [trace, ...compared.map((each) => each.trace)].reduce((a, b) =>
-    b.iterations.length > a.iterations.length ? b : a,
-  );
+  const others = comparable(quantity, selected, compared).map((each) => each.trace);
+  const iterations = merge([trace, ...others]);
+  const own = placed(trace, iterations);
   return [
-    longest.iterations,
-    raw,
-    smoothed,
-    validation,
-    ...(run.outcome ? [finalMark(run, quantity, longest.iterations)] : []),
-    ...comparable(quantity, selected, compared).map((each) => each.trace.lines[quantity].smoothed),
+    iterations,
+    own(raw),
+    own(smoothed),
+    own(validation),
+    ...(run.outcome ? [finalMark(run, quantity, iterations)] : []),
+    ...others.map((each) => placed(each, iterations)(each.lines[quantity].smoothed)),
   ];
 }
 
+/** The iterations of all traces, in order: long ones are thinned, each in its own way. */
+function merge(traces: readonly Trace[]): readonly number[] {
+  const longest = traces.reduce((a, b) => (b.iterations.length > a.iterations.length ? b : a));
+  if (traces.every((trace) => isBeginning(trace, longest.iterations))) return longest.iterations;
+  return [...new Set(traces.flatMap(({ iterations }) => iterations))].sort((a, b) => a - b);
+}
+
+/** Whether the trace has the first of these iterations, all that there are up to its last. */
+const isBeginning = (trace: Trace, iterations: readonly number[]): boolean =>
+  trace.iterations.every((iteration, i) => iteration === iterations[i]);
+
+/** Moves the columns of a trace to where its iterations stand among all; null elsewhere. */
+function placed(
+  trace: Trace,
+  iterations: readonly number[],
+): (column: readonly (number | null)[]) => readonly (number | null)[] {
+  if (isBeginning(trace, iterations)) return (column) => column;
+  const places = new Map(trace.iterations.map((iteration, i) => [iteration, i]));
+  return (column) => iterations.map((iteration) => column[places.get(iteration) ?? -1] ?? null);
+}
+
+/** At the last iteration, or at the last one before it that was not thinned out. */
 function finalMark({ outcome }: Run, quantity: Quantity, iterations: readonly number[]): (number | null)[] {
-  return iterations.map((iteration) =>
-    iteration === outcome?.result.iterations ? outcome.result.validation[quantity] : null,
-  );
+  if (!outcome) return [];
+  const { result } = outcome;
+  const last = iterations.findLastIndex((iteration) => iteration <= result.iterations);
+  return iterations.map((_, i) => (i === last ? result.validation[quantity] : null));
 }
 
 /**
@@ -124,10 +147,7 @@ function finalMark({ outcome }: Run, quantity: Quantity, iterations: readonly nu
  * of others at their last.
  */
 export function iterationsEnd({ run, trace }: Traced, compared: readonly Traced[]): number {
-  const done = Math.max(
-    1,
-    ...[trace, ...compared.map((each) => each.trace)].map(({ iterations }) => iterations.length),
-  );
+  const done = Math.max(1, ...[trace, ...compared.map((each) => each.trace)].map((each) => each.done));
   if (run.outcome) return done;
   const { iterations, iterationsPerEpoch } = run.facts;
   const epochs = 2 ** Math.ceil(Math.log2(Math.max(1, done / iterationsPerEpoch)));

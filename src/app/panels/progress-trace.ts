@@ -21,7 +21,8 @@ const manyPoints = 16_384;
 export class Trace {
   readonly smoothing: number;
   readonly iterations: number[] = [];
-  #taken = 0;
+  /** Iterations taken, those that were thinned out among them. */
+  done = 0;
   #every = 1;
   #limit = manyPoints;
   readonly lines: Readonly<Record<Quantity, Lines>> = { rmse: empty(), loss: empty() };
@@ -35,8 +36,8 @@ export class Trace {
 
   /** Takes what is new in a history of which it has taken the beginning. */
   follow(history: readonly Progress[]): void {
-    for (; this.#taken < history.length; this.#taken++) {
-      const progress = history[this.#taken];
+    for (; this.done < history.length; this.done++) {
+      const progress = history[this.done];
       const { iteration, validation } = progress;
       const kept = iteration % this.#every === 0 || validation !== undefined;
       if (kept) this.iterations.push(iteration);
@@ -59,10 +60,17 @@ export class Trace {
     const kept = this.iterations.map((iteration, i) => iteration % this.#every === 0 || validated[i]);
     const { rmse, loss } = this.lines;
     const columns: (number | null)[][] = [this.iterations, ...Object.values(rmse), ...Object.values(loss)];
-    for (const column of columns) column.splice(0, column.length, ...column.filter((_, i) => kept[i]));
+    for (const column of columns) keepOnly(column, kept);
     // Validations may be so many that little was left out.
     this.#limit = Math.max(manyPoints, 2 * this.iterations.length);
   }
+}
+
+/** In place, value by value: a column may be longer than a call may have arguments. */
+function keepOnly(column: (number | null)[], kept: readonly boolean[]): void {
+  let length = 0;
+  for (const [i, value] of column.entries()) if (kept[i]) column[length++] = value;
+  column.length = length;
 }
 
 const empty = (): Lines => ({ raw: [], smoothed: [], validation: [] });

@@ -222,7 +222,7 @@ export class Session extends Shelf {
         return;
       case "progress":
         this.speed = event.speed;
-        this.#history.push(...event.iterations);
+        for (const iteration of event.iterations) this.#history.push(iteration);
         this.emit("progress", event.iterations);
         this.#announceValidation(event.iterations);
         return;
