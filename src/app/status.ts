@@ -30,21 +30,9 @@ export class Status extends LitElement {
     readonly rmse: number | undefined;
   } = { history: [], length: 0, rmse: undefined };
 
-  #end: (() => void) | undefined;
-
   constructor() {
     super();
-    new SessionController(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#end = this.session.on("progress", () => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#end?.();
+    new SessionController(this, "progress");
   }
 
   /** Iterations come faster than a screen shows them. */

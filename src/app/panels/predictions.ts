@@ -45,7 +45,6 @@ export class PredictionsPanel extends LitElement {
   declare residual: boolean;
   declare table: boolean;
 
-  #end: (() => void) | undefined;
   #curves: readonly (Shown | undefined)[] = [];
   /** What they were made of. */
   #source: readonly unknown[] = [];
@@ -60,17 +59,7 @@ export class PredictionsPanel extends LitElement {
     this.place = 0;
     this.residual = false;
     this.table = false;
-    new SessionController(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#end = this.session.on("predictions", () => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#end?.();
+    new SessionController(this, "predictions");
   }
 
   protected override willUpdate(): void {

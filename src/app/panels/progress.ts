@@ -25,24 +25,13 @@ export class ProgressPanel extends LitElement {
   /** By the run's id. */
   readonly #traces = new Map<string, { readonly history: Run["history"]; readonly trace: Trace }>();
   #specs: { readonly key: string; readonly specs: Readonly<Record<Quantity, ChartSpec>> } | undefined;
-  #end: (() => void) | undefined;
   #selected = "";
 
   constructor() {
     super();
     this.log = false;
     this.smoothing = 0.9;
-    new SessionController(this);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#end = this.session.on("progress", () => this.#push());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#end?.();
+    new SessionController(this, "progress");
   }
 
   override render() {

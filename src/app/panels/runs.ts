@@ -28,7 +28,7 @@ export class Runs extends LitElement {
 
   constructor() {
     super();
-    new SessionController(this);
+    new SessionController(this, "progress");
   }
 
   override render() {

@@ -1,0 +1,57 @@
+/** What must move while a network trains and nobody touches the page. */
+import { expect, test } from "vitest";
+import { tiny, until, type Visit } from "./visit";
+import { receiveVisitors } from "./visitors";
+
+const visitor = receiveVisitors();
+
+const iterationOf = (status: string): number => Number(/Iteration(\d+) of/.exec(status)?.[1]);
+
+/** What the eye finds in the canvases of a panel's charts. */
+interface Seen {
+  /** Pixels of a chart. */
+  readonly pictures: readonly string[];
+  /** Ends of the x axes. */
+  readonly ends: readonly number[];
+}
+
+/** Reads the canvases as they are: a screenshot would scroll the page, which may draw it anew. */
+const look = ({ page }: Visit, panel: string): Promise<Seen> =>
+  page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) => ({
+    pictures: charts.map((chart) => chart.shadowRoot?.querySelector("canvas")?.toDataURL() ?? ""),
+    ends: charts.map(({ spec }) => spec.x.range?.[1] ?? 0),
+  }));
+
+test.each([
+  ["on a desktop", 1440],
+  ["on a phone", 360],
+])("a training that nobody touches is seen to go on %s", async (_, width) => {
+  // Five iterations an epoch: the first is over in a moment.
+  const visit = await visitor({ at: tiny("&epochs=600"), width });
+  await visit.press("Train");
+  const waitFor = (iteration: number): Promise<number> =>
+    until(`training does not reach iteration ${iteration}`, async () => {
+      const now = iterationOf(await visit.text("fx-status"));
+      return now >= iteration ? now : undefined;
+    });
+  await waitFor(25);
+  const [early, earlyRuns] = [await look(visit, "fx-progress"), await visit.text("fx-runs")];
+  const predictions = await look(visit, "fx-predictions");
+  const reached = await waitFor(200);
+  await until("the charts end where training has long been", async () => {
+    const { ends } = await look(visit, "fx-progress");
+    return (ends.length === 2 && ends.every((end) => end >= reached)) || undefined;
+  });
+  for (const [panel, before] of [
+    ["fx-progress", early],
+    ["fx-predictions", predictions],
+  ] as const)
+    await until(`not every chart of ${panel} has moved`, async () => {
+      const { pictures } = await look(visit, panel);
+      return pictures.every((picture, i) => picture !== before.pictures[i]) || undefined;
+    });
+  expect(await visit.text("fx-runs")).not.toBe(earlyRuns);
+  expect(await visit.text("fx-status")).toMatch(/run 1: training/);
+  await visit.press("Stop");
+  await visit.waitForText("fx-status", /run 1: stopped/);
+});
