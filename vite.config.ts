@@ -36,7 +36,7 @@ export default defineConfig(({ mode }) => ({
           }
         : { outDir: "dist/page", target: "es2023" },
   test: {
-    reporters: ["default", "test/browser/summary.ts"],
+    reporters: ["default", "test/summary.ts"],
     // Each has time: a machine that does other things besides may be several times slower at another hour.
     testTimeout: 600_000,
     hookTimeout: 600_000,
