@@ -102,6 +102,38 @@ describe("an expression", () => {
     expect(readExpression(text)).toMatchObject({ written, writtenDerivative });
   });
 
+  it("has a value where its parts are beyond float64 and the whole is not", () => {
+    for (const [text, x, value, slope] of [
+      ["exp(-x^4096)", 2, 0, 0],
+      ["exp(-x^4096) + x", 2, 2, 1],
+      ["exp(-x^4096) + x", -2, -2, 1],
+      ["exp(x)*exp(-x)", 1000, 1, 0],
+      ["x^4096/x^4095", 2, 2, 1],
+      ["sqrt(x^4096)/x^2047", -2, -2, 1],
+      ["log(exp(x))", 1000, 1000, 1],
+      ["sinh(x)/cosh(x)", -1000, -1, 0],
+      ["1/cosh(x)", 1000, 0, 0],
+      ["(exp(x)-2exp(x))/exp(x)", 1000, -1, 0],
+    ] as const) {
+      const { f, derivative } = readExpression(text).curve;
+      expect(f(x), text).toBeCloseTo(value, 6);
+      expect(derivative(x), text).toBeCloseTo(slope, 6);
+    }
+  });
+
+  it("has none where it is not real or has a kink", () => {
+    for (const [text, x] of [
+      ["sin(x)/x", 0],
+      ["sqrt(x^2)", 0],
+      ["abs(x)^0.5", 0],
+      ["x^x", -1],
+      ["(-1)^x", 0],
+    ] as const)
+      expect(readExpression(text).curve.derivative(x), text).toBeNaN();
+    expect(readExpression("1/x").curve.f(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(readExpression("(-2)^x").curve.f(0.5)).toBeNaN();
+  });
+
   it("reads what it shows as what it was", () => {
     for (const text of ["-2^2*x", "1/2x", "8/(4/x)", "3-(x-(2-x))", "(x+1)^(2x)", "(-x)^3", "2^-x"]) {
       const { curve, written, writtenDerivative } = readExpression(text);

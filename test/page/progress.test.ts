@@ -15,19 +15,28 @@ interface Seen {
   readonly ends: readonly number[];
 }
 
-/** Reads the canvases as they are: a screenshot would scroll the page, which may draw it anew. */
-const look = ({ page }: Visit, panel: string): Promise<Seen> =>
-  page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) => ({
+/**
+ * Reads the canvases as they are: a screenshot would scroll the page, which may draw it anew. So would the training's end,
+ * before which it must be seen.
+ */
+async function look({ page }: Visit, panel: string): Promise<Seen> {
+  const { running, ...seen } = await page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) => ({
     pictures: charts.map((chart) => chart.shadowRoot?.querySelector("canvas")?.toDataURL() ?? ""),
     ends: charts.map(({ spec }) => spec.x.range?.[1] ?? 0),
+    running: document.querySelector("fx-app")?.session.phase === "running",
   }));
+  expect(running).toBe(true);
+  return seen;
+}
 
 test.each([
   ["on a desktop", 1440],
   ["on a phone", 360],
 ])("a training that nobody touches is seen to go on %s", async (_, width) => {
-  // Five iterations an epoch: the first is over in a moment.
-  const visit = await visitor({ at: tiny("&epochs=600"), width });
+  // Five iterations an epoch: the first is over in a moment, the last is never reached.
+  const visit = await visitor({ at: tiny("&epochs=10000"), width });
+  // What still loads would render the page later.
+  await visit.waitForText("fx-runs", /recorded.*recorded/);
   await visit.press("Train");
   const waitFor = (iteration: number): Promise<number> =>
     until(`training does not reach iteration ${iteration}`, async () => {

@@ -12,9 +12,9 @@ import {
 } from "mathjs/number";
 import type { DifferentiableFunction } from "../functions";
 import { foldBinary, foldCall, foldMinus, number } from "./fold";
+import { evaluate } from "./scaled";
 import { aValue, ExpressionError, isSymbol, scanExpression } from "./scan";
 import {
-  evaluateTerm,
   type FunctionName,
   functions,
   type Operator,
@@ -58,7 +58,7 @@ export function readExpression(typed: string): Expression {
   return {
     written: writeTerm(term),
     writtenDerivative: writeTerm(slope),
-    curve: { f: (x) => evaluateTerm(term, x), derivative: (x) => evaluateTerm(slope, x) },
+    curve: { f: (x) => evaluate(term, x), derivative: (x) => evaluate(slope, x) },
   };
 }
 
