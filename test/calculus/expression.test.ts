@@ -62,6 +62,9 @@ describe("an expression", () => {
     "x*(1-x)*(2-x)*(3-x)/(5+x)",
     "sin(cos(sin(cos(x))))",
     "x*(x*(x*(x*(x*(x+1)+1)+1)+1)+1)",
+    "3πx cos x",
+    "x²sin 2πx",
+    "exp(-x^4096)",
   ])("%s has the derivative that central differences show", (text) => {
     const { f, derivative } = readExpression(text).curve;
     const h = 1e-5;
@@ -100,6 +103,33 @@ describe("an expression", () => {
     ["x-(x-1)", "x - (x - 1)", "0"],
   ])("%s is shown as %s, its derivative as %s", (text, written, writtenDerivative) => {
     expect(readExpression(text)).toMatchObject({ written, writtenDerivative });
+  });
+
+  it("leaves out what people leave out", () => {
+    for (const [text, written] of [
+      ["sin(2πx)", "sin(2 * π * x)"],
+      ["2πx", "2 * π * x"],
+      ["πx²", "π * x ^ 2"],
+      ["x³ - x⁻¹²", "x ^ 3 - x ^ (-12)"],
+      ["(x+1)²", "(x + 1) ^ 2"],
+      ["3πx cos x", "3 * π * x * cos(x)"],
+      ["x sin x", "x * sin(x)"],
+      ["xexp(x)", "x * exp(x)"],
+      ["sin(x)cos(x)", "sin(x) * cos(x)"],
+      ["sin x cos x", "sin(x) * cos(x)"],
+      ["sin 2πx² + 1", "sin(2 * π * x ^ 2) + 1"],
+      ["e^sin x", "e ^ sin(x)"],
+      ["log10 x", "log10(x)"],
+      ["x(1-x)", "x * (1 - x)"],
+      ["2^x(1-x)", "2 ^ x * (1 - x)"],
+      ["π(x+1)", "π * (x + 1)"],
+      ["2ex", "2 * e * x"],
+      ["pix", "pi * x"],
+      // As the parser has it: a fraction of numbers comes first, else the product.
+      ["1/2x", "1 / 2 * x"],
+      ["1/πx", "1 / (π * x)"],
+    ])
+      expect(readExpression(text).written).toBe(written);
   });
 
   it("has a value where its parts are beyond float64 and the whole is not", () => {
@@ -164,11 +194,23 @@ describe("what is refused, and where", () => {
     ["x^^2", 2, 3, "is expected here"],
     ["3 4", 2, 2, "an operator"],
     ["2..5", 2, 2, "an operator"],
-    ["sin x", 0, 3, "sin(…)"],
-    ["x(2)", 0, 1, "x*(…)"],
+    ["sin", 0, 3, "sin(…)"],
+    ["sin 2*x", 0, 3, "sin(…)"],
+    ["sin x/2", 0, 3, "sin(…)"],
+    ["sin x(2)", 0, 3, "sin(…)"],
+    ["sin -x", 0, 3, "sin(…)"],
+    ["1 + sin sin x", 4, 7, "sin(…)"],
+    ["sin²x", 0, 3, "sin(…)^2"],
+    ["sin^2(x)", 0, 3, "sin(…)^2"],
+    ["2x sine(x)", 3, 7, "not known"],
+    ["sinhx", 0, 5, "sinh(…)"],
+    ["²", 0, 1, "is expected here"],
+    ["sin x + )", 8, 9, "closes nothing"],
+    ["sin x + cos x +", 15, 15, "ends too early"],
+    ["πx² + 3 4", 8, 8, "an operator"],
     ["2 + foo(x)", 4, 7, "not known"],
     ["y", 0, 1, "not known"],
-    ["2πx", 1, 3, "not known"],
+    ["2πy", 1, 3, "not known"],
     ["x^1e9", 2, 5, "at most 1000000"],
     ["1e999", 0, 5, "at most 1000000"],
     ["sin(x, 2)", 5, 6, "one value"],
@@ -228,7 +270,7 @@ describe("what is refused, and where", () => {
     ["$x", 0],
     ["_x", 0],
     ["x\\2", 1],
-    ["x²", 1],
+    ["x¼", 1],
     ["ｘ", 0],
     ["х", 0],
     ["x\u202e2", 1],
@@ -272,6 +314,10 @@ describe("the time that a text takes", () => {
     `${"sin(x)*".repeat(24)}x`,
     `${"x^x*".repeat(24)}x`,
     `${"abs(x*".repeat(20)}x${")".repeat(20)}`,
+    `${"π".repeat(99)}x`,
+    `${"sin x".repeat(24)}x`,
+    `${"x²".repeat(49)}x`,
+    `exp(${"cosh(1000x)*".repeat(8)}x)`,
   ];
 
   // As many as the page draws and examines.

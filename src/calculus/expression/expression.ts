@@ -13,7 +13,7 @@ import {
 import type { DifferentiableFunction } from "../functions";
 import { foldBinary, foldCall, foldMinus, number } from "./fold";
 import { evaluate } from "./scaled";
-import { aValue, ExpressionError, isSymbol, scanExpression } from "./scan";
+import { aValue, ExpressionError, isSymbol, type Scanned, scanExpression } from "./scan";
 import {
   type FunctionName,
   functions,
@@ -41,20 +41,24 @@ export interface Expression {
 
 /** Throws ExpressionError, which names the place, on all that is not an expression in x with a derivative. */
 export function readExpression(typed: string): Expression {
-  const text = scanExpression(typed);
-  const node = parseText(text);
+  const scanned = scanExpression(typed);
+  const node = parseText(scanned);
   const term = toTerm(node, plainly);
   const size = sizeOfTerm(term);
   if (size > mostTerms)
     throw new ExpressionError(
       `too long: ${size} numbers, functions and operators, and at most ${mostTerms} are read`,
       0,
-      text.length,
+      typed.length,
     );
   // Without mathjs' own simplification, which evaluates and whose time has no bound.
   const slope = toTerm(math.derivative(node, "x", { simplify: false }), folding);
   if (sizeOfTerm(slope) > mostSlopeTerms)
-    throw new ExpressionError("its derivative is too long: a shorter expression is expected", 0, text.length);
+    throw new ExpressionError(
+      "its derivative is too long: a shorter expression is expected",
+      0,
+      typed.length,
+    );
   return {
     written: writeTerm(term),
     writtenDerivative: writeTerm(slope),
@@ -62,24 +66,25 @@ export function readExpression(typed: string): Expression {
   };
 }
 
-function parseText(text: string): MathNode {
+function parseText(scanned: Scanned): MathNode {
   try {
-    return math.parse(text);
+    return math.parse(scanned.text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw explain(error, text);
+    throw explain(error, scanned);
   }
 }
 
 /** mathjs' complaint, with its place, in our own words. */
-function explain(error: SyntaxError, text: string): ExpressionError {
+function explain(error: SyntaxError, { places }: Scanned): ExpressionError {
+  const end = places[places.length - 1];
   const place = "char" in error && typeof error.char === "number" ? error.char - 1 : 0;
-  const from = Math.min(place, text.length);
+  const from = places[place] ?? end;
   const { message } = error;
   if (message.startsWith("Unexpected end"))
-    return new ExpressionError(`it ends too early: ${aValue} is expected`, text.length, text.length);
+    return new ExpressionError(`it ends too early: ${aValue} is expected`, end, end);
   if (message.startsWith("Value expected"))
-    return new ExpressionError(`${aValue} is expected here`, from, Math.min(from + 1, text.length));
+    return new ExpressionError(`${aValue} is expected here`, from, Math.min(from + 1, end));
   if (message.startsWith("Parenthesis"))
     return new ExpressionError("a closing parenthesis ) is expected here", from, from);
   return new ExpressionError("an operator + - * / ^ is expected here", from, from);

@@ -1,4 +1,7 @@
-/** Reads typed text token by token and refuses, with its place, all that is not plain arithmetic in x. */
+/**
+ * Reads typed text token by token, refuses, with its place, all that is not plain arithmetic in x, and writes for the
+ * parser what people leave out: "3πx cos x" is "3 π x cos(x)".
+ */
 import { constants, functions, type SymbolName } from "./term";
 
 /** What is wrong with an expression, and in which part [from, to) of the text; from = to is the place between. */
@@ -28,14 +31,17 @@ const functionList = typedFunctions.join(", ");
 export const aValue = "a number, x, pi, e, a function or a parenthesis";
 
 interface Token {
-  readonly kind: "number" | "name" | "sign";
+  readonly kind: "number" | "word" | "symbol" | "function" | "raised" | "sign";
   readonly text: string;
   readonly from: number;
 }
 
+const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
 const patterns = [
   ["number", /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
-  ["name", /[a-zπ][a-z0-9π]*/iy],
+  ["word", /[a-zπ][a-z0-9π]*/iy],
+  ["raised", new RegExp(`⁻?[${digits}]+`, "y")],
   ["sign", /[-+*/^()]/y],
 ] as const;
 
@@ -43,19 +49,21 @@ const patterns = [
 const hints: Readonly<Record<string, string>> = {
   ",": "functions take one value, and decimals are written with a point",
   "=": "type only what stands to the right of f(x) =",
-  "²": "a power is written x^2",
-  "³": "a power is written x^3",
   "|": "the absolute value is written abs(x)",
   "!": "factorials have no derivative here",
   "[": "parentheses are ( and )",
   "{": "parentheses are ( and )",
 };
 
-/**
- * The text as the parser gets it: signs of typeset mathematics become those of a keyboard, every place stays the same.
- * Throws ExpressionError.
- */
-export function scanExpression(typed: string): string {
+/** What the parser gets. */
+export interface Scanned {
+  readonly text: string;
+  /** Where in the typed text the parser's character at this place stands; one more for the end. */
+  readonly places: readonly number[];
+}
+
+/** Throws ExpressionError. */
+export function scanExpression(typed: string): Scanned {
   if (typed.length > mostCharacters)
     throw new ExpressionError(
       `too long: ${typed.length} characters, and at most ${mostCharacters} are read`,
@@ -67,7 +75,8 @@ export function scanExpression(typed: string): string {
   const tokens = tokensOf(text);
   let open = 0;
   tokens.forEach((token, i) => {
-    requireKnown(token, tokens[i + 1]);
+    if (token.kind === "number" && Number(token.text) > mostNumber)
+      throw errorAt(token, `too large a number: at most ${mostNumber} is expected`);
     if (token.text === "(" && ++open > mostOpen)
       throw errorAt(token, `nested too deeply: at most ${mostOpen} parentheses may be open`);
     if (token.text === ")" && tokens[i - 1]?.text === "(")
@@ -75,7 +84,7 @@ export function scanExpression(typed: string): string {
     if (token.text === ")" && --open < 0)
       throw errorAt(token, "this parenthesis closes nothing: an operator or the end is expected");
   });
-  return text;
+  return write(tokens, text.length);
 }
 
 function tokensOf(text: string): Token[] {
@@ -90,7 +99,7 @@ function tokensOf(text: string): Token[] {
     tokens.push(token);
     at += token.text.length;
   }
-  return tokens;
+  return tokens.flatMap((token) => (token.kind === "word" ? namesOf(token) : [token]));
 }
 
 function tokenAt(text: string, from: number): Token {
@@ -105,23 +114,86 @@ function tokenAt(text: string, from: number): Token {
   throw new ExpressionError(`“${character}” has no meaning here: ${hint}`, from, from + character.length);
 }
 
-function requireKnown(token: Token, next: Token | undefined): void {
-  if (token.kind === "number" && Number(token.text) > mostNumber)
-    throw errorAt(token, `too large a number: at most ${mostNumber} is expected`);
-  if (token.kind !== "name") return;
-  const { text } = token;
-  const opens = next?.text === "(";
-  if (isSymbol(text)) {
-    if (opens) throw errorAt(token, `${text} is no function: a product is written ${text}*(…)`);
-  } else if (!typedFunctions.includes(text))
-    throw errorAt(
-      token,
-      `“${text}” is not known here: expected x, pi, e or one of ${functionList}; factors are joined by *`,
-    );
-  else if (!opens) throw errorAt(token, `${text} needs its value in parentheses: ${text}(…)`);
+/**
+ * "πx" is a product of π and x, "xsin" one of x and a sine. A word that begins with a function's name is that or nothing:
+ * "sine" is no sin(e).
+ */
+function namesOf({ text: word, from }: Token): readonly Token[] {
+  const names: Token[] = [];
+  let rest = word;
+  while (rest !== "") {
+    const at = from + word.length - rest.length;
+    if (typedFunctions.includes(rest)) return [...names, { kind: "function", text: rest, from: at }];
+    const begun = typedFunctions.findLast((name) => rest.startsWith(name));
+    const symbol = begun === undefined ? symbols.find((name) => rest.startsWith(name)) : undefined;
+    if (symbol === undefined)
+      throw errorAt(
+        { text: word, from },
+        begun === undefined
+          ? `“${word}” is not known here: expected x, pi, e or one of ${functionList}; factors are joined by *`
+          : `“${word}” is not known here: ${begun} needs its value in parentheses, ${begun}(…)`,
+      );
+    names.push({ kind: "symbol", text: symbol, from: at });
+    rest = rest.slice(symbol.length);
+  }
+  return names;
+}
+
+/** Writes what was left out: a space between factors, a power's sign, the parentheses around what a function takes. */
+function write(tokens: readonly Token[], end: number): Scanned {
+  let text = "";
+  const places: number[] = [];
+  const put = (written: string, from: number, to = from + written.length): void => {
+    text += written;
+    for (let i = 0; i < written.length; i++) places.push(Math.min(from + i, to));
+  };
+  /** Where the value of a function without parentheses ends: behind this token. */
+  let closing: number | undefined;
+  tokens.forEach((token, i) => {
+    const next = tokens[i + 1];
+    if (i > 0) put(" ", token.from);
+    if (token.kind === "raised")
+      put(`^${lowered(token.text)}`, token.from, token.from + token.text.length - 1);
+    // The parser would take a symbol before a parenthesis for a function.
+    else if (token.kind === "symbol" && next?.text === "(")
+      put(`(${token.text})`, token.from, token.from + token.text.length - 1);
+    else put(token.text, token.from);
+    if (token.kind === "function" && next?.text !== "(") {
+      closing = valueEnd(tokens, i);
+      put("(", next.from);
+    }
+    if (closing === i) put(")", token.from + token.text.length - 1);
+  });
+  return { text, places: [...places, end] };
+}
+
+/** "⁻²" is "-2". */
+const lowered = (raised: string): string =>
+  raised.replace("⁻", "-").replace(/[^-]/g, (digit) => String(digits.indexOf(digit)));
+
+/**
+ * The last token of what a function without parentheses takes: numbers, symbols and their powers, as in "sin 2πx²". Where
+ * readers would not agree, parentheses are asked for.
+ */
+function valueEnd(tokens: readonly Token[], of: number): number {
+  const isFactor = (token: Token | undefined): boolean =>
+    token?.kind === "number" || token?.kind === "symbol";
+  let end = of;
+  while (isFactor(tokens[end + 1])) {
+    end++;
+    while (tokens[end + 1]?.kind === "raised" || (tokens[end + 1]?.text === "^" && isFactor(tokens[end + 2])))
+      end += tokens[end + 1].kind === "raised" ? 1 : 2;
+  }
+  const { text } = tokens[of];
+  const after = tokens[end + 1];
+  if (end === of && (after?.kind === "raised" || after?.text === "^"))
+    throw errorAt(tokens[of], `the power of a function stands behind its value: ${text}(…)^2`);
+  if (end === of || ["(", "*", "/", "^"].includes(after?.text ?? ""))
+    throw errorAt(tokens[of], `${text} needs its value in parentheses: ${text}(…)`);
+  return end;
 }
 
 export const isSymbol = (name: string): name is SymbolName => symbols.includes(name);
 
-const errorAt = ({ from, text }: Token, message: string): ExpressionError =>
+const errorAt = ({ from, text }: Pick<Token, "from" | "text">, message: string): ExpressionError =>
   new ExpressionError(message, from, from + text.length);
