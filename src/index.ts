@@ -5,6 +5,7 @@ export * from "./calculus/evaluation";
 export * from "./calculus/experiment";
 export { type FunctionFamily, functionFamilies } from "./calculus/families/taught";
 export * from "./calculus/functions";
+export * from "./calculus/limits";
 export * from "./calculus/networks";
 export * from "./calculus/opponents/differences";
 export * from "./calculus/opponents/least-squares";

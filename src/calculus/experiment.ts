@@ -13,15 +13,9 @@ import {
   type TrainingOptions,
 } from "../train/options";
 import type { CurveOptions } from "./curves";
+import { type LimitingOptions, requireLimits } from "./limits";
 import { molerBilstm, molerCnn } from "./networks";
-import {
-  type Choices,
-  type ExperimentOptions,
-  isRead,
-  type NetworkName,
-  OptionError,
-  type PresetName,
-} from "./options";
+import { type Choices, type ExperimentOptions, isRead, type NetworkName, type PresetName } from "./options";
 import { presets } from "./presets";
 
 /** One network to be trained once. */
@@ -41,13 +35,6 @@ export const choicesOf = (preset: PresetName, network: NetworkName, options: Exp
     options.learnRateSchedule ??
     (presets[preset][network].training.schedule ?? defaultTrainingOptions.schedule).kind,
 });
-
-/** Points of all curves together; their predictor takes twice as many floats. */
-const mostPoints = 1e8;
-/** Each has its learning rate and its results kept on the GPU. */
-const mostIterations = 1e7;
-/** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
-const mostOrdered = 2 ** 24;
 
 /**
  * Completes the options by the preset. Those that nothing reads (see `isRead`) are ignored.
@@ -80,8 +67,7 @@ export function setUpExperiment(
     noise: options.noise ?? base.noise,
     seed: training.seed,
   };
-  requireData(data, training.batch);
-  requireLength(training, trainingCurves(data.curves));
+  requireLimits({ ...training, ...data });
   return { network, preset, data, spec: resolveNetwork(preset, network, options, data.samples), training };
 }
 
@@ -201,49 +187,13 @@ function resolveSchedule(
   }
 }
 
-function requireData({ curves, samples }: CurveOptions, batch: number): void {
-  if (curves % 6 !== 0)
-    throw new OptionError("curves", curves, "must be a multiple of 6, one curve of each function at a time");
-  if (curves * samples > mostPoints)
-    throw new OptionError(
-      "samples",
-      samples,
-      `must be at most ${Math.floor(mostPoints / curves)} with ${curves} curves: ${mostPoints} points together`,
-    );
-  const trained = trainingCurves(curves);
-  if (batch > trained)
-    throw new OptionError(
-      "batch",
-      batch,
-      `must be at most ${trained}, the size of the training set (${curves} curves)`,
-    );
-}
-
-/** A sixth of the curves is the test set. */
-const trainingCurves = (curves: number): number => curves - Math.floor(curves / 6);
-
-/** Bounds what is planned before the first step: it takes memory and time in proportion. */
-function requireLength({ epochs, batch, shuffle }: TrainingOptions, trained: number): void {
-  const perEpoch = Math.floor(trained / batch);
-  const limits = [
-    [mostIterations, perEpoch, `batch ${batch}`],
-    [
-      shuffle === "every-epoch" ? mostOrdered : Number.POSITIVE_INFINITY,
-      perEpoch * batch,
-      `shuffle ${shuffle}`,
-    ],
-  ] as const;
-  for (const [most, each, cause] of limits)
-    if (epochs * each > most)
-      throw new OptionError(
-        "epochs",
-        epochs,
-        `must be at most ${Math.floor(most / each)} with ${cause} and ${trained} training curves`,
-      );
-}
-
 /** All options of an experiment, each with the value it has: what `options` gives and what the preset does. */
-export function optionsOf({ data, spec, training, network }: Experiment): ExperimentOptions {
+export function optionsOf({
+  data,
+  spec,
+  training,
+  network,
+}: Experiment): ExperimentOptions & LimitingOptions {
   const { solver, schedule } = training;
   const layer = spec.layers[0];
   return {

@@ -46,7 +46,7 @@ describe("a link", () => {
 
 describe("parts of a link that cannot be are reported, not obeyed", () => {
   test.each([
-    ["?v=1&epochs=0", 'epochs is "0", expected a whole number from 1 to 1000000'],
+    ["?v=1&epochs=0", 'epochs is "0", expected a whole number from 1 to 500000'],
     ["?v=1&epochs=1e3", 'epochs is "1e3", expected a whole number'],
     ["?v=1&epochs=", 'epochs is "", expected'],
     ["?v=1&noise=NaN", 'noise is "NaN", expected a number'],

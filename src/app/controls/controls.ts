@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { html, LitElement, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { type NetworkName, networkNames, type OptionName, type PresetName } from "../../index";
+import { type NetworkName, networkNames, type OptionName, type PresetName, ruleWithin } from "../../index";
 import { SessionController } from "../session/controller";
 import { networkTitles, presetTitles } from "../session/describe";
 import type { Settings } from "../session/run";
@@ -204,6 +204,7 @@ export class Controls extends LitElement {
         .option=${option}
         .value=${chosen[option]}
         .preset=${preset[option]}
+        .rule=${ruleWithin(option, chosen)}
         .refused=${this.refused.get(option)}
         .conflict=${refusal?.option === option ? refusal.message : undefined}
         .waiting=${running !== undefined && running[option] !== chosen[option]}

@@ -1,5 +1,5 @@
 /** What the options are called, in MATLAB's words where it has them, and where they stand in the form. */
-import { expectation, type OptionName, type OptionRule, optionRules } from "../../index";
+import { expectation, type OptionName, type OptionRule } from "../../index";
 
 /** How an option is shown. */
 export interface Field {
@@ -76,10 +76,9 @@ export const groups: readonly { readonly title: string; readonly options: readon
   { title: "Validation", options: ["validationEvery", "patience", "restore"] },
 ];
 
-/** "6 to 1000000 curves, a multiple of 6", "above 0 to 1": the values an option may take. */
-export function describeRange(option: OptionName): string {
+/** "6 to 1000000 curves, a multiple of 6", "above 0 to 1": the values an option may take by its rule. */
+export function describeRange(option: OptionName, rule: OptionRule): string {
   const { unit, note }: Field = fields[option];
-  const rule: OptionRule = optionRules[option];
   const range =
     rule.kind === "choice"
       ? ""

@@ -6,10 +6,10 @@ import { css, html, LitElement, nothing } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
 import {
+  expectation,
   OptionError,
   type OptionName,
   type OptionRule,
-  optionRules,
   readOption,
   writeOption,
 } from "../../index";
@@ -18,10 +18,10 @@ import { describeRange, fields } from "./fields";
 
 type Value = string | number;
 
-/** What was entered: a value, the preset's (`undefined`), or text that is none and why. */
+/** What was entered: a value, the preset's (`undefined`), or text that is none. */
 export type Entry =
   | { readonly kind: "value"; readonly value: Value | undefined }
-  | { readonly kind: "refused"; readonly text: string; readonly message: string };
+  | { readonly kind: "refused"; readonly text: string };
 
 /** A new entry, for whoever keeps the settings. */
 export class EntryEvent extends Event {
@@ -35,12 +35,16 @@ export class EntryEvent extends Event {
   }
 }
 
+/** Rules are made anew whenever another option changes. */
+const differs = (rule: unknown, before: unknown): boolean => JSON.stringify(rule) !== JSON.stringify(before);
+
 /** One option: its field, what it may be, how it differs from the preset and from the run under way. */
 export class OptionField extends LitElement {
   static override properties = {
     option: { attribute: false },
     value: { attribute: false },
     preset: { attribute: false },
+    rule: { attribute: false, hasChanged: differs },
     refused: { attribute: false },
     conflict: { attribute: false },
     waiting: { type: Boolean },
@@ -49,6 +53,8 @@ export class OptionField extends LitElement {
   declare value: Value;
   /** What the preset gives it. */
   declare preset: Value;
+  /** What it may be beside the other options. */
+  declare rule: OptionRule;
   /** What was typed instead of a value. */
   declare refused: Extract<Entry, { kind: "refused" }> | undefined;
   /** Why the value does not go with the others. */
@@ -57,9 +63,8 @@ export class OptionField extends LitElement {
   declare waiting: boolean;
 
   override render() {
-    const { option, value } = this;
-    const rule: OptionRule = optionRules[option];
-    const error = this.refused?.message ?? this.conflict;
+    const { option, value, rule } = this;
+    const error = this.refused ? `expected ${expectation(rule)}` : this.conflict;
     const content = html`
       <span slot="label">${fields[option].label}</span>
       <div slot="hint">${error === undefined ? this.#hint() : html`<span class="error"><wa-icon name="warning"></wa-icon> ${error}</span>`}</div>
@@ -105,7 +110,7 @@ export class OptionField extends LitElement {
   }
 
   #hint() {
-    const range = describeRange(this.option);
+    const range = describeRange(this.option, this.rule);
     return html`
       ${range === "" ? nothing : html`${range} · `}<span class="preset">preset ${writeOption(this.preset)}</span>${
         this.waiting ? html` · <span class="waiting">not running</span>` : nothing
@@ -134,7 +139,7 @@ export class OptionField extends LitElement {
       this.#tell({ kind: "value", value: readOption(this.option, text.trim()) });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      this.#tell({ kind: "refused", text, message: error.message });
+      this.#tell({ kind: "refused", text });
     }
   }
 

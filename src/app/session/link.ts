@@ -1,14 +1,16 @@
 /** Settings as the query of an address: "?v=1&preset=quick&network=bilstm&epochs=40". */
 import {
+  expectation,
   networkNames,
   type OptionName,
   optionNames,
   presetNames,
   readOption,
+  ruleWithin,
   writeOption,
 } from "../../index";
 import type { Settings } from "./run";
-import { readOptions, tidy } from "./values";
+import { chosenValues, readOptions, tidy } from "./values";
 
 const version = "1";
 /** Longer than any that `writeLink` makes. */
@@ -51,6 +53,7 @@ export function readLink(search: string): LinkReading {
     );
 
   const problems: string[] = [];
+  const refused: { readonly name: string; readonly text: string; readonly message: string }[] = [];
   const take = <Value>(name: string, read: (text: string) => Value): Value | undefined => {
     const texts = query.getAll(name);
     if (texts.length === 0) return undefined;
@@ -62,7 +65,7 @@ export function readLink(search: string): LinkReading {
       return read(texts[0]);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      problems.push(`${name} is ${quote(texts[0])}, ${error.message}`);
+      refused.push({ name, text: texts[0], message: error.message });
       return undefined;
     }
   };
@@ -76,6 +79,11 @@ export function readLink(search: string): LinkReading {
     }),
   );
   const settings = { preset, network, options };
+  const chosen = chosenValues(settings);
+  for (const { name, text, message } of refused)
+    problems.push(
+      `${name} is ${quote(text)}, ${isOption(name) ? `expected ${expectation(ruleWithin(name, chosen))}` : message}`,
+    );
   const read = readOptions(settings);
   for (const name of given) {
     if (["v", "preset", "network"].includes(name)) continue;

@@ -3,6 +3,7 @@ import {
   choicesOf,
   type ExperimentOptions,
   isRead,
+  type LimitingOptions,
   type OptionName,
   optionNames,
   optionsOf,
@@ -17,7 +18,7 @@ export function readOptions({ preset, network, options }: Settings): readonly Op
 }
 
 /** What the preset gives every option that is read, with the solver and the schedule that the settings choose. */
-export function presetValues({ preset, network, options }: Settings): ExperimentOptions {
+export function presetValues({ preset, network, options }: Settings): ExperimentOptions & LimitingOptions {
   const { solver, schedule } = choicesOf(preset, network, options);
   const own = choicesOf(preset, network, {});
   const values = optionsOf(resolveExperiment(preset, network, { solver, learnRateSchedule: schedule }));
@@ -25,7 +26,7 @@ export function presetValues({ preset, network, options }: Settings): Experiment
 }
 
 /** The value of every option that is read, refused ones among them. */
-export function chosenValues(settings: Settings): ExperimentOptions {
+export function chosenValues(settings: Settings): ExperimentOptions & LimitingOptions {
   return { ...presetValues(settings), ...tidy(settings).options };
 }
 
