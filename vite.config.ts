@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { declarationsPlugin, libraryBuild } from "./scripts/library.ts";
 import { pagePlugin } from "./src/app/build/plugin.ts";
 
 /** Tests of what runs on a device, in headless Chrome. */
@@ -15,7 +16,7 @@ export default defineConfig(({ mode }) => ({
   // The page works from any path.
   base: "./",
   publicDir: mode === "cli" || mode === "library" ? false : "public",
-  plugins: mode === "cli" || mode === "library" ? [] : [pagePlugin()],
+  plugins: mode === "cli" ? [] : [mode === "library" ? declarationsPlugin() : pagePlugin()],
   worker: { format: "es" },
   // The packed program brings along the parser that only studies need.
   ssr:
@@ -24,16 +25,14 @@ export default defineConfig(({ mode }) => ({
       : {},
   build:
     mode === "cli"
-      ? { ssr: "src/cli/fluxion.ts", outDir: "dist/cli", target: "node20" }
+      ? {
+          ssr: "src/cli/fluxion.ts",
+          outDir: "dist/cli",
+          target: "node20",
+          license: { fileName: "licenses.md" },
+        }
       : mode === "library"
-        ? {
-            lib: {
-              entry: { index: "src/index.ts", expressions: "src/expressions.ts" },
-              formats: ["es"],
-            },
-            rolldownOptions: { external: ["papaparse", "wesl"] },
-            outDir: "dist/library",
-          }
+        ? libraryBuild
         : { outDir: "dist/page", target: "es2023" },
   test: {
     reporters: ["default", "test/summary.ts"],

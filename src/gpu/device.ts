@@ -1,3 +1,18 @@
+declare global {
+  // A compiler that knows no WebGPU (TypeScript before 6, or without DOM) reads these; to any other they add nothing.
+  interface GPU {}
+  interface GPUBindGroup {}
+  interface GPUBuffer {}
+  interface GPUComputePassEncoder {}
+  interface GPUComputePipeline {}
+  interface GPUDevice {}
+  interface GPUDeviceLostInfo {
+    readonly message: string;
+    readonly reason: "destroyed" | "unknown";
+  }
+  interface GPUQuerySet {}
+}
+
 /** What a device runs on, told honestly: a software adapter is admitted. */
 export interface AdapterReport {
   readonly vendor: string;

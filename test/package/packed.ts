@@ -1,0 +1,56 @@
+/** The package as npm packs it, in a project of a user. */
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+export const root = resolve(import.meta.dirname, "../..");
+export const run = promisify(execFile);
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const readManifest = (directory: string): Manifest =>
+  JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+
+export interface Project {
+  /** The user's folder, the package in its node_modules. */
+  readonly folder: string;
+  /** The package there. */
+  readonly installed: string;
+  /** The packed file. */
+  readonly tarball: string;
+}
+
+/**
+ * Builds what the package holds into `directory`, so that other tests may build meanwhile, packs it, and installs it in a
+ * project there: the package from its file, what it depends on from this clone.
+ */
+export async function installPackage(directory: string): Promise<Project> {
+  const staged = join(directory, "staged");
+  for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "docs"])
+    cpSync(join(root, file), join(staged, file), { recursive: true });
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const build = (mode: string) =>
+    run(process.execPath, [vite, "build", root, "--mode", mode, "--outDir", join(staged, "dist", mode)], {
+      cwd: root,
+    });
+  await Promise.all(["library", "cli"].map(build));
+  const folder = join(directory, "user");
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  cpSync(join(import.meta.dirname, "user"), folder, { recursive: true });
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--pack-destination", directory], {
+    cwd: staged,
+  });
+  const tarball = join(directory, stdout.trim());
+  await run("tar", ["-xzf", tarball, "-C", modules]);
+  const installed = join(modules, "fluxion");
+  await run("mv", [join(modules, "package"), installed]);
+  for (const name of Object.keys(readManifest(installed).dependencies ?? {})) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), join(modules, name));
+  }
+  return { folder, installed, tarball };
+}
