@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { writeStudyReport } from "../../src/cli/study/report";
 import type { Cell, StudyName } from "../../src/expressions";
+import { escapeMarkup } from "../../src/markup";
 import { testDirectory } from "./program";
 import { hear, listAll, run, runOf, settings } from "./study-run";
 
@@ -14,7 +15,7 @@ it("the report needs nothing from elsewhere", async () => {
   expect(page).not.toMatch(/<script|https?:|<link|<img/);
   expect(page).toContain("a&lt;b");
   for (const { answer, verdict } of summary.results) {
-    expect(page).toContain(answer.replaceAll("<", "&lt;"));
+    expect(page).toContain(escapeMarkup(answer));
     expect(page).toContain(`</a> ${verdict}</li>`);
   }
 });

@@ -1,11 +1,12 @@
 /** The legend of a chart in SVG. */
 
+import { escapeMarkup } from "../../markup";
 import type { ChartColors } from "./colors";
 import { faintOpacity, markerPath, type Stroke } from "./marks";
 import { formatNumber } from "./numbers";
 import type { ChartSpec, SeriesSpec } from "./spec";
 import { markerPaint } from "./svg-series";
-import { escapeXml, strokeOf } from "./xml";
+import { strokeOf } from "./xml";
 
 /** Pixels of a character, about. */
 export const characterWidth = 6.6;
@@ -52,5 +53,5 @@ export function drawLegendEntry(
     ? `<path d="${markerPath(marker, x + 13, y)}" ${markerPaint(marker, mark.color, colors)}/>`
     : "";
   const pale = mark.faint ? ` opacity="${faintOpacity}"` : "";
-  return `<g class="legend"><g${pale}>${line}${point}</g><text x="${x + 32}" y="${y + 4}" fill="${escapeXml(colors.text)}">${escapeXml(label)}</text></g>`;
+  return `<g class="legend"><g${pale}>${line}${point}</g><text x="${x + 32}" y="${y + 4}" fill="${escapeMarkup(colors.text)}">${escapeMarkup(label)}</text></g>`;
 }

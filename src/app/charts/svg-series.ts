@@ -1,10 +1,11 @@
 /** The series of a chart in SVG. */
 
+import { escapeMarkup } from "../../markup";
 import type { ChartColors } from "./colors";
 import { faintOpacity, isFilled, markerPath } from "./marks";
 import type { ChartData, ChartSpec, ColorToken, MarkerKind, SeriesSpec } from "./spec";
 import { isDrawn, type View } from "./view";
-import { escapeXml, round, strokeOf } from "./xml";
+import { round, strokeOf } from "./xml";
 
 /** From values to places in the document. */
 export interface Places {
@@ -71,7 +72,7 @@ export function drawMarkers(
 
 /** Attributes of a marker. */
 export function markerPaint(kind: MarkerKind, token: ColorToken, colors: ChartColors): string {
-  const color = escapeXml(colors.of(token));
+  const color = escapeMarkup(colors.of(token));
   return isFilled(kind) ? `fill="${color}"` : `fill="none" stroke="${color}" stroke-width="1.25"`;
 }
 
@@ -86,7 +87,7 @@ function drawBars(
       const value = values[i];
       if (!isDrawn(value, spec.y)) return "";
       const [top, bottom] = [toY(Math.max(0, value)), toY(Math.min(0, value))];
-      return `<rect class="bar" x="${round(toX(x) - width / 2)}" y="${round(top)}" width="${round(width)}" height="${round(bottom - top)}" fill="${escapeXml(colors.of(color))}"/>`;
+      return `<rect class="bar" x="${round(toX(x) - width / 2)}" y="${round(top)}" width="${round(width)}" height="${round(bottom - top)}" fill="${escapeMarkup(colors.of(color))}"/>`;
     })
     .join("");
 }

@@ -1,12 +1,13 @@
 /** Charts as SVG documents, from the same plain data as on the page. */
 
+import { escapeMarkup } from "../../markup";
 import type { ChartColors } from "./colors";
 import { markerReach } from "./marks";
 import type { ChartData, ChartSpec } from "./spec";
 import { characterWidth, drawLegendEntry, legendLine, placeLegend } from "./svg-legend";
 import { type Drawing, drawLine, drawMarkers, type Places } from "./svg-series";
 import { isDrawn, tickLabel, ticksOf, type View, viewOf } from "./view";
-import { escapeXml, round, strokeOf } from "./xml";
+import { round, strokeOf } from "./xml";
 
 /** CSS pixels. */
 export interface Size {
@@ -41,7 +42,7 @@ export function picturesToSvg(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${whole.width}" height="${whole.height}" viewBox="0 0 ${whole.width} ${whole.height}" font-family="system-ui, sans-serif" font-size="${fontSize}">`,
-    `<rect width="100%" height="100%" fill="${escapeXml(colors.ground)}"/>`,
+    `<rect width="100%" height="100%" fill="${escapeMarkup(colors.ground)}"/>`,
     ...parts,
     "</svg>",
   ].join("\n");
@@ -73,7 +74,7 @@ function drawChart(spec: ChartSpec, data: ChartData, size: Size, colors: ChartCo
   const xTicks = ticksOf(spec.x, view.x, Math.max(2, frame.width / 80));
   const drawing = { spec, data, view, places: frame, colors };
   return [
-    `<text x="${size.width / 2}" y="18" text-anchor="middle" font-size="14" fill="${escapeXml(colors.text)}">${escapeXml(spec.title)}</text>`,
+    `<text x="${size.width / 2}" y="18" text-anchor="middle" font-size="14" fill="${escapeMarkup(colors.text)}">${escapeMarkup(spec.title)}</text>`,
     ...entries.map((entry) => drawLegendEntry(entry, titleHeight, colors)),
     ...drawAxes(spec, frame, xTicks, yTicks, colors),
     clipPath(id, frame, 0),
@@ -99,7 +100,7 @@ function drawBackground({ spec, colors }: Drawing, { left, top, width, height, t
   return [
     ...bands.map(([from, to]) => {
       const x = toX(from);
-      return `<rect class="band" x="${round(x)}" y="${top}" width="${round(toX(to) - x)}" height="${height}" fill="${escapeXml(colors.of("--fx-band"))}"/>`;
+      return `<rect class="band" x="${round(x)}" y="${top}" width="${round(toX(to) - x)}" height="${height}" fill="${escapeMarkup(colors.of("--fx-band"))}"/>`;
     }),
     ...references
       .filter(({ value }) => isDrawn(value, axis))
@@ -130,24 +131,26 @@ function drawAxes(
   yTicks: readonly number[],
   colors: ChartColors,
 ): string[] {
-  const grid = `stroke="${escapeXml(colors.of("--fx-grid"))}"`;
-  const ink = `fill="${escapeXml(colors.of("--fx-axis"))}"`;
+  const grid = `stroke="${escapeMarkup(colors.of("--fx-grid"))}"`;
+  const ink = `fill="${escapeMarkup(colors.of("--fx-axis"))}"`;
   const bottom = top + height;
   return [
     '<g class="axes">',
     ...xTicks.map((tick) => {
       const x = round(toX(tick));
-      return `<path d="M${x} ${round(top)}V${round(bottom)}" ${grid}/><text x="${x}" y="${round(bottom + 16)}" text-anchor="middle" ${ink}>${escapeXml(tickLabel(spec.x, tick))}</text>`;
+      return `<path d="M${x} ${round(top)}V${round(bottom)}" ${grid}/><text x="${x}" y="${round(bottom + 16)}" text-anchor="middle" ${ink}>${escapeMarkup(tickLabel(spec.x, tick))}</text>`;
     }),
     ...yTicks.map((tick) => {
       const y = round(toY(tick));
-      return `<path d="M${round(left)} ${y}H${round(left + width)}" ${grid}/><text x="${round(left - 6)}" y="${round(y + 4)}" text-anchor="end" ${ink}>${escapeXml(tickLabel(spec.y, tick))}</text>`;
+      return `<path d="M${round(left)} ${y}H${round(left + width)}" ${grid}/><text x="${round(left - 6)}" y="${round(y + 4)}" text-anchor="end" ${ink}>${escapeMarkup(tickLabel(spec.y, tick))}</text>`;
     }),
-    `<rect x="${round(left)}" y="${round(top)}" width="${round(width)}" height="${round(height)}" fill="none" stroke="${escapeXml(colors.of("--fx-axis"))}"/>`,
+    `<rect x="${round(left)}" y="${round(top)}" width="${round(width)}" height="${round(height)}" fill="none" stroke="${escapeMarkup(colors.of("--fx-axis"))}"/>`,
     spec.x.label === ""
       ? ""
-      : `<text x="${round(left + width / 2)}" y="${round(bottom + 34)}" text-anchor="middle" ${ink}>${escapeXml(spec.x.label)}</text>`,
-    spec.y.label === "" ? "" : `<text x="4" y="${round(top - 10)}" ${ink}>${escapeXml(spec.y.label)}</text>`,
+      : `<text x="${round(left + width / 2)}" y="${round(bottom + 34)}" text-anchor="middle" ${ink}>${escapeMarkup(spec.x.label)}</text>`,
+    spec.y.label === ""
+      ? ""
+      : `<text x="4" y="${round(top - 10)}" ${ink}>${escapeMarkup(spec.y.label)}</text>`,
     "</g>",
   ];
 }

@@ -1,20 +1,22 @@
-/** The parts of the report's page; all of them are inserted as they are. */
+import { html, trusted } from "../../markup";
+
+/** The parts of the report's page. */
 export interface PageParts {
   readonly title: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
-  /** JSON without "<". */
-  readonly data: string;
+  readonly data: unknown;
 }
 
 /** The report's HTML. Its script fills the elements with an id from the data. */
-export const page = ({ title, styles, scripts, data }: PageParts): string => `<!doctype html>
+export const page = ({ title, styles, scripts, data }: PageParts): string =>
+  html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-${styles.map((style) => `<style>${style}</style>`).join("\n")}
+${styles.map((style) => html`<style>${trusted(style)}</style>`)}
 </head>
 <body>
 <header>
@@ -45,8 +47,11 @@ ${styles.map((style) => `<style>${style}</style>`).join("\n")}
   </section>
 </main>
 <noscript>This report draws its plots with JavaScript.</noscript>
-<script type="application/json" id="data">${data}</script>
-${scripts.map((script) => `<script>${script}</script>`).join("\n")}
+<script type="application/json" id="data">${scriptJson(data)}</script>
+${scripts.map((script) => html`<script>${trusted(script)}</script>`)}
 </body>
 </html>
-`;
+`.text;
+
+/** JSON inside a script element: no "<" may begin an end tag or a comment. */
+const scriptJson = (data: unknown) => trusted(JSON.stringify(data).replaceAll("<", "\\u003c"));

@@ -38,12 +38,9 @@ export function writeReport({ title, verdict, runs }: Report): string {
     title,
     styles: [uplotStyle, pageStyle],
     scripts: [locale, uplotScript, pageScript],
-    data: escapeForScript(JSON.stringify(data)),
+    data,
   });
 }
-
-/** JSON inside a script element: no "<" may begin an end tag or a comment. */
-const escapeForScript = (json: string): string => json.replaceAll("<", "\\u003c");
 
 /** What is drawn of a run. */
 function networkData(outcome: TrainingOutcome) {

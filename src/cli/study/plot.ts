@@ -1,7 +1,7 @@
 /** Figures as a plot: inline SVG on a logarithmic axis, a row for each set or condition, as wide as the page is. */
-import { type PredictorFigure, predictorTitle } from "../../expressions";
-import { figure, networkNames } from "../../index";
-import { escapeHtml } from "./html";
+import { integralOpponents, noiseFloorName, type PredictorFigure, predictorTitle } from "../../expressions";
+import { classicalOpponents, figure, networkNames } from "../../index";
+import { html, type Markup } from "../../markup";
 
 export interface PlotRow {
   readonly title: string;
@@ -17,14 +17,21 @@ const margin = 5;
 /** Smaller figures than this are drawn here: zero has no place on the axis. */
 const least = 1e-4;
 
-/** Where predictors have their colour and shape in the style sheet. */
-export const classOf = (predictor: string): string => `p-${predictor.replaceAll(" ", "-")}`;
+const predictors: readonly string[] = [
+  ...networkNames,
+  noiseFloorName,
+  ...[...classicalOpponents(), ...integralOpponents].map(({ name }) => name),
+];
+
+/** Where predictors have their colour and shape in the style sheet: one of a closed set, whatever a file names. */
+export const classOf = (predictor: string): string =>
+  predictors.includes(predictor) ? `p-${predictor.replaceAll(" ", "-")}` : "p-other";
 
 /**
  * Mean as a mark, least to most over the seeds as a line.
  * @param what the figures are
  */
-export function drawFigures(what: string, rows: readonly PlotRow[]): string {
+export function drawFigures(what: string, rows: readonly PlotRow[]): Markup {
   const all = rows.flatMap(({ figures }) => figures);
   const most = Math.max(...all.map(({ spread }) => spread?.most ?? 0), 10 * least);
   const decades = Math.ceil(Math.log10(most / least));
@@ -32,24 +39,16 @@ export function drawFigures(what: string, rows: readonly PlotRow[]): string {
     `${(margin + ((100 - 2 * margin) * Math.log10(Math.max(value, least) / least)) / decades).toFixed(2)}%`;
   const bottom = rows.length * rowHeight;
   const ticks = Array.from({ length: decades + 1 }, (_, i) => least * 10 ** i);
-  const predictors = [...new Set(all.map(({ predictor }) => predictor))];
-  return `<figure class="scores">
-<svg width="100%" height="${bottom + axisHeight}" role="img" aria-label="${escapeHtml(what)} of every predictor, logarithmic">
-${ticks
-  .map(
-    (tick) =>
-      `<line class="grid" x1="${at(tick)}" x2="${at(tick)}" y1="0" y2="${bottom}"/>` +
-      `<text class="tick" x="${at(tick)}" y="${bottom + 18}">${Number(tick.toPrecision(1))}</text>`,
-  )
-  .join("\n")}
-${rows.map((row, i) => drawRow(row, i * rowHeight, at)).join("\n")}
+  const named = [...new Set(all.map(({ predictor }) => predictor))];
+  return html`<figure class="scores">
+<svg width="100%" height="${bottom + axisHeight}" role="img" aria-label="${what} of every predictor, logarithmic">
+${ticks.map(
+  (tick) =>
+    html`<line class="grid" x1="${at(tick)}" x2="${at(tick)}" y1="0" y2="${bottom}"/><text class="tick" x="${at(tick)}" y="${bottom + 18}">${Number(tick.toPrecision(1))}</text>`,
+)}
+${rows.map((row, i) => drawRow(row, i * rowHeight, at))}
 </svg>
-<figcaption>${predictors
-    .map(
-      (predictor) =>
-        `<span class="key">${drawKey(predictor)} ${escapeHtml(predictorTitle(predictor))}</span>`,
-    )
-    .join(" ")}</figcaption>
+<figcaption>${named.map(drawLegend)}</figcaption>
 <p>Mean and range over the seeds. What is below ${least} stands at the left end.</p>
 </figure>`;
 }
@@ -57,25 +56,25 @@ ${rows.map((row, i) => drawRow(row, i * rowHeight, at)).join("\n")}
 /** Along the axis. */
 type Place = (value: number) => string;
 
-function drawRow({ title, figures }: PlotRow, top: number, at: Place): string {
+function drawRow({ title, figures }: PlotRow, top: number, at: Place): Markup {
   const y = top + lineAt;
   const marks = figures.flatMap(({ predictor, spread }) =>
     spread === null
       ? []
       : [
-          `<g class="${classOf(predictor)}"><line x1="${at(spread.least)}" x2="${at(spread.most)}" y1="${y}" y2="${y}"/>` +
-            `<svg x="${at(spread.mean)}" y="${y}">${mark(predictor)}<title>${escapeHtml(`${predictorTitle(predictor)}: ${figure(spread.mean)}`)}</title></svg></g>`,
+          html`<g class="${classOf(predictor)}"><line x1="${at(spread.least)}" x2="${at(spread.most)}" y1="${y}" y2="${y}"/><svg x="${at(spread.mean)}" y="${y}">${mark(predictor)}<title>${predictorTitle(predictor)}: ${figure(spread.mean)}</title></svg></g>`,
         ],
   );
   // The networks, which come first, are drawn over the others.
-  return `<text x="0" y="${top + 14}">${escapeHtml(title)}</text>${marks.toReversed().join("")}`;
+  return html`<text x="0" y="${top + 14}">${title}</text>${marks.toReversed()}`;
 }
 
-export const drawKey = (predictor: string): string =>
-  `<svg class="mark" viewBox="-8 -8 16 16" aria-hidden="true"><g class="${classOf(predictor)}">${mark(predictor)}</g></svg>`;
+/** The mark of a predictor beside its name. */
+export const drawLegend = (predictor: string): Markup =>
+  html`<span class="key"><svg class="mark" viewBox="-8 -8 16 16" aria-hidden="true"><g class="${classOf(predictor)}">${mark(predictor)}</g></svg> ${predictorTitle(predictor)}</span>`;
 
 /** Networks are discs, the others open squares; around the origin. */
-const mark = (predictor: string): string =>
+const mark = (predictor: string): Markup =>
   networkNames.some((network) => network === predictor)
-    ? `<circle r="6"/>`
-    : `<rect x="-4.5" y="-4.5" width="9" height="9"/>`;
+    ? html`<circle r="6"/>`
+    : html`<rect x="-4.5" y="-4.5" width="9" height="9"/>`;

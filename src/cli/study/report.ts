@@ -16,8 +16,8 @@ import {
   verdictRule,
 } from "../../expressions";
 import { calculusRules, classicalOpponents, type Opponent } from "../../index";
+import { html, type Markup, trusted } from "../../markup";
 import pageStyle from "../report/style.css?raw";
-import { escapeHtml } from "./html";
 import { drawFigures } from "./plot";
 import { drawStencils } from "./stencil-plot";
 import studyStyle from "./style.css?raw";
@@ -34,68 +34,68 @@ export function writeStudyReport(summary: StudySummary): string {
     `fluxion ${version}`,
   ].join(", ");
   const spread = last === 0 ? "" : ", mean ± standard deviation over the seeds";
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Fluxion: studies</title>
-<style>${pageStyle}</style>
-<style>${studyStyle}</style>
+<style>${trusted(pageStyle)}</style>
+<style>${trusted(studyStyle)}</style>
 </head>
 <body>
 <header>
   <h1>Pattern or principle?</h1>
-  <p>${escapeHtml(basis)}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}; – stands where there is none. ${verdictRule}</p>
+  <p>${basis}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}; – stands where there is none. ${verdictRule}</p>
   <ul>
-${results.map(({ name, question, verdict }) => `<li><a href="#${name}">${escapeHtml(question)}</a> ${verdict}</li>`).join("\n")}
+${results.map(({ name, question, verdict }) => html`<li><a href="#${name}">${question}</a> ${verdict}</li>`)}
   </ul>
 </header>
 <main>
-${results.map(studySection).join("\n")}
+${results.map(studySection)}
 ${opponentSection(results.some(({ name }) => name === "inverse"))}
 </main>
 </body>
 </html>
-`;
+`.text;
 }
 
-const studySection = (result: StudyResult): string => {
+const studySection = (result: StudyResult): Markup => {
   const { name, question, hypothesis, criterion, control, cells, answer, preconditions, claims } = result;
-  return `<section id="${name}">
-<h2>${escapeHtml(question)}</h2>
-<p class="verdict">${escapeHtml(answer)}</p>
-<p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${escapeHtml(hypothesis)} Criterion: ${escapeHtml(criterion)}. Control: ${escapeHtml(control)}.</p>
+  return html`<section id="${name}">
+<h2>${question}</h2>
+<p class="verdict">${answer}</p>
+<p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${hypothesis} Criterion: ${criterion}. Control: ${control}.</p>
 ${claimList(preconditions, claims)}
-${result.conditions.map(({ condition, weights }) => drawStencils(condition, weights)).join("\n")}
-${setKinds.map((kind) => figuresOf(kind, result)).join("\n")}
+${result.conditions.map(({ condition, weights }) => drawStencils(condition, weights))}
+${setKinds.map((kind) => figuresOf(kind, result))}
 </section>`;
 };
 
-function claimList(preconditions: readonly ClaimResult[], claims: readonly ClaimResult[]): string {
+function claimList(preconditions: readonly ClaimResult[], claims: readonly ClaimResult[]): Markup {
   const write =
     (what: string) =>
-    ({ text, held, of }: ClaimResult): string =>
-      `<li>${what}${escapeHtml(text)}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`;
-  return `<details><summary>Claims, and with how many seeds they hold</summary><ul>
-${[...preconditions.map(write("Precondition: ")), ...claims.map(write(""))].join("\n")}
+    ({ text, held, of }: ClaimResult): Markup =>
+      html`<li>${what}${text}: ${of === 0 ? "not measured" : `${held} of ${of}`}</li>`;
+  return html`<details><summary>Claims, and with how many seeds they hold</summary><ul>
+${[...preconditions.map(write("Precondition: ")), ...claims.map(write(""))]}
 </ul></details>`;
 }
 
-function opponentSection(withIntegrals: boolean): string {
-  const write = (opponents: readonly Pick<Opponent, "name" | "description">[]): string =>
-    `<ul>
-${opponents.map(({ name, description }) => `<li>${escapeHtml(`${name}: ${description}`)}</li>`).join("\n")}
+function opponentSection(withIntegrals: boolean): Markup {
+  const write = (opponents: readonly Pick<Opponent, "name" | "description">[]): Markup =>
+    html`<ul>
+${opponents.map(({ name, description }) => html`<li>${name}: ${description}</li>`)}
 </ul>`;
   const floor = { name: noiseFloorName, description: "the exact answer in the noise of training" };
-  return `<section id="opponents">
+  return html`<section id="opponents">
 <h2>With whom the networks are compared</h2>
 ${write([floor, ...classicalOpponents()])}
-${withIntegrals ? `<p>Where the integral is sought:</p>\n${write([floor, ...integralOpponents])}\n` : ""}</section>`;
+${withIntegrals ? html`<p>Where the integral is sought:</p>\n${write([floor, ...integralOpponents])}\n` : undefined}</section>`;
 }
 
 /** Functions taught and others never stand in one plot or table. */
-function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
+function figuresOf(kind: SetKind, { name, conditions }: StudyResult): readonly (Markup | undefined)[] {
   const study = studies.find((one) => one.name === name);
   const headline = study?.headline ?? [];
   // What families ask is of derivatives.
@@ -105,7 +105,7 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
     rowsOf: (condition: ConditionSummary) => readonly FigureRow[],
     noteOf: (row: string) => string | undefined,
     remark?: string,
-  ): string => {
+  ): Markup | undefined => {
     const groups = groupRows(
       conditions.map((condition) => ({
         condition: condition.condition,
@@ -113,7 +113,7 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
       })),
       noteOf,
     );
-    if (groups.length === 0) return "";
+    if (groups.length === 0) return undefined;
     // A row for every set and condition would be too many for a picture.
     const drawn = conditions.length === 1 ? groups : groups.filter(({ name }) => headline.includes(name));
     const rows = (drawn.length > 0 ? drawn : groups).flatMap(({ title, rows }) =>
@@ -122,9 +122,9 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): string {
         figures: row.predictors,
       })),
     );
-    return `<h3>${what} on ${kindTitles[kind]}</h3>
+    return html`<h3>${what} on ${kindTitles[kind]}</h3>
 ${drawFigures(what, rows)}
-${remark === undefined ? "" : `<p>${escapeHtml(remark)}</p>`}
+${remark === undefined ? undefined : html`<p>${remark}</p>`}
 ${figureTable(`${what} on ${kindTitles[kind]}`, groups)}
 ${memberTables(groups)}`;
   };
@@ -145,7 +145,7 @@ ${memberTables(groups)}`;
       () => undefined,
       "The noise floor has no weights: it is no function of the samples.",
     ),
-  ].join("\n");
+  ];
 }
 
 /** By set or rule, a row for each condition; of one condition a single group, a row for each set or rule. */
@@ -166,7 +166,7 @@ function groupRows(
   }));
 }
 
-function memberTables(groups: readonly RowGroup[]): string {
+function memberTables(groups: readonly RowGroup[]): Markup | undefined {
   const tables = groups.flatMap(({ title, rows }) =>
     rows.flatMap(({ label, row }) =>
       row.predictors.some(({ members }) => Object.keys(members).length > 0)
@@ -175,7 +175,7 @@ function memberTables(groups: readonly RowGroup[]): string {
     ),
   );
   return tables.length === 0
-    ? ""
-    : `<details><summary>Function by function</summary>
-${tables.join("\n")}</details>`;
+    ? undefined
+    : html`<details><summary>Function by function</summary>
+${tables}</details>`;
 }

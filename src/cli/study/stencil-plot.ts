@@ -1,7 +1,7 @@
 /** Stencils as a plot: inline SVG, the weights of everyone over the distance from the point of the answer. */
-import { type PredictorWeights, predictorTitle } from "../../expressions";
-import { escapeHtml } from "./html";
-import { classOf, drawKey } from "./plot";
+import type { PredictorWeights } from "../../expressions";
+import { html, type Markup } from "../../markup";
+import { classOf, drawLegend } from "./plot";
 
 const width = 380;
 const height = 180;
@@ -12,9 +12,9 @@ const neighbours = 12;
 const drawn = ["cnn", "bilstm", "local least squares"];
 
 /** @param title what was trained */
-export function drawStencils(title: string, all: readonly PredictorWeights[]): string {
+export function drawStencils(title: string, all: readonly PredictorWeights[]): Markup | undefined {
   const shown = all.filter(({ predictor }) => drawn.includes(predictor)).map(nearest);
-  if (shown.length === 0) return "";
+  if (shown.length === 0) return undefined;
   const size = Math.max(...shown.flatMap(({ points }) => points.map(({ weight }) => Math.abs(weight))), 1e-9);
   const reach = Math.max(
     ...shown.flatMap(({ points }) => points.map(({ offset }) => Math.abs(offset))),
@@ -25,25 +25,20 @@ export function drawStencils(title: string, all: readonly PredictorWeights[]): s
   const lines = shown.map(({ predictor, points }) => {
     const path = points.map(({ offset, weight }) => `${at(offset)},${level(weight)}`).join(" ");
     const dots = points.map(
-      ({ offset, weight }) => `<circle cx="${at(offset)}" cy="${level(weight)}" r="2"/>`,
+      ({ offset, weight }) => html`<circle cx="${at(offset)}" cy="${level(weight)}" r="2"/>`,
     );
-    return `<g class="${classOf(predictor)}"><polyline points="${path}"/>${dots.join("")}</g>`;
+    return html`<g class="${classOf(predictor)}"><polyline points="${path}"/>${dots}</g>`;
   });
-  return `<figure class="scores">
-<svg class="stencil" viewBox="0 0 ${width} ${height + axisHeight}" role="img" aria-label="${escapeHtml(`Weights over distance: ${title}`)}">
+  return html`<figure class="scores">
+<svg class="stencil" viewBox="0 0 ${width} ${height + axisHeight}" role="img" aria-label="Weights over distance: ${title}">
 <line class="grid" x1="0" x2="${width}" y1="${level(0)}" y2="${level(0)}"/>
 <line class="grid" x1="${at(0)}" x2="${at(0)}" y1="0" y2="${height}"/>
-${[-reach, 0, reach].map((tick) => `<text class="tick" x="${at(tick)}" y="${height + 16}">${Number(tick.toPrecision(2))}</text>`).join("")}
+${[-reach, 0, reach].map((tick) => html`<text class="tick" x="${at(tick)}" y="${height + 16}">${Number(tick.toPrecision(2))}</text>`)}
 <text x="0" y="14">${Number(size.toPrecision(2))}</text>
 <text x="0" y="${height - 4}">${Number((-size).toPrecision(2))}</text>
-${lines.toReversed().join("\n")}
+${lines.toReversed()}
 </svg>
-<figcaption>${escapeHtml(title)}: ${shown
-    .map(
-      ({ predictor }) =>
-        `<span class="key">${drawKey(predictor)} ${escapeHtml(predictorTitle(predictor))}</span>`,
-    )
-    .join(" ")}</figcaption>
+<figcaption>${title}: ${shown.map(({ predictor }) => drawLegend(predictor))}</figcaption>
 <p>Weights of the ${2 * neighbours + 1} samples about the point of the answer, over their distance from it; mean over the curves and seeds.</p>
 </figure>`;
 }

@@ -1,7 +1,7 @@
 /** Figures as tables: a column for each predictor, which becomes a list where the page is narrow. */
 import { type FigureRow, noiseFloorName, predictorTitle, zeroName } from "../../expressions";
 import { plusMinus, type Spread } from "../../index";
-import { escapeHtml } from "./html";
+import { html, type Markup } from "../../markup";
 
 /** A set or rule, with a row for each condition under which it was asked. */
 export interface RowGroup {
@@ -19,7 +19,7 @@ interface Line {
   readonly figures: ReadonlyMap<string, Spread | null>;
 }
 
-export function figureTable(label: string, groups: readonly RowGroup[]): string {
+export function figureTable(label: string, groups: readonly RowGroup[]): Markup {
   const predictors = namesOf(groups.flatMap(({ rows }) => rows.map(({ row }) => row)));
   return table(
     label,
@@ -38,7 +38,7 @@ export function figureTable(label: string, groups: readonly RowGroup[]): string 
 }
 
 /** A row for each function of a set. */
-export function memberTable(title: string, row: FigureRow): string {
+export function memberTable(title: string, row: FigureRow): Markup {
   const members = [...new Set(row.predictors.flatMap((one) => Object.keys(one.members)))];
   const lines = members.map((member) => ({
     heading: member,
@@ -48,7 +48,7 @@ export function memberTable(title: string, row: FigureRow): string {
       ),
     ),
   }));
-  return `<h4>${escapeHtml(title)}</h4>
+  return html`<h4>${title}</h4>
 ${table(`RMSE on ${title}, function by function`, namesOf([row]), [{ title: "", lines }])}`;
 }
 
@@ -65,39 +65,34 @@ function table(
   label: string,
   predictors: readonly string[],
   groups: readonly { readonly title: string; readonly note?: string; readonly lines: readonly Line[] }[],
-): string {
-  const titles = predictors.map((predictor) => escapeHtml(predictorTitle(predictor)));
-  const head = titles.map((title) => `<th scope="col">${title}</th>`).join("");
+): Markup {
   const bodies = groups.map(({ title, note, lines }) => {
     const heading =
       title === ""
-        ? ""
-        : `<tr><th class="group" scope="rowgroup" colspan="${predictors.length + 1}">${headingOf(title, note)}</th></tr>\n`;
-    return `<tbody>
-${heading}${lines.map((line) => lineOf(line, predictors, titles)).join("\n")}
+        ? undefined
+        : html`<tr><th class="group" scope="rowgroup" colspan="${predictors.length + 1}">${headingOf(title, note)}</th></tr>`;
+    return html`<tbody>
+${heading}${lines.map((line) => lineOf(line, predictors))}
 </tbody>`;
   });
-  return `<table class="figures" aria-label="${escapeHtml(label)}">
-<thead><tr><td></td>${head}</tr></thead>
-${bodies.join("\n")}
+  return html`<table class="figures" aria-label="${label}">
+<thead><tr><td></td>${predictors.map((predictor) => html`<th scope="col">${predictorTitle(predictor)}</th>`)}</tr></thead>
+${bodies}
 </table>`;
 }
 
-const headingOf = (text: string, note: string | undefined): string =>
-  escapeHtml(text) + (note === undefined ? "" : ` <small>${escapeHtml(note)}</small>`);
+const headingOf = (text: string, note: string | undefined): Markup =>
+  html`${text}${note === undefined ? undefined : html` <small>${note}</small>`}`;
 
-const lineOf = (
-  { heading, note, figures }: Line,
-  predictors: readonly string[],
-  titles: readonly string[],
-): string =>
-  `<tr><th scope="row">${headingOf(heading, note)}</th>${predictors
-    .map((predictor, i) => `<td data-predictor="${titles[i]}">${figureOf(figures.get(predictor))}</td>`)
-    .join("")}</tr>`;
+const lineOf = ({ heading, note, figures }: Line, predictors: readonly string[]): Markup =>
+  html`<tr><th scope="row">${headingOf(heading, note)}</th>${predictors.map(
+    (predictor) =>
+      html`<td data-predictor="${predictorTitle(predictor)}">${figureOf(figures.get(predictor))}</td>`,
+  )}</tr>`;
 
 /** The spread stands below the mean, so that columns are narrow. */
-function figureOf(spread: Spread | null | undefined): string {
+function figureOf(spread: Spread | null | undefined): Markup | string {
   if (!spread) return "–";
   const [mean, deviation] = plusMinus(spread).split(" ± ");
-  return deviation === undefined ? mean : `${mean} <small>± ${escapeHtml(deviation)}</small>`;
+  return deviation === undefined ? mean : html`${mean} <small>± ${deviation}</small>`;
 }

@@ -1,0 +1,114 @@
+/** No text out of a file becomes markup: neither in study.html and report.html nor in an exported SVG. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { ChartColors } from "../../src/app/charts/colors";
+import type { ChartSpec } from "../../src/app/charts/spec";
+import { chartToSvg } from "../../src/app/charts/svg";
+import { experimentCurves } from "../../src/calculus/curves";
+import { evaluate } from "../../src/calculus/evaluation";
+import { resolveExperiment } from "../../src/calculus/experiment";
+import { UsageError } from "../../src/cli/errors";
+import { writeReport } from "../../src/cli/report/report";
+import { StudyDirectory } from "../../src/cli/study/directory";
+import type { KeptSettings } from "../../src/cli/study/kept";
+import type { TrainingOutcome } from "../../src/cli/training-run";
+import { html } from "../../src/markup";
+import { testDirectory } from "./program";
+import { hear, runOf, settings } from "./study-run";
+
+hear();
+
+const planted = `x"></g></svg><script>alert(1)</script><!--' onload='y`;
+
+function expectHarmless(document: string): void {
+  expect(document).not.toContain('x"');
+  expect(document).not.toContain("<script");
+  expect(document).not.toContain("<!--'");
+  expect(document).not.toContain("' onload");
+}
+
+it("in whatever string of a study's files markup is planted", async () => {
+  const path = testDirectory();
+  const of: KeptSettings = { ...settings, seeds: 1, studies: ["stencil"] };
+  await runOf(path, of);
+  let shown = 0;
+  for (const file of [
+    "study-settings.json",
+    ...["cnn", "classical"].map((who) => `cells/as-taught.${who}.seed-0.json`),
+  ]) {
+    const whole = readFileSync(join(path, file), "utf8");
+    for (const string of new Set(whole.match(/"[^"]*"/g))) {
+      const text = JSON.stringify(JSON.parse(string) + planted);
+      writeFileSync(
+        join(path, file),
+        whole.replaceAll(string, () => text),
+      );
+      try {
+        new StudyDirectory(path, of).report();
+        const page = readFileSync(join(path, "study.html"), "utf8");
+        expectHarmless(page);
+        if (page.includes("alert(1)")) shown++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+      }
+    }
+    writeFileSync(join(path, file), whole);
+  }
+  // Names of predictors, sets and functions and that of the adapter are shown as text.
+  expect(shown).toBeGreaterThan(5);
+});
+
+it("in the strings of a training", () => {
+  const { test } = experimentCurves({ curves: 6, samples: 4 });
+  const prediction = new Float32Array(test.rows * test.samples);
+  const evaluation = evaluate(prediction, test);
+  const outcome: TrainingOutcome = {
+    experiment: { ...resolveExperiment("quick", "cnn"), preset: planted as "quick", stepsPerSubmit: 1 },
+    adapter: { vendor: planted, architecture: planted, description: planted, software: true },
+    result: {
+      iterations: 1,
+      seconds: 1,
+      stopReason: planted as "completed",
+      validation: { loss: 1, rmse: 1 },
+      dispatchesPerStep: 1,
+      submits: 1,
+      buffersCreatedWhileTraining: 0,
+      hostMsPerStep: 0,
+    },
+    history: [],
+    parameters: 1,
+    bytesOnDevice: 1,
+    tensors: new Map(),
+    test,
+    prediction,
+    evaluation,
+    zero: evaluation,
+  };
+  const page = writeReport({ title: planted, verdict: planted, runs: [outcome] });
+  expect(page).toContain("alert(1)");
+  expect(page).not.toContain("<script>alert(1)");
+  expect(page).not.toContain("</g></svg>");
+});
+
+it("in the strings of a chart", () => {
+  const token = `--fx-${planted}` as const;
+  const spec: ChartSpec = {
+    title: planted,
+    x: { label: planted },
+    y: { label: planted },
+    series: [{ label: planted, color: token }],
+    references: [{ label: planted, value: 1, color: token }],
+  };
+  const colors: ChartColors = { of: () => planted, text: planted, ground: planted };
+  const svg = chartToSvg(spec, [[1], [1]], { width: 300, height: 200 }, colors);
+  expect(svg).toContain("alert(1)");
+  expectHarmless(svg);
+});
+
+it("but markup is, and a list stands line by line", () => {
+  const item = (text: string) => html`<li title="${text}">${text}</li>`;
+  expect(String(html`<ul>${["<a>", "'b'"].map(item)}${undefined}${1}</ul>`)).toBe(
+    '<ul><li title="&lt;a&gt;">&lt;a&gt;</li>\n<li title="&#39;b&#39;">&#39;b&#39;</li>1</ul>',
+  );
+});
