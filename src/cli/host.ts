@@ -2,23 +2,20 @@
 import { delimiter } from "node:path";
 import { type AdapterChoice, type Device, NoAdapterError, openDevice } from "../index";
 import { UsageError } from "./errors";
-import { followParent, respawn } from "./respawn";
 import { restBetweenTurns } from "./rest";
 import { runtime } from "./runtime";
-import { installSwiftShader, isOnSwiftShader } from "./swiftshader";
-import { type Environment, vulkanNeeds } from "./vulkan";
+import { installSwiftShader } from "./swiftshader";
+import { vulkanNeeds } from "./vulkan";
 
 /**
- * Opens the device and says on standard error, in one line, what it is. Where SwiftShader or a Vulkan
- * loader has to be brought along, this process is replaced by a child and the call does not return.
+ * Opens the device and says on standard error, in one line, what it is. Where SwiftShader or a Vulkan loader has to be
+ * brought along, it is loaded into this process.
  * @throws UsageError when there is no such adapter or a package is missing
  */
 export async function openHost(choice: AdapterChoice): Promise<Device> {
-  followParent();
-  const onSwiftShader = choice !== "hardware" && isOnSwiftShader();
-  const device = onSwiftShader ? await openSoftware() : await findInstalled(choice);
-  if (device === undefined) return enterSwiftShader();
-  say(device, choice, onSwiftShader);
+  const installed = await findInstalled(choice);
+  const device = installed ?? (await openSwiftShader());
+  say(device, choice);
   if (device.adapter.software && runtime.spins) restBetweenTurns();
   // A device left open can keep Node from ending.
   process.once("exit", () => device.dispose());
@@ -54,28 +51,24 @@ async function canAskVulkan(): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const needs = vulkanNeeds();
   if (needs === undefined) return false;
-  if (!needs.loader && needs.manifests.length === 0) return true;
-  if (needs.loader && !hasSwiftShader()) return false;
-  return respawn({
-    ...(needs.loader ? searchFirst((await installSwiftShader()).directory) : {}),
-    ...(needs.manifests.length > 0 ? { VK_DRIVER_FILES: needs.manifests.join(delimiter) } : {}),
-  });
+  if (needs.loader) {
+    if (!hasSwiftShader()) return false;
+    runtime.keepLibrary((await installSwiftShader()).loader);
+  }
+  if (needs.manifests.length > 0) process.env.VK_DRIVER_FILES = needs.manifests.join(delimiter);
+  return true;
 }
 
-async function enterSwiftShader(): Promise<never> {
-  const { directory, manifest } = await installSwiftShader();
-  return respawn({
-    ...searchFirst(directory),
-    VK_ICD_FILENAMES: manifest,
-    // These two would take precedence.
-    VK_DRIVER_FILES: undefined,
-    VK_ADD_DRIVER_FILES: undefined,
-  });
+/** The Vulkan loader looks at the environment whenever it is asked for drivers, not at the start of the process. */
+async function openSwiftShader(): Promise<Device> {
+  const { loader, manifest } = await installSwiftShader();
+  runtime.keepLibrary(loader);
+  process.env.VK_ICD_FILENAMES = manifest;
+  // These two would take precedence.
+  delete process.env.VK_DRIVER_FILES;
+  delete process.env.VK_ADD_DRIVER_FILES;
+  return openSoftware();
 }
-
-const searchFirst = (directory: string): Environment => ({
-  LD_LIBRARY_PATH: [directory, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
-});
 
 const open = async (adapter: AdapterChoice): Promise<Device> =>
   openDevice({ gpu: await runtime.gpu(), adapter });
@@ -89,10 +82,8 @@ async function openSoftware(): Promise<Device> {
   }
 }
 
-function say({ adapter }: Device, choice: AdapterChoice, onSwiftShader: boolean): void {
-  const name = onSwiftShader
-    ? "SwiftShader"
-    : adapter.description || `${adapter.vendor} ${adapter.architecture}`;
+function say({ adapter }: Device, choice: AdapterChoice): void {
+  const name = adapter.description || `${adapter.vendor} ${adapter.architecture}`;
   const running = `running on ${name}${adapter.software ? " (software adapter)" : ""}`;
   process.stderr.write(`${adapter.software && choice === "auto" ? `no GPU found: ${running}` : running}\n`);
 }

@@ -1,6 +1,6 @@
 /** What runs this program, and where it finds WebGPU: in Node the npm package webgpu (Dawn), in Deno it is built in (wgpu). */
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import { UsageError } from "./errors";
 
 interface Runtime {
@@ -13,13 +13,19 @@ interface Runtime {
   readonly spins: boolean;
   /** The WebGPU entry point. */
   gpu(): Promise<GPU>;
-  /** The arguments behind the executable that start this very process again, its flags among them. */
-  commandLine(): readonly string[];
+  /**
+   * Loads a shared library and keeps it: whoever asks the dynamic linker for its name later gets this one, wherever it
+   * lies, without a search path that can only be set before the process starts.
+   * @throws Error when it cannot be loaded
+   */
+  keepLibrary(path: string): void;
 }
 
 declare global {
   /** Dawn's instance. It must outlive every device, and nothing else refers to it. */
   var fluxionGpu: GPU | undefined;
+  /** What Deno has of its own. A library stays loaded until it is closed. */
+  var Deno: { dlopen(path: string, symbols: object): unknown };
 }
 
 const node: Runtime = {
@@ -31,8 +37,19 @@ const node: Runtime = {
     globalThis.fluxionGpu ??= await createDawn();
     return globalThis.fluxionGpu;
   },
-  commandLine: () => [...process.execArgv, ...process.argv.slice(1)],
+  keepLibrary(path) {
+    // RTLD_NODELETE of Linux, which Node does not name: Node loads the library, sees that it is no addon and drops it.
+    const stays = 0x1000;
+    try {
+      process.dlopen({ exports: {} }, path, constants.dlopen.RTLD_NOW | stays);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes("did not self-register"))) throw error;
+    }
+  },
 };
+
+/** Deno may unload a library that nothing refers to. */
+const libraries: unknown[] = [];
 
 const deno: Runtime = {
   name: "deno",
@@ -46,8 +63,9 @@ const deno: Runtime = {
     if (gpu) return gpu;
     throw new UsageError("WebGPU in Deno needs its flag: run deno run -A --unstable-webgpu …");
   },
-  // Deno tells no program of its own flags; it is started again on Linux alone.
-  commandLine: () => readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(1, -1),
+  keepLibrary(path) {
+    libraries.push(Deno.dlopen(path, {}));
+  },
 };
 
 /** What this process is. */

@@ -22,11 +22,12 @@ import { makeDirectories } from "./files";
 
 const packageName = "@sparticuz/chromium";
 const manifest = "vk_swiftshader_icd.json";
-const files: readonly string[] = [manifest, "libvk_swiftshader.so", "libvulkan.so.1"];
+const loader = "libvulkan.so.1";
+const files: readonly string[] = [manifest, "libvk_swiftshader.so", loader];
 
 export interface SwiftShader {
-  /** Holds libvulkan.so.1: for LD_LIBRARY_PATH. */
-  readonly directory: string;
+  /** The Vulkan loader. */
+  readonly loader: string;
   /** The driver's manifest: for VK_ICD_FILENAMES. */
   readonly manifest: string;
 }
@@ -45,12 +46,7 @@ export async function installSwiftShader(): Promise<SwiftShader> {
   const cache = openCache();
   const directory = join(cache, name);
   if (!files.every((file) => existsSync(join(directory, file)))) await unpack(archive, cache, name);
-  return { directory, manifest: join(directory, manifest) };
-}
-
-/** True in a process whose Vulkan loader was told to use SwiftShader alone. */
-export function isOnSwiftShader(environment: NodeJS.ProcessEnv = process.env): boolean {
-  return basename(environment.VK_ICD_FILENAMES ?? "") === manifest;
+  return { loader: join(directory, loader), manifest: join(directory, manifest) };
 }
 
 function findPackage(): { archive: string; version: string } {

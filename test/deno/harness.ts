@@ -9,7 +9,6 @@ export async function serve(): Promise<void> {
   const complaints: string[] = [];
   console.error = (...words: unknown[]) => complaints.push(`console: ${words.join(" ")}`);
   const harness = createHarness(() => openHost("auto"));
-  // Where Deno has to be started again for the adapter, the new process reads what is asked: not this one.
   const adapter = await harness.adapter();
   const answer = async (request: Request): Promise<Answers[Request["kind"]]> => {
     switch (request.kind) {
