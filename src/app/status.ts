@@ -2,7 +2,7 @@ import "@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js";
 import { css, html, LitElement } from "lit";
 import type { Progress } from "../index";
 import { SessionController } from "./session/controller";
-import { describeSeconds, endings, nameRun } from "./session/describe";
+import { describeEnding, describeSeconds, nameRun } from "./session/describe";
 import type { Run } from "./session/run";
 import type { Session } from "./session/session";
 import type { Phase } from "./session/state";
@@ -43,7 +43,8 @@ export class Status extends LitElement {
 
   override render() {
     const { session } = this;
-    const run = session.active ?? session.selected;
+    // While the next run is built there is none: the one before has nothing to do with it.
+    const run = session.busy ? session.active : session.selected;
     const done = run?.outcome?.result.iterations ?? run?.history.at(-1)?.iteration ?? 0;
     const planned = run?.facts.iterations ?? 0;
     const percent = planned > 0 ? (100 * done) / planned : 0;
@@ -51,7 +52,7 @@ export class Status extends LitElement {
       <div class="bar">
         <p class="state">${this.#state(run)}</p>
         <wa-progress-bar
-          label=${`Iteration ${done} of ${planned}`}
+          label=${run ? `Iteration ${done} of ${planned}` : "No iteration yet"}
           value=${percent.toFixed(1)}
         ></wa-progress-bar>
       </div>
@@ -64,11 +65,11 @@ export class Status extends LitElement {
   }
 
   #state(run: Run | undefined): string {
-    const { phase, active } = this.session;
-    if (!run || (phase !== "idle" && !active)) return phases[phase];
+    const { phase } = this.session;
+    if (!run) return phases[phase];
     if (!run.outcome) return `${nameRun(run)}: ${phases[phase]}`;
-    const { stopReason, detail } = run.outcome.result;
-    return `${nameRun(run)}: ${endings[stopReason]}${detail === undefined ? "" : ` (${detail})`}`;
+    const { detail } = run.outcome.result;
+    return `${nameRun(run)}: ${describeEnding(run, run.outcome)}${detail === undefined ? "" : ` (${detail})`}`;
   }
 
   #figures(run: Run | undefined, done: number, planned: number): readonly (readonly [string, string])[] {

@@ -6,9 +6,9 @@ import { repeat } from "lit/directives/repeat.js";
 import { figure } from "../../index";
 import { SessionController } from "../session/controller";
 import {
+  describeEnding,
   describeOptions,
   describeSeconds,
-  endings,
   nameRun,
   networkTitles,
   presetTitles,
@@ -107,7 +107,7 @@ export class Runs extends LitElement {
         <td class="figure">${outcome?.result.iterations ?? run.history.at(-1)?.iteration ?? 0}</td>
         <td class="figure">${outcome ? describeSeconds(outcome.result.seconds) : "–"}</td>
         <td class="ended">
-          ${outcome ? endings[outcome.result.stopReason] : "under way"}${run.recorded === undefined ? nothing : html`<br /><span class="quiet">${run.recorded}</span>`}
+          ${outcome ? describeEnding(run, outcome) : "under way"}${run.recorded === undefined ? nothing : html`<br /><span class="quiet">${run.recorded}</span>`}
         </td>
         <td>
           <wa-checkbox

@@ -1,7 +1,7 @@
 /** Runs, networks and options in the page's words. */
 import type { AdapterReport, ExperimentOptions, NetworkName, PresetName, StopReason } from "../../index";
 import { writeOption } from "../../index";
-import type { Run, Settings } from "./run";
+import type { Run, RunOutcome, Settings } from "./run";
 
 export const networkTitles = { cnn: "CNN", bilstm: "BiLSTM" } as const satisfies Record<NetworkName, string>;
 export const presetTitles = {
@@ -17,6 +17,21 @@ export const endings = {
   patience: "out of patience",
   diverged: "diverged",
 } as const satisfies Record<StopReason, string>;
+
+type Ended = Pick<Run, "facts">;
+
+export const worseThanZero = "worse than predicting zero";
+
+/**
+ * Whether predicting zero scores better: against the clean derivative, or, where training diverged and left no network to
+ * evaluate, against the noisy one of its last validation. So it does where the run's score is no number.
+ */
+export const isWorseThanZero = ({ facts: { zero } }: Ended, { trained, result }: RunOutcome): boolean =>
+  trained ? !(trained.evaluation.rmse <= zero.rmse) : !(result.validation.rmse <= zero.rmseNoisy);
+
+/** "completed", "stopped by you, worse than predicting zero". */
+export const describeEnding = (run: Ended, outcome: RunOutcome): string =>
+  `${endings[outcome.result.stopReason]}${isWorseThanZero(run, outcome) ? `, ${worseThanZero}` : ""}`;
 
 /** "nvidia hopper", "SwiftShader — software, computes on the CPU". */
 export function describeAdapter({ vendor, architecture, description, software }: AdapterReport): string {

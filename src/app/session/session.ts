@@ -13,7 +13,7 @@ import type { Run, RunOutcome, Settings, ShownPredictions, Speed } from "./run";
 import { Shelf } from "./shelf";
 import type { Gpu, Interrupted, Phase, Surroundings } from "./state";
 import {
-  noteDivergence,
+  noteEnd,
   noteFailure,
   noteNotRestored,
   noteRecovery,
@@ -281,9 +281,9 @@ export class Session extends Shelf {
   #finished(outcome: RunOutcome): void {
     if (!this.active) return;
     this.add({ ...this.active, outcome, history: [...this.#history] });
-    const { stopReason, detail } = outcome.result;
-    if (stopReason === "diverged") this.notify(noteDivergence(detail));
-    this.#announce(sayEnd(outcome));
+    const notice = noteEnd(this.active, outcome);
+    if (notice) this.notify(notice);
+    this.#announce(sayEnd(this.active, outcome));
     this.#forget();
     this.#ended();
   }

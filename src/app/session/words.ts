@@ -1,25 +1,38 @@
 /** What the page says of a training: short sentences for notices and for screen readers. */
-import type { Progress } from "../../index";
+import { figure, type Progress } from "../../index";
 import type { Failure } from "../worker/protocol";
-import { endings } from "./describe";
-import type { RunOutcome } from "./run";
+import { endings, isWorseThanZero, nameRun, worseThanZero } from "./describe";
+import type { Run, RunOutcome } from "./run";
 import type { Notice } from "./state";
 
 /** Missing for an iteration that was not validated. */
 export const sayValidation = ({ iteration, validation }: Progress): string | undefined =>
   validation && `Iteration ${iteration}: validation RMSE ${validation.rmse.toPrecision(3)}.`;
 
-export function sayEnd({ result, trained }: RunOutcome): string {
-  const rmse = trained ? `, RMSE ${trained.evaluation.rmse.toPrecision(3)} against the clean derivative` : "";
-  return `Training ${endings[result.stopReason]} after ${result.iterations} iterations${rmse}.`;
+export function sayEnd(run: Pick<Run, "facts">, outcome: RunOutcome): string {
+  const { result, trained } = outcome;
+  const rmse = trained ? `, RMSE ${figure(trained.evaluation.rmse)} against the clean derivative` : "";
+  const worse = isWorseThanZero(run, outcome) ? `: ${worseThanZero}` : "";
+  return `Training ${endings[result.stopReason]} after ${result.iterations} iterations${rmse}${worse}.`;
 }
 
-/** What to do about a training that diverged. */
-export const noteDivergence = (detail: string | undefined): Notice => ({
-  tone: "danger",
-  title: "Training diverged",
-  message: `${detail ?? "The loss is not finite"}. Try a smaller learning rate or a gradient threshold.`,
-});
+/** What to do about a run that came to an end by itself and learnt nothing. */
+export function noteEnd(run: Run, outcome: RunOutcome): Notice | undefined {
+  const { stopReason, detail } = outcome.result;
+  if (stopReason === "diverged")
+    return {
+      tone: "danger",
+      title: "Training diverged",
+      message: `${detail ?? "The loss is not finite"}. Try a smaller learning rate or a gradient threshold.`,
+    };
+  if (stopReason === "stopped" || !outcome.trained || !isWorseThanZero(run, outcome)) return undefined;
+  const [own, zero] = [outcome.trained.evaluation.rmse, run.facts.zero.rmse].map(figure);
+  return {
+    tone: "warning",
+    title: `It ended ${worseThanZero}`,
+    message: `The RMSE of ${nameRun(run)} is ${own}, that of predicting zero ${zero}. Try a smaller learning rate or more epochs.`,
+  };
+}
 
 export const noteRecovery = (message: string, from: number): Notice => ({
   tone: "warning",

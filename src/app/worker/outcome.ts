@@ -6,7 +6,7 @@ import {
   type TrainingResult,
   writeModel,
 } from "../../index";
-import type { RunFacts, RunOutcome } from "../session/run";
+import type { RunFacts, RunOutcome, Speed } from "../session/run";
 import type { Data } from "./data";
 
 /** What is known of a training as soon as it is built. */
@@ -31,8 +31,9 @@ export async function concludeRun(
   { hostMsPerStep: _, ...result }: TrainingResult,
   experiment: Experiment,
   { test }: Data,
+  { gpuMillisecondsPerStep }: Speed,
 ): Promise<RunOutcome> {
-  const { network, gpuMillisecondsPerStep } = trainer;
+  const { network } = trainer;
   const outcome = { result, finishedAt: new Date().toISOString(), gpuMillisecondsPerStep };
   if (result.stopReason === "diverged") return outcome;
   const prediction = new Float32Array(await network.predict(test.x));

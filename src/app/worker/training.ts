@@ -169,8 +169,8 @@ export class Training {
     try {
       const progress = trainer.run();
       for (let next = await progress.next(); ; next = await progress.next()) {
-        if (next.done) return await concludeRun(trainer, next.value, this.#experiment, data);
-        reports.add(next.value);
+        if (next.done) return await concludeRun(trainer, next.value, this.#experiment, data, reports.speed);
+        reports.add(next.value, trainer.gpuMillisecondsPerStep);
         preview.advance();
       }
     } finally {
@@ -205,10 +205,9 @@ export class Training {
       throw error;
     });
     const { iteration = 0, seconds = 0, history = [] } = this.#snapshot ?? {};
-    const reports = new Reports({ iteration, seconds }, (iterations, speed) => {
-      const { gpuMillisecondsPerStep } = trainer;
-      tell({ kind: "progress", run, iterations, speed: { ...speed, gpuMillisecondsPerStep } });
-    });
+    const reports = new Reports({ iteration, seconds }, (iterations, speed) =>
+      tell({ kind: "progress", run, iterations, speed }),
+    );
     const preview = new Preview(network, data.test, this.#rows, (shown) =>
       tell({ kind: "predictions", run, shown }),
     );
