@@ -87,6 +87,28 @@ describe("viewOf", () => {
       }
   });
 
+  it("divides a logarithmic axis as finely as there is room for", () => {
+    const axis = { label: "", log: true };
+    for (const [from, to, count, ticks] of [
+      // The RMSE of a run, from below the noise floor to above predicting zero, in a chart of 150 pixels.
+      [0.0007, 2.6, 3.4, [0.001, 0.01, 0.1, 1]],
+      [0.3, 2.2, 3.4, [0.5, 1, 2]],
+      [0.05, 4, 3.4, [0.05, 0.1, 0.2, 0.5, 1, 2]],
+      [0.02, 8, 3.4, [0.03, 0.1, 0.3, 1, 3]],
+      [0.3, 0.9, 3.4, [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]],
+      [0.9, 5e9, 3.4, [1, 100, 1e4, 1e6, 1e8]],
+      [1e-30, 1e30, 3, [1e-22, 1e-11, 1, 1e11, 1e22]],
+    ] as const)
+      expect(ticksOf(axis, [from, to], count), `${from} to ${to}`).toEqual(ticks);
+    for (let decades = 0.2; decades < 60; decades *= 1.1)
+      for (const count of [2, 3.4, 5, 9])
+        for (const from of [1e-3, 0.7, 3e4]) {
+          const ticks = ticksOf(axis, [from, from * 10 ** decades], count);
+          expect(ticks.length, `${decades} decades from ${from}`).toBeGreaterThanOrEqual(count > 3 ? 3 : 2);
+          expect(ticks.length, `${decades} decades from ${from}`).toBeLessThanOrEqual(2 * count + 1);
+        }
+  });
+
   it("rounds up to 1, 2 or 5", () => {
     expect([0.1, 0.11, 3, 6, 1000].map(niceCeiling)).toEqual([0.1, 0.2, 5, 10, 1000]);
   });

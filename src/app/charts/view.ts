@@ -66,17 +66,31 @@ function linearTicks([from, to]: Span, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** At least three where there are so many; labels of a few characters may stand twice as close as others. */
 function logTicks([from, to]: Span, count: number): number[] {
-  const first = Math.floor(Math.log10(from));
-  const last = Math.ceil(Math.log10(to));
-  const decades = last - first;
-  const every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
-  const factors = decades <= 2 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let exponent = first; exponent <= last; exponent += every)
-    for (const factor of factors) ticks.push(Number(`${factor}e${exponent}`));
-  const within = ticks.filter((tick) => tick >= from && tick <= to);
-  return within.length > 1 ? within : linearTicks([from, to], count).filter((tick) => tick > 0);
+  const room = 2 * Math.max(2, count);
+  const [first, last] = [Math.floor(Math.log10(from)), Math.ceil(Math.log10(to))];
+  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const ticksAt = (factors: readonly number[], every = 1): number[] =>
+    exponents
+      .filter((exponent) => exponent % every === 0)
+      .flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
+      .filter((tick) => tick >= from && tick <= to);
+  // Finer than decades where two of them are not in view, or hardly.
+  const divisions =
+    to / from < 100
+      ? [
+          [1, 2, 5],
+          [1, 3],
+        ]
+      : [[1], [1, 3]];
+  for (const factors of divisions) {
+    const ticks = ticksAt(factors);
+    if (ticks.length >= 3 && ticks.length <= room) return ticks;
+  }
+  // A small part of a decade is nearly straight.
+  if (to / from < 100) return linearTicks([from, to], room).filter((tick) => tick > 0);
+  return ticksAt([1], Math.ceil(exponents.length / room));
 }
 
 /** The next of 1, 2, 5, 10, … times a power of ten that is not smaller. */
