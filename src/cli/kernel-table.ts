@@ -2,7 +2,7 @@
 import { type NetworkBenchmark, sumKernels, type Throughput } from "../index";
 import { type FigureTable, figure, percent } from "./table";
 
-/** Kernels of a smaller share of the step stand together in one line. */
+/** Kernels of a smaller share of all stand together in one line. */
 const leastShare = 0.01;
 
 /**
@@ -15,7 +15,7 @@ export function kernelTable({
   msPerStep,
 }: Pick<NetworkBenchmark, "network" | "kernels" | "msPerStep">): FigureTable {
   const head = [
-    ...[`${network}: kernel`, "dispatches", "ms", "of step", "GFLOP", "MB", "GFLOP/s", "GB/s"],
+    ...[`${network}: kernel`, "dispatches", "ms", "of kernels", "GFLOP", "MB", "GFLOP/s", "GB/s"],
     ...["× minimum", "of peak", "bound"],
   ];
   const [large, small] = [true, false].map((wanted) =>

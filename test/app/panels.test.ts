@@ -48,7 +48,15 @@ describe("the table of kernels", () => {
 
   test("says of a kernel what it did, how fast, and what bounds it", () => {
     expect(cells(kernels[0])).toEqual({
-      ...{ Dispatches: "2", ms: "1", "Of step": "10.0 %", GFLOP: "–", MB: "4", "GFLOP/s": "–", "GB/s": "4" },
+      ...{
+        Dispatches: "2",
+        ms: "1",
+        "Of kernels": "10.0 %",
+        GFLOP: "–",
+        MB: "4",
+        "GFLOP/s": "–",
+        "GB/s": "4",
+      },
       ...{ "× minimum": "2.5", "Of peak": "40.0 %", Bound: "memory" },
     });
     expect(cells(kernels[1])).toMatchObject({
@@ -65,7 +73,7 @@ describe("the table of kernels", () => {
 
   test("sets a whole step beside the sum of its kernels' minima", () => {
     expect(cells(sumKernels(kernels, 14))).toEqual({
-      ...{ Dispatches: "8", ms: "14", "Of step": "", GFLOP: "0.014", MB: "13", "GFLOP/s": "1" },
+      ...{ Dispatches: "8", ms: "14", "Of kernels": "", GFLOP: "0.014", MB: "13", "GFLOP/s": "1" },
       ...{ "GB/s": "0.929", "× minimum": "5.96", "Of peak": "16.8 %", Bound: "" },
     });
   });

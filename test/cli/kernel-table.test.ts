@@ -21,7 +21,7 @@ test("the slowest kernel first, small ones together, then the step beside the su
   );
   expect(cellsOf(kernelTable({ network: "cnn", kernels, msPerStep: 121.5 }))).toEqual([
     [
-      ...["cnn: kernel", "dispatches", "ms", "of step", "GFLOP", "MB", "GFLOP/s", "GB/s"],
+      ...["cnn: kernel", "dispatches", "ms", "of kernels", "GFLOP", "MB", "GFLOP/s", "GB/s"],
       ...["× minimum", "of peak", "bound"],
     ],
     ["backward", "3", "60", "60 %", "1.2", "1800", "20", "30", "1", "100 %", "compute"],

@@ -12,7 +12,7 @@ export interface Column {
 }
 
 export const shareColumn: Column = {
-  name: "Of step",
+  name: "Of kernels",
   meaning: "Its part of the time of all kernels.",
   cell: ({ share }) => (share === undefined ? "" : percent(share)),
 };
