@@ -1,6 +1,6 @@
 /** Runs as a session holds them, of six short curves. */
 import type { Run } from "../../src/app/session/run";
-import { evaluate, generateCurves, resolveExperiment } from "../../src/index";
+import { evaluate, generateCurves, resolveExperiment, resolveLayers } from "../../src/index";
 
 const curves = generateCurves({ curves: 6, samples: 4 });
 const zero = evaluate(new Float32Array(curves.clean.length), curves);
@@ -14,7 +14,7 @@ export const begun: Run = {
   experiment,
   facts: {
     adapter: { vendor: "v", architecture: "a", description: "d", software: true },
-    layers: [],
+    layers: resolveLayers(experiment.spec),
     parameters: 1,
     iterations: 10,
     iterationsPerEpoch: 5,

@@ -4,7 +4,7 @@ import { Session } from "../../src/app/session/session";
 import type { Interrupted, Store } from "../../src/app/session/state";
 import type { Command, Event } from "../../src/app/worker/protocol";
 import { type Progress, resolveExperiment } from "../../src/index";
-import { begun } from "./run";
+import { begun, finished } from "./run";
 
 const settings: Settings = { preset: "quick", network: "cnn", options: { seed: 3 } };
 const { facts, test: curves } = begun;
@@ -54,7 +54,7 @@ class SilentWorker extends EventTarget {
 class MemoryStore implements Store {
   readonly saved: Run[] = [];
   interruption: Interrupted | undefined;
-  runs = async () => [...this.saved];
+  runs = async () => ({ runs: [...this.saved], broken: 0 });
   saveRun = async (run: Run) => void this.saved.push(run);
   deleteRun = async () => undefined;
   interrupted = async () => this.interruption;
@@ -269,6 +269,15 @@ describe("an earlier visit", () => {
     worker.tell({ kind: "paused", run: first.run });
     expect(session.phase).toBe("paused");
     expect(session.active?.history).toHaveLength(1);
+  });
+
+  test("tells once of runs that could not be read, and shows the others", async () => {
+    const store = new MemoryStore();
+    store.saved.push(finished(4));
+    store.runs = async () => ({ runs: [...store.saved], broken: 2 });
+    const { session } = await openSession(store);
+    expect(session.notices).toMatchObject([{ title: "2 runs could not be read" }]);
+    expect(session.selected?.number).toBe(4);
   });
 
   test.each([

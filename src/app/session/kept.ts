@@ -1,6 +1,16 @@
 /** Whether what lies in the browser's store is what this page puts there: another version, or a hand, may have written it. */
-import { calculusFunctions, functionFamilies, networkNames, optionNames, presetNames } from "../../index";
-import type { Run } from "./run";
+import {
+  calculusFunctions,
+  networkNames,
+  type OptionName,
+  optionNames,
+  presetNames,
+  readOption,
+  resolveExperiment,
+  resolveLayers,
+  writeOption,
+} from "../../index";
+import type { Run, Settings } from "./run";
 import type { Interrupted } from "./state";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,6 +24,11 @@ const isOneOf = (names: readonly string[], value: unknown): boolean => names.som
 const hasNumbers = (value: unknown, ...names: readonly string[]): value is Fields =>
   isFields(value) && names.every((name) => isNumber(value[name]));
 
+/** Whether all of them are finite and none is below `least`. */
+const hasFrom = (least: number, value: unknown, ...names: readonly string[]): value is Fields =>
+  hasNumbers(value, ...names) &&
+  names.every((name) => Number.isFinite(value[name]) && Number(value[name]) >= least);
+
 /** A finished run. */
 export const isRun = (value: unknown): value is Run => isBegun(value) && isOutcome(value.outcome, value);
 
@@ -24,53 +39,75 @@ export const isInterrupted = (value: unknown): value is Interrupted =>
 /** All of a run but its outcome. */
 function isBegun(value: unknown): value is Run {
   return (
-    hasNumbers(value, "number") &&
+    hasFrom(1, value, "number") &&
     isText(value.id) &&
     isSettings(value.settings) &&
-    isExperiment(value.experiment) &&
-    isFacts(value.facts) &&
+    isMadeBy(value.settings, value.experiment, value.facts) &&
     isTest(value.test) &&
     isHistory(value.history)
   );
 }
 
-function isSettings(value: unknown): boolean {
+function isSettings(value: unknown): value is Settings {
   if (!isFields(value) || !isFields(value.options)) return false;
   return (
     isOneOf(presetNames, value.preset) &&
     isOneOf(networkNames, value.network) &&
-    Object.entries(value.options).every(
-      ([name, option]) => isOneOf(optionNames, name) && (isNumber(option) || isText(option)),
-    )
+    Object.entries(value.options).every(([name, option]) => isOption(name, option))
   );
 }
 
-const isExperiment = (value: unknown): boolean =>
-  isFields(value) &&
-  isOneOf(networkNames, value.network) &&
-  isOneOf(presetNames, value.preset) &&
-  hasNumbers(value.data, "curves", "samples", "noise", "seed") &&
-  isOneOf(functionFamilies, value.data.family) &&
-  isFields(value.spec) &&
-  Array.isArray(value.spec.layers) &&
-  hasNumbers(value.training, "learnRate", "epochs", "batch", "validationEvery") &&
-  isFields(value.training.solver) &&
-  isFields(value.training.schedule);
+/** Whether it can be, apart from the others. */
+function isOption(name: string, value: unknown): boolean {
+  const option = optionNames.find((each) => each === name);
+  if (option === undefined || !(isNumber(value) || isText(value))) return false;
+  return readsBack(option, value);
+}
 
-const isFacts = (value: unknown): boolean =>
-  hasNumbers(value, "parameters", "iterations", "iterationsPerEpoch", "noiseFloor") &&
+function readsBack(option: OptionName, value: string | number): boolean {
+  try {
+    return readOption(option, writeOption(value)) === value;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether experiment and facts are of the kind that these settings make. Presets may have had other numbers then. */
+function isMadeBy({ preset, network, options }: Settings, experiment: unknown, facts: unknown): boolean {
+  try {
+    const made = resolveExperiment(preset, network, options);
+    return isLike(experiment, made) && isFacts(facts) && isLike(facts.layers, resolveLayers(made.spec));
+  } catch {
+    return false;
+  }
+}
+
+/** The same fields all the way down, the same words, and finite numbers where there are such. */
+function isLike(value: unknown, model: unknown): boolean {
+  if (isNumber(model)) return isNumber(value) && (Number.isFinite(value) || value === model);
+  if (!isFields(model)) return value === model;
+  if (!isFields(value) || Array.isArray(value) !== Array.isArray(model)) return false;
+  const names = Object.keys(model);
+  return (
+    Object.keys(value).length === names.length && names.every((name) => isLike(value[name], model[name]))
+  );
+}
+
+const isFacts = (value: unknown): value is Fields =>
+  hasFrom(1, value, "parameters", "iterations", "iterationsPerEpoch", "dispatchesPerStep", "bytesOnDevice") &&
+  hasNumbers(value, "noiseFloor") &&
   isFields(value.adapter) &&
+  [value.adapter.vendor, value.adapter.architecture, value.adapter.description].every(isText) &&
   typeof value.adapter.software === "boolean" &&
-  Array.isArray(value.layers) &&
   isEvaluation(value.zero);
 
 const isEvaluation = (value: unknown): boolean =>
   hasNumbers(value, "rmse", "rmseNoisy", "rmseZero", "noiseFloor") &&
-  hasNumbers(value.rmsePerFunction) &&
+  isFields(value.rmsePerFunction) &&
   Object.values(value.rmsePerFunction).every(isNumber);
 
 function isTest(value: unknown): boolean {
-  if (!hasNumbers(value, "rows", "samples")) return false;
+  if (!hasFrom(1, value, "rows", "samples")) return false;
   const points = Number(value.rows) * Number(value.samples);
   return (
     isFloats(value.x, 2 * points) &&
@@ -90,16 +127,21 @@ const isFloats = (value: unknown, length: number): boolean =>
 const isHistory = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every(
-    (progress: unknown) =>
-      hasNumbers(progress, "iteration", "epoch", "seconds", "learnRate", "gradientNorm", "loss", "rmse") &&
+    (progress: unknown, i) =>
+      hasFrom(0, progress, "epoch", "seconds", "learnRate") &&
+      progress.iteration === i + 1 &&
+      hasNumbers(progress, "gradientNorm", "loss", "rmse") &&
       (progress.validation === undefined || hasNumbers(progress.validation, "loss", "rmse")),
   );
 
 const isOutcome = (value: unknown, { test }: Run): boolean =>
   isFields(value) &&
   isText(value.finishedAt) &&
-  hasNumbers(value.result, "iterations", "seconds") &&
+  hasFrom(0, value.result, "iterations", "seconds") &&
+  hasNumbers(value.result.validation, "loss", "rmse") &&
   isOneOf(["completed", "stopped", "patience", "diverged"], value.result.stopReason) &&
+  (value.result.detail === undefined || isText(value.result.detail)) &&
+  (value.gpuMillisecondsPerStep === undefined || isNumber(value.gpuMillisecondsPerStep)) &&
   (value.trained === undefined ||
     (isFields(value.trained) &&
       isEvaluation(value.trained.evaluation) &&

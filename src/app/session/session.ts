@@ -188,6 +188,7 @@ export class Session extends Shelf {
         const experiment = resolveExperiment(settings.preset, settings.network, settings.options);
         this.#start({ id, settings, experiment }, checkpoint);
       } catch (error) {
+        this.#forget();
         this.notify(noteNotRestored(error));
       }
     };
@@ -272,7 +273,7 @@ export class Session extends Shelf {
       const { restored, ...run } = this.#pending;
       this.activate({ ...run, number: this.nextNumber, facts, test, history: this.#history });
       this.#pending = undefined;
-      this.#announce(restored ? "Training restored, paused." : "Training started.");
+      this.emit("announce", restored ? "Training restored, paused." : "Training started.");
     } else if (this.active) this.activate({ ...this.active, facts, history: this.#history });
     if (this.phase !== "stopping") this.phase = "running";
     this.update();
@@ -283,7 +284,7 @@ export class Session extends Shelf {
     this.add({ ...this.active, outcome, history: [...this.#history] });
     const notice = noteEnd(this.active, outcome);
     if (notice) this.notify(notice);
-    this.#announce(sayEnd(this.active, outcome));
+    this.emit("announce", sayEnd(this.active, outcome));
     this.#forget();
     this.#ended();
   }
@@ -307,7 +308,7 @@ export class Session extends Shelf {
       restored && failure.reason === "options"
         ? noteNotRestored(new Error(failure.message))
         : noteFailure(failure);
-    this.#announce(`${notice.title}.`);
+    this.emit("announce", `${notice.title}.`);
     this.notify(notice);
   }
 
@@ -340,10 +341,6 @@ export class Session extends Shelf {
     const now = performance.now();
     if (sentence === undefined || now - this.#announced < announcementInterval) return;
     this.#announced = now;
-    this.#announce(sentence);
-  }
-
-  #announce(sentence: string): void {
     this.emit("announce", sentence);
   }
 }

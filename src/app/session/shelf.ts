@@ -2,7 +2,7 @@ import { Emitter } from "./emitter";
 import type { Run } from "./run";
 import type { Notice, SessionChanges, Store } from "./state";
 import { mostRuns } from "./store";
-import { noteNothingKept, noteRunNotKept } from "./words";
+import { noteBroken, noteNothingKept, noteRunNotKept } from "./words";
 
 /** The runs there are to see, which of them are shown, and what the visitor is told. */
 export class Shelf extends Emitter<SessionChanges> {
@@ -79,8 +79,10 @@ export class Shelf extends Emitter<SessionChanges> {
   /** Brings back the runs of earlier visits. */
   protected async restoreRuns(): Promise<void> {
     try {
-      this.runs = [...(await this.store.runs()), ...this.runs];
+      const { runs, broken } = await this.store.runs();
+      this.runs = [...runs, ...this.runs];
       this.selected ??= this.runs.at(-1);
+      if (broken > 0) this.notify(noteBroken(broken));
     } catch (error) {
       this.notify(noteNothingKept(error));
     }

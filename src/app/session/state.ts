@@ -44,8 +44,8 @@ export interface Surroundings {
 
 /** Keeps runs and the state of the one under way beyond the page's life. Every method may reject; nothing depends on it. */
 export interface Store {
-  /** Finished runs, oldest first. */
-  runs(): Promise<Run[]>;
+  /** Finished runs, oldest first. Those that cannot be read are deleted, and counted this once. */
+  runs(): Promise<{ readonly runs: readonly Run[]; readonly broken: number }>;
   saveRun(run: Run): Promise<void>;
   deleteRun(id: string): Promise<void>;
   /** The run that was under way when the page was left. */

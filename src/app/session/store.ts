@@ -40,10 +40,13 @@ export function openStore(
       const all = await database.keys();
       const keys = all.filter(isRunKey).sort();
       const values = await database.getMany(keys);
-      const broken = keys.filter((_, i) => !isRun(values[i]));
+      // Under another key it could not be deleted, and might be there twice.
+      const runs = values.filter((value, i): value is Run => isRun(value) && keyOf(value) === keys[i]);
+      const whole = new Set(runs.map(keyOf));
+      const broken = keys.filter((key) => !whole.has(key));
       const foreign = all.filter((key) => key !== interruptedKey && !isRunKey(key));
       if (broken.length + foreign.length > 0) await database.delMany([...broken, ...foreign]);
-      return values.filter(isRun);
+      return { runs, broken: broken.length };
     },
     async saveRun(run) {
       await saving(database.set(keyOf(run), run));

@@ -46,6 +46,14 @@ export const noteNothingKept = (error: unknown): Notice => ({
   message: `This browser lets the page store nothing (${messageOf(error)}): finished runs are lost when you leave.`,
 });
 
+/** @param count of runs of earlier visits that were damaged, or that another version of the page had made */
+export const noteBroken = (count: number): Notice => ({
+  tone: "warning",
+  title: count === 1 ? "A run could not be read" : `${count} runs could not be read`,
+  message:
+    "What the browser had of earlier visits is damaged, or of another version of the page. It has been deleted.",
+});
+
 export const noteRunNotKept = (error: unknown): Notice => ({
   tone: "warning",
   title: "The run could not be stored",
