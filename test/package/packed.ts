@@ -1,6 +1,16 @@
 /** The package as npm packs it, in a project of a user. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -54,3 +64,37 @@ export async function installPackage(directory: string): Promise<Project> {
   }
   return { folder, installed, tarball };
 }
+
+/** Folders of all packages that come along with the one in `folder`. */
+export function dependenciesOf(folder: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (directory: string): void => {
+    for (const name of Object.keys(readManifest(directory).dependencies ?? {})) {
+      const dependency = findPackage(name, directory);
+      if (found.has(dependency)) continue;
+      found.add(dependency);
+      visit(dependency);
+    }
+  };
+  visit(folder);
+  return found;
+}
+
+/** The folder of a package, as Node looks for it; not all packages export their package.json. */
+function findPackage(name: string, from: string): string {
+  const folder = createRequire(join(from, "package.json"))
+    .resolve.paths(name)
+    ?.map((modules) => join(modules, name))
+    .find((candidate) => existsSync(join(candidate, "package.json")));
+  if (folder === undefined) throw new Error(`${name}, which ${from} needs, is not installed`);
+  return realpathSync(folder);
+}
+
+/** All files in a folder, packages installed there left out. */
+export const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (file) => !file.startsWith("node_modules") && statSync(join(folder, file)).isFile(),
+  );
+
+export const bytesIn = (folder: string): number =>
+  filesIn(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);

@@ -1,4 +1,4 @@
-/** A user's program: what the faces export, with the types that they promise. */
+/** A user's page, which trains: what of the library its bundler takes along. */
 import {
   conv1d,
   type Device,
@@ -8,7 +8,6 @@ import {
   type Progress,
   Trainer,
 } from "fluxion";
-import { readExpression } from "fluxion/expressions";
 
 const device: Device = await openDevice();
 const network = await Network.build(device, {
@@ -21,9 +20,8 @@ const network = await Network.build(device, {
 conv1d({ filters: 1, kernel: 5, stride: 2 });
 const set = { rows: 10, x: new Float32Array(500), target: new Float32Array(500) };
 const trainer = await Trainer.build(network, { train: set, validation: set });
-const seen: Progress[] = [];
+export const seen: Progress[] = [];
 for await (const progress of trainer.run()) seen.push(progress);
 export const gpu: GPUDevice = device.gpu;
 export const adapter: string = device.adapter.description;
 export const prediction: Float32Array = await network.predict(set.x);
-export const slope: string = readExpression("x^2").writtenDerivative;
