@@ -1,6 +1,7 @@
-import { FormatError } from "../formats/error";
+import { FormatError, quote } from "../formats/error";
 import { entriesOf, parseJsonObject } from "../formats/json";
-import { readSafetensors, requireFinite, type Tensor } from "../formats/safetensors";
+import { requireFormat } from "../formats/model";
+import { readSafetensors, requireFinite, type Safetensors, type Tensor } from "../formats/safetensors";
 
 /** A conformance case: an operation, its inputs, and what an outside oracle computed in float64. */
 export interface ConformanceCase {
@@ -14,13 +15,19 @@ export interface ConformanceCase {
   readonly rtol: ReadonlyMap<string, number>;
 }
 
-const format = "fluxion-conformance/1";
+/**
+ * Reads the container of a case.
+ * @throws FormatError when it is no safetensors file, or says that it holds something else
+ */
+export function openCase(bytes: Uint8Array, label: string): Safetensors {
+  const container = readSafetensors(bytes, label);
+  requireFormat(container.metadata, "fluxion-conformance/1", label);
+  return container;
+}
 
 /** Reads a case. Throws FormatError when the file is none. */
 export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
-  const { tensors, metadata } = readSafetensors(bytes, label);
-  if (metadata.get("format") !== format)
-    throw new FormatError(label, "format", `must be "${format}": this is not a conformance case`);
+  const { tensors, metadata } = openCase(bytes, label);
   const rtol = new Map<string, number>();
   for (const [name, value] of readObject("rtol", metadata, label)) {
     if (typeof value !== "number" || !(value >= 0) || !Number.isFinite(value))
@@ -36,7 +43,11 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
   const outputs = withPrefix("out.");
   for (const name of outputs.keys())
     if (!rtol.has(name)) throw new FormatError(label, "rtol", `must give a tolerance for ${name}`);
-  for (const [name, { data }] of tensors) requireFinite(data, label, name);
+  for (const [name, { data }] of tensors) {
+    if (!/^(in|out)\./.test(name))
+      throw new FormatError(label, `tensor ${quote(name)}`, "must be named in.… or out.…");
+    requireFinite(data, label, name);
+  }
   if (outputs.size === 0) throw new FormatError(label, "tensors", "must hold at least one named out.…");
   const op = metadata.get("op");
   if (op === undefined) throw new FormatError(label, "op", "must name an operation");
@@ -50,8 +61,8 @@ export function readCase(bytes: Uint8Array, label: string): ConformanceCase {
   };
 }
 
-/** Nesting of a case's config: options within it, at most. */
-const configDepth = 2;
+/** Nesting of a case's config, at most. */
+const configDepth = 8;
 
 function readObject(
   field: string,

@@ -38,6 +38,7 @@ export function runLayer(
       case "conv1d": {
         const filters = input(source, "weight", 3).shape[0];
         const kernel = number(source, "kernel");
+        if (source.config.has("padding")) choice(source, "padding", ["same"]);
         return [
           conv1d({ filters, kernel }),
           filters,

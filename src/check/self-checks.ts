@@ -176,7 +176,6 @@ function operationCheck(kernel: string, shape: string, build: () => ReferenceCas
         outputs: new Map(),
         rtol: new Map(),
       });
-      if (!got) throw new RangeError(`there is no operation ${op}`);
       return { got, expected: Array.from(outputs, ([name, data]) => withinRelative(name, data, tolerance)) };
     },
   };

@@ -1,4 +1,4 @@
-import { FormatError } from "../formats/error";
+import { FormatError, quote } from "../formats/error";
 import type { Device } from "../gpu/device";
 import type { KernelChoice } from "../nn/layer";
 import { Network } from "../nn/network";
@@ -12,6 +12,7 @@ import {
   type LossNormalisation,
   leakyReLU,
   type NetworkSpec,
+  resolveLayers,
 } from "../nn/spec";
 import type { TrainerConfig } from "../train/config";
 import type { ClipMethod } from "../train/options";
@@ -34,8 +35,14 @@ export async function runTraining(
   if (batches?.dtype !== "I32" || batches.shape.length !== 2)
     throw new FormatError(source.label, "in.batches", "must be an I32 tensor (steps, batch)");
   const options = object(source, "options");
+  const solver = readSolver(source, options);
+  const { kind: _, ...rates } = solver;
+  const known = ["solver", "learnRate", "l2", "threshold", ...Object.keys(rates)];
+  for (const name of options.keys())
+    if (!known.includes(name))
+      throw new FormatError(source.label, "config options", `${solver.kind} knows no ${quote(name)}`);
   const training = {
-    solver: readSolver(source, options),
+    solver,
     learnRate: number(source, "learnRate", options),
     l2: number(source, "l2", options),
     clip: number(source, "threshold", options),
@@ -55,6 +62,10 @@ export async function runTraining(
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   };
+  const learnt = resolveLayers(spec).flatMap((layer) => layer.learnables.map(({ name }) => name));
+  for (const name of learnables.keys())
+    if (!learnt.includes(name))
+      throw new FormatError(source.label, `in.init.${name}`, "is no learnable of this network");
   const { outputs } = await trainOnce(
     device,
     spec,

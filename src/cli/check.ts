@@ -2,7 +2,17 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { type AdapterChoice, type CaseResult, readSafetensors, runCase } from "../index";
+import { openCase } from "../check/case";
+import {
+  type AdapterChoice,
+  type CaseResult,
+  type Device,
+  FormatError,
+  jsonLine,
+  oneLine,
+  plainName,
+  runCase,
+} from "../index";
 import { fileError, UsageError } from "./errors";
 import { readInput } from "./files";
 import { openHost } from "./host";
@@ -19,7 +29,9 @@ const examples = `
 A vector is one operation with inputs and the outputs expected of it, computed in float64 by an
 outside oracle. A tensor passes when its largest error stays within the tolerance it carries.
 The error is infinite (null in JSON) where a value is not finite or the tensor is missing.
-Directories stand for all .safetensors files in them. Exit status 1 when anything fails.
+A vector that asks for what this version does not have (an operation, a field of its config, an
+input) is a failed case with a reason; a file that is no vector at all ends the command before
+anything runs. Directories stand for all .safetensors files in them. Exit status 1 when anything fails.
 
 Examples:
   fluxion check test/conformance
@@ -39,19 +51,22 @@ export function addCheck(program: Command): void {
 }
 
 /** A result as it is reported: `case` is the file's name without its ending. */
-type Reported = CaseResult & { readonly file: string; readonly passed: boolean };
+export interface Reported extends CaseResult {
+  readonly file: string;
+  readonly passed: boolean;
+  /** Why it could not be run; none of its tensors is compared then. */
+  readonly reason?: string;
+}
 
 async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
   const files = paths.flatMap(listVectors);
   const vectors = files.map((path) => ({ path, bytes: readInput("check", path, mostBytes) }));
-  // Whatever is no safetensors file at all is refused before anything runs.
-  for (const { path, bytes } of vectors) readSafetensors(bytes, path);
+  // Whatever is no vector at all is refused before anything runs.
+  const operations = vectors.map(({ path, bytes }) => openCase(bytes, path).metadata.get("op") ?? "");
   const device = await openHost(flags.adapter);
   const cases: Reported[] = [];
-  for (const { path, bytes } of vectors) {
-    const result = await runCase(device, bytes, path);
-    const passed = result.reason === undefined && result.tensors.every((tensor) => tensor.passed);
-    const reported = { ...result, case: basename(path, ".safetensors"), file: path, passed };
+  for (const [i, { path, bytes }] of vectors.entries()) {
+    const reported = { ...(await runVector(device, path, bytes, operations[i])), file: path };
     cases.push(reported);
     process.stdout.write(describe(reported));
   }
@@ -60,8 +75,25 @@ async function check(paths: readonly string[], flags: CheckFlags): Promise<void>
   process.stdout.write(
     `${passed} of ${cases.length} cases passed${failed > 0 ? `, ${failed} FAILED` : ""}\n`,
   );
-  if (flags.json) process.stdout.write(`${JSON.stringify({ passed, failed, cases })}\n`);
+  if (flags.json) process.stdout.write(`${jsonLine({ passed, failed, cases })}\n`);
   if (failed > 0) process.exitCode = 1;
+}
+
+/** A case that cannot be run has failed like any other, and those after it are run. */
+export async function runVector(
+  device: Device,
+  path: string,
+  bytes: Uint8Array,
+  op: string,
+): Promise<Omit<Reported, "file">> {
+  const name = basename(path, ".safetensors");
+  try {
+    const result = await runCase(device, bytes, path);
+    return { ...result, case: name, passed: result.tensors.every((tensor) => tensor.passed) };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { case: name, op, tensors: [], passed: false, reason: `${error.field}: ${error.expected}` };
+  }
 }
 
 function listVectors(path: string): string[] {
@@ -75,12 +107,14 @@ function listVectors(path: string): string[] {
   }
 }
 
-function describe({ case: name, tensors, reason }: Reported): string {
-  const why = reason === undefined ? "" : `: ${reason}`;
+/** A line for each tensor, or one that says why there is none. */
+export function describe({ case: name, tensors, reason }: Reported): string {
+  const begin = plainName(name).padEnd(30);
+  if (reason !== undefined) return `${begin} FAIL ${oneLine(reason)}\n`;
   return tensors
     .map(
       (tensor) =>
-        `${name.padEnd(30)} ${tensor.name.padEnd(26)} error ${figure(tensor.error)}  allowed ${figure(tensor.allowed)}  ${tensor.passed ? "pass" : "FAIL"}${why}\n`,
+        `${begin} ${plainName(tensor.name).padEnd(26)} error ${figure(tensor.error)}  allowed ${figure(tensor.allowed)}  ${tensor.passed ? "pass" : "FAIL"}\n`,
     )
     .join("");
 }

@@ -1,7 +1,7 @@
 /** The command line as a whole: commands, help, and what becomes of errors. */
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { FormatError, NoAdapterError } from "../index";
+import { FormatError, NoAdapterError, oneLine } from "../index";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { UsageError } from "./errors";
@@ -62,7 +62,8 @@ function report(error: unknown): number {
 }
 
 function say(message: string, status: 1 | 2): number {
-  process.stderr.write(`fluxion: ${status === 2 ? message.replace(/\s*\n\s*/g, " ") : message}\n`);
+  const lines = status === 2 ? [message] : message.split("\n");
+  process.stderr.write(`fluxion: ${lines.map(oneLine).join("\n")}\n`);
   return status;
 }
 

@@ -15,11 +15,29 @@ export class FormatError extends Error {
   }
 }
 
-/** Quotes a name out of an untrusted file: no control characters, and never longer than a line bears. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
+/** Quotes a name out of an untrusted file: nothing in it steers a terminal, and it is never longer than a line bears. */
+export const quote = (text: string): string => visible(JSON.stringify(abbreviate(text)));
 
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
-}
+/** A name out of an untrusted file, without quotation marks: visible, and never longer than a line bears. */
+export const plainName = (text: string): string => visible(abbreviate(text));
+
+const abbreviate = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** Whatever the text holds, on one line. */
+export const oneLine = (text: string): string => visible(text.replace(/\s*[\r\n]+\s*/g, " "));
+
+/** JSON for a program that may be read in a terminal: characters that would steer it are escaped as JSON has it. */
+export const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(steering, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
+
+/** Characters that move a terminal's cursor, change its colours or turn its writing around. */
+const steering = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** All text out of files passes here on its way to a terminal: what would steer it is written out as \u{…}. */
+const visible = (text: string): string =>
+  text.replace(steering, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

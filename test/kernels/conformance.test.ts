@@ -11,11 +11,10 @@ describe("conformance vectors on the GPU", () => {
   });
 
   test.for(files)("%s passes", async (file) => {
-    const { tensors, reason } = await gpu.run(
+    const { tensors } = await gpu.run(
       ({ fluxion, device }, { bytes, file }) => fluxion.runCase(device, bytes, file),
       { bytes: new Uint8Array(readFileSync(new URL(file, directory))), file },
     );
-    expect(reason).toBeUndefined();
     expect(tensors.length).toBeGreaterThan(0);
     expect(tensors.filter(({ passed }) => !passed)).toEqual([]);
   });

@@ -234,6 +234,11 @@ test.for([
   [{ dropout: 1 }, /drop1\.probability must be from 0 to below 1, got 1/],
   [{ dropout: -0.5 }, /drop1\.probability must be from 0 to below 1, got -0\.5/],
   [{ dropout: null }, /config dropout: must be a finite number/],
+  [{ network: "layers", layers: [{ layers: [{ kind: "gru" }] }] }, /no operation "train\/layers"/],
+  [
+    { options: { ...JSON.parse(trainBilstm.metadata.get("config") ?? "").options, nesterov: true } },
+    /adam knows no "nesterov"/,
+  ],
 ] as const)("a training of a recurrent network with %o is refused in one line", async ([change, message]) => {
   const { tensors, metadata } = trainBilstm;
   const config = { ...JSON.parse(metadata.get("config") ?? ""), ...change };
@@ -242,10 +247,19 @@ test.for([
 });
 
 test("an operation named like a member of every object is only unknown", async () => {
-  const { reason, tensors } = await gpu.run(
-    ({ fluxion, device }, { bytes }) => fluxion.runCase(device, bytes, "case"),
-    { bytes: encode({ ...leaky, what: "", op: "constructor", message: /./ }) },
-  );
-  expect(reason).toBe("this version has no operation constructor");
-  expect(tensors.every(({ passed }) => !passed)).toBe(true);
+  const bytes = encode({ ...leaky, what: "", op: "constructor", message: /./ });
+  await expectRefusal(bytes, /op: this version has no operation "constructor"/);
+});
+
+test("a case with more than its operation knows is refused, not taken for a simpler one", async () => {
+  const zero = [[1], [0]] as [number[], number[]];
+  const more: [Partial<BadCase>, RegExp][] = [
+    [{ ...conv, config: { ...conv.config, stride: 1 } }, /config: this version's conv1d knows no "stride"/],
+    [{ ...conv, config: { ...conv.config, padding: "causal" } }, /config padding: must be one of same/],
+    [{ ...conv, inputs: { ...conv.inputs, lengths: zero } }, /in: this version's conv1d knows no "lengths"/],
+    [{ ...recurrent, inputs: { ...recurrent.inputs, "reverse.bias": zero } }, /lstm knows no "reverse.bias"/],
+    [{ ...solver, config: { ...solver.config, amsgrad: true } }, /knows no "amsgrad"/],
+  ];
+  for (const [change, message] of more)
+    await expectRefusal(encode({ ...leaky, what: "", message, ...change }), message);
 });

@@ -13,6 +13,7 @@ import {
   studyNames,
   takeShard,
 } from "../../expressions";
+import { jsonLine, oneLine, plainName } from "../../index";
 import { UsageError } from "../errors";
 import { openHost } from "../host";
 import { endOnInterrupt } from "../interrupt";
@@ -95,7 +96,7 @@ export function warnOfMixture(results: readonly CellResult[], ...further: readon
   const adapters = new Set([...results.flatMap(({ adapter }) => adapter ?? []), ...further]);
   if (adapters.size > 1)
     process.stderr.write(
-      `trained on several adapters, ${[...adapters].sort().join(" and ")}: the report names them, ` +
+      `trained on several adapters, ${[...adapters].sort().map(plainName).join(" and ")}: the report names them, ` +
         "and takes means and compares across them\n",
     );
 }
@@ -155,9 +156,9 @@ export function merge(
 
 function tell(summary: StudySummary, path: string, json: boolean): void {
   for (const { name, cells, answer } of summary.results)
-    process.stdout.write(`${name} (${cells.done} of ${cells.planned} cells): ${answer}\n`);
+    process.stdout.write(`${name} (${cells.done} of ${cells.planned} cells): ${oneLine(answer)}\n`);
   process.stdout.write(`written to ${join(path, "study.html")}\n`);
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (json) process.stdout.write(`${jsonLine(summary)}\n`);
 }
 
 function readStudyName(text: string): StudyName {
