@@ -15,6 +15,7 @@ import {
   writeOption,
 } from "../../src/calculus/options";
 import { defaultTrainingOptions, type LearnRateSchedule, type SolverSpec } from "../../src/train/options";
+import { forRows } from "../rows";
 
 const solvers = ["sgdm", "adam", "adamw", "rmsprop"] as const satisfies readonly SolverSpec["kind"][];
 const schedules = ["none", "piecewise", "cosine"] as const satisfies readonly LearnRateSchedule["kind"][];
@@ -76,14 +77,16 @@ describe.each(all)("the experiment of preset %s and network %s", (preset, networ
   const others = othersOf(preset);
   const own = optionNames.filter((option) => readersOf(option).networks?.includes(network) ?? true);
 
-  it.each(own)("takes %s, and optionsOf gives it back", (option) => {
-    const experiment = resolveExperiment(preset, network, alone(option, others));
-    const options = optionsOf(experiment);
-    expect(options[option]).toBe(others[option]);
-    expect(resolveExperiment(preset, network, options)).toEqual(experiment);
-    expect(experiment).not.toEqual(
-      resolveExperiment(preset, network, { ...alone(option, others), [option]: undefined }),
-    );
+  it("takes each option, and optionsOf gives it back", () => {
+    forRows(own, (option) => {
+      const experiment = resolveExperiment(preset, network, alone(option, others));
+      const options = optionsOf(experiment);
+      expect(options[option]).toBe(others[option]);
+      expect(resolveExperiment(preset, network, options)).toEqual(experiment);
+      expect(experiment).not.toEqual(
+        resolveExperiment(preset, network, { ...alone(option, others), [option]: undefined }),
+      );
+    });
   });
 
   it("takes all of them together", () => {
