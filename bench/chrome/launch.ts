@@ -18,7 +18,7 @@ export const insecureHost = "fluxion.test";
 export const patience = 120_000;
 
 /** Starts a headless Chrome that asks the network for nothing. */
-export async function launchChrome(webGpu: WebGpu): Promise<Browser> {
+export async function launchChrome(webGpu: WebGpu, flags: readonly string[] = []): Promise<Browser> {
   const { executable, environment } = await findChrome();
   return puppeteer.launch({
     executablePath: executable,
@@ -28,6 +28,7 @@ export async function launchChrome(webGpu: WebGpu): Promise<Browser> {
     protocolTimeout: 0,
     args: [
       ...webGpuFlags[webGpu],
+      ...flags,
       `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1`,
       "--disable-component-update",
       // Containers and hardened kernels refuse Chrome's sandbox; the only page opened is our own.

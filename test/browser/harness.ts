@@ -1,7 +1,10 @@
 /** The tested side of the harness, in a page or in Deno: the library, one device, and a door through which tests call in. */
 
+import { compareWithin, toomCookTolerance, withinRelative } from "../../src/check/bounds";
+import { expectedOfLayer } from "../../src/check/expected-layer";
 import { selfChecks } from "../../src/check/self-checks";
 import { judge } from "../../src/check/self-test";
+import { layerValues } from "../../src/check/values";
 import { compile } from "../../src/gpu/kernel";
 import { Memory, write } from "../../src/gpu/memory";
 import { Plan } from "../../src/gpu/plan";
@@ -17,16 +20,21 @@ import { type Base64, decode, encode } from "./wire";
 const internals = {
   ArenaLayout,
   Backpropagation,
+  compareWithin,
   compile,
   createCursor,
+  expectedOfLayer,
   gatherCall,
   judge,
+  layerValues,
   Memory,
   Plan,
   readWords,
   scatterCall,
   selfChecks,
+  toomCookTolerance,
   updateCalls,
+  withinRelative,
   write,
 } as const;
 

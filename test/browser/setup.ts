@@ -32,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await server.listen();
     const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
-    browser = await launchChrome("any");
+    browser = await launchChrome("any", ["--js-flags=--expose-gc"]);
     console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
     project.provide("chrome", { endpoint: browser.wsEndpoint(), url });
     return close;

@@ -63,7 +63,7 @@ describe("a training that is paused", () => {
     const held = await control(from, "fc", {
       pauseAt: [0, 9],
       atHold: [
-        ["wait", "step", "step", "step"],
+        ["be idle", "step", "step", "step"],
         ["predict", "inspect", "save", "resume"],
         ["step"],
         ["save", "predict", "step"],
@@ -84,7 +84,7 @@ describe("a training that is paused", () => {
     const from = request(convolutional, { epochs: 500 }, { stepsPerSubmit: 4, submitMilliseconds: 1000 });
     const { holds, progress, result } = await control(from, "fc", {
       pauseAt: [4],
-      atHold: [["wait", "stop"]],
+      atHold: [["be idle", "stop"]],
     });
     expect(result?.stopReason).toBe("stopped");
     expect(holds).toEqual([result?.iterations]);
@@ -108,7 +108,12 @@ describe("a training that is paused", () => {
 
   test("and resumed and paused again while its state is saved, holds anew and tells it", async () => {
     const holds = await gpu.run(async ({ fluxion, device }) => {
-      const { spec, training, data } = fluxion.resolveExperiment("quick", "cnn", { curves: 12, batch: 10 });
+      const { spec, training, data } = fluxion.resolveExperiment("quick", "cnn", {
+        curves: 12,
+        samples: 8,
+        filters: 4,
+        batch: 10,
+      });
       const { train, test } = fluxion.splitCurves(fluxion.generateCurves(data), data.seed);
       const network = await fluxion.Network.build(device, { ...spec, batch: training.batch });
       const told: number[] = [];
@@ -139,19 +144,17 @@ describe("a training that is paused", () => {
     expect(holds).toEqual([0, 0]);
   });
 
-  // Other programs may take the processor from the one step: the best of three attempts counts.
-  test("does not count the time", { retry: 2 }, async () => {
+  test("does not count the time", async () => {
     const { progress, result } = await control(request(convolutional), "fc", {
       pauseAt: [0],
       atHold: [
-        [...Array.from({ length: 20 }, () => "wait" as const), "step"],
-        [...Array.from({ length: 20 }, () => "wait" as const), "stop"],
+        ["pass an hour", "step"],
+        ["pass an hour", "stop"],
       ],
     });
     expect(told({ progress })).toEqual([1]);
     expect(result?.seconds).toBeGreaterThanOrEqual(progress[0].seconds);
-    // Each time it held 1.2 s.
-    expect(result?.seconds).toBeLessThan(1);
+    expect(result?.seconds).toBeLessThan(3600);
   });
 
   test("where no step is left, ends", async () => {
@@ -207,7 +210,11 @@ describe("a state that is asked for", () => {
   test("is saved while training holds, once, beside those that fall due", async () => {
     const { holds, states } = await control(request(convolutional, { epochs: 3 }, oneByOne), "fc", {
       pauseAt: [4],
-      atHold: [["save", "wait", "save", "wait", "step"], ["step"], ["save", "wait", "resume"]],
+      atHold: [
+        ["save", "await the state", "save", "be idle", "step"],
+        ["step"],
+        ["save", "await the state", "resume"],
+      ],
       checkpoint: { every: 5 },
     });
     expect(holds).toEqual([4, 5, 6]);
@@ -218,7 +225,7 @@ describe("a state that is asked for", () => {
     const from = request(convolutional, { epochs: 2 });
     const { states } = await control(from, "fc", {
       pauseAt: [0],
-      atHold: [["save", "wait", "resume"]],
+      atHold: [["save", "await the state", "resume"]],
       checkpoint: {},
     });
     expect(states.map(({ iteration }) => iteration)).toEqual([0]);

@@ -12,7 +12,12 @@ export type Action =
   | "inspect"
   | "predict"
   | "lose the device"
-  | "wait";
+  /** Waits for the state that was asked for. */
+  | "await the state"
+  /** Gives it the opportunity to do what it must not: the queue runs dry, and tasks run. */
+  | "be idle"
+  /** On the clock, which does not stand still. */
+  | "pass an hour";
 
 /** What is done to a training, and when. */
 export interface Script {
@@ -56,6 +61,12 @@ export function control(request: TrainingRequest, layer: string, script: Script)
       const acts: Promise<void>[] = [];
       const inspected: (readonly LearnableValues[])[] = [];
       const predicted: Float32Array[] = [];
+      /** Told of the next state. */
+      let onSaved: () => void = () => undefined;
+      let saved: Promise<void> = Promise.resolve();
+      let ahead = 0;
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + ahead;
       const act = async (action: Action): Promise<void> => {
         switch (action) {
           case "step":
@@ -67,6 +78,9 @@ export function control(request: TrainingRequest, layer: string, script: Script)
           case "dispose":
             return trainer.dispose();
           case "save":
+            saved = new Promise((resolve) => {
+              onSaved = resolve;
+            });
             return trainer.requestSave();
           case "inspect":
             inspected.push(await trainer.inspect(layer));
@@ -76,8 +90,17 @@ export function control(request: TrainingRequest, layer: string, script: Script)
             return;
           case "lose the device":
             return device.gpu.destroy();
-          case "wait":
-            return new Promise((resolve) => setTimeout(resolve, 60));
+          case "await the state":
+            return saved;
+          case "be idle":
+            for (let round = 0; round < 3; round++) {
+              await device.gpu.queue.onSubmittedWorkDone();
+              await new Promise((resolve) => setTimeout(resolve));
+            }
+            return;
+          case "pass an hour":
+            ahead += 3_600_000;
+            return;
           default:
             throw new RangeError(`unknown action ${action satisfies never}`);
         }
@@ -100,6 +123,7 @@ export function control(request: TrainingRequest, layer: string, script: Script)
             ...checkpoint,
             save: (state) => {
               states.push(state);
+              onSaved();
             },
           },
         }),
@@ -126,6 +150,7 @@ export function control(request: TrainingRequest, layer: string, script: Script)
           thrown: `${(error as Error).name}: ${(error as Error).message}`,
         };
       } finally {
+        performance.now = now;
         trainer.dispose();
         network.dispose();
         if (own) device.dispose();

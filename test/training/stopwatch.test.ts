@@ -5,6 +5,8 @@ test("a training tells what a step takes by the GPU's own clock, where it has on
   const measured = await gpu.run(async ({ fluxion, device }) => {
     const { spec, training, data } = fluxion.resolveExperiment("quick", "cnn", {
       curves: 60,
+      samples: 20,
+      filters: 4,
       batch: 10,
       epochs: 4,
     });
