@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { declarationsPlugin, libraryBuild } from "./scripts/library.ts";
+import { licencesPlugin } from "./scripts/licences.ts";
 import { pagePlugin } from "./src/app/build/plugin.ts";
+
+/** What a browser shows, and what stands beside code. */
+const [pageLicences, codeLicences] = [licencesPlugin("licenses.txt"), licencesPlugin("licenses.md")];
 
 /** Tests of what runs on a device, in headless Chrome. */
 const engineTests = ["browser", "gpu", "kernels", "training"].map((room) => `test/${room}/**/*.test.ts`);
@@ -16,8 +20,13 @@ export default defineConfig(({ mode }) => ({
   // The page works from any path.
   base: "./",
   publicDir: mode === "cli" || mode === "library" ? false : "public",
-  plugins: mode === "cli" ? [] : [mode === "library" ? declarationsPlugin() : pagePlugin()],
-  worker: { format: "es" },
+  plugins:
+    mode === "cli"
+      ? [codeLicences.plugin]
+      : mode === "library"
+        ? [declarationsPlugin(), codeLicences.plugin]
+        : [pagePlugin(), pageLicences.plugin],
+  worker: { format: "es", plugins: () => [pageLicences.inWorkers] },
   // The packed program brings along the parser that only studies need.
   ssr:
     mode === "cli"
@@ -29,7 +38,6 @@ export default defineConfig(({ mode }) => ({
           ssr: "src/cli/fluxion.ts",
           outDir: "dist/cli",
           target: "node20",
-          license: { fileName: "licenses.md" },
         }
       : mode === "library"
         ? libraryBuild

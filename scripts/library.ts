@@ -38,7 +38,6 @@ export const libraryBuild: BuildOptions = {
     },
   },
   minify: false,
-  license: { fileName: "licenses.md" },
   target: "es2022",
   outDir: "dist/library",
 };

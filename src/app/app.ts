@@ -93,6 +93,7 @@ export class App extends LitElement {
       <footer class="quiet">
         After Cleve Moler, <cite>Teaching a Newcomer About Teaching Calculus to a Deep Learner</cite>, Cleve’s
         Corner, 2018. Everything is computed on this machine; nothing leaves it.
+        <a href="./licenses.txt">Licences of the code of others in this page</a>
       </footer>
       <div class="visually-hidden" role="status">${this.announcement}</div>
     `;
@@ -188,6 +189,11 @@ export class App extends LitElement {
           padding: var(--wa-space-xs) var(--wa-space-2xs);
           font-size: var(--wa-font-size-s);
         }
+      }
+      footer a {
+        display: inline-block;
+        min-block-size: 24px;
+        color: var(--wa-color-text-link);
       }
       footer {
         padding: var(--wa-space-m);

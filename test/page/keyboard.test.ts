@@ -98,6 +98,7 @@ describe("by the keyboard alone, Tab", () => {
       "button Show recorded BiLSTM",
       "button Use settings of recorded BiLSTM",
       "button Use settings of recorded CNN",
+      "link Licences of the code of others in this page",
     ]);
     expect(unseen).toEqual([]);
     const back: string[] = [];
