@@ -114,7 +114,7 @@ export class Header extends LitElement {
         <dl>
           ${shortcuts.map(({ name, does }) => html`<dt><kbd>${name}</kbd></dt><dd>${does}</dd>`)}
         </dl>
-        <p class="quiet">They rest while you type, and Space presses a button that has the focus.</p>
+        <p class="quiet">They rest while you type. Elsewhere Space presses the button that has the focus, or scrolls the page.</p>
         <wa-switch
           .checked=${shortcutsOn()}
           @change=${(event: Event) => turnShortcuts((event.currentTarget as HTMLInputElement).checked)}

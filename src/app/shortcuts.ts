@@ -1,7 +1,7 @@
 /** Keyboard shortcuts: each is also a button, and all can be turned off (WCAG 2.1.4). */
 
 export const shortcuts = [
-  { key: " ", name: "Space", does: "train, pause or resume" },
+  { key: " ", name: "Space", does: "train, pause or resume, where a chart has the focus" },
   { key: ".", name: ".", does: "one iteration, then pause" },
   { key: "s", name: "s", does: "stop and evaluate" },
   { key: "r", name: "r", does: "restart with the present options" },
@@ -35,18 +35,18 @@ function readKept(): boolean {
 /** Where keys write, choose or close. */
 const taken =
   "input, textarea, select, dialog, [contenteditable], [role=combobox], [role=listbox], [role=menu], [role=slider]";
-/** Where Space presses. */
-const pressed =
-  "button, a, summary, [role=button], [role=tab], [role=switch], [role=checkbox], [role=radio], [role=menuitem]";
+/** Where Space has no use of its own: everywhere else it presses, or scrolls the page. */
+const charts = "[role=application]";
 
-/** The shortcut that a key press means, if it means one: not while typing, and not Space on what Space presses. */
+/** The shortcut that a key press means, if it means one: not while typing, and Space on charts alone. */
 function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const found = shortcuts.find(({ key }) => key === event.key);
   if (!found || (event.repeat && found.key !== ".")) return undefined;
-  const used = found.key === " " ? `${taken}, ${pressed}` : taken;
-  const inUse = event.composedPath().some((target) => target instanceof Element && target.matches(used));
-  return inUse ? undefined : found.key;
+  const within = (selector: string): boolean =>
+    event.composedPath().some((target) => target instanceof Element && target.matches(selector));
+  if (within(taken) || (found.key === " " && !within(charts))) return undefined;
+  return found.key;
 }
 
 /** Answers shortcuts pressed anywhere on the page; returns a function that ends it. */
