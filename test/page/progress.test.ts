@@ -20,12 +20,12 @@ interface Seen {
  * before which it must be seen.
  */
 async function look({ page }: Visit, panel: string): Promise<Seen> {
-  const { running, ...seen } = await page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) => ({
+  const { phase, ...seen } = await page.$$eval(`>>> ${panel} >>> fx-chart`, (charts) => ({
     pictures: charts.map((chart) => chart.shadowRoot?.querySelector("canvas")?.toDataURL() ?? ""),
     ends: charts.map(({ spec }) => spec.x.range?.[1] ?? 0),
-    running: document.querySelector("fx-app")?.session.phase === "running",
+    phase: document.querySelector("fx-app")?.session.phase,
   }));
-  expect(running).toBe(true);
+  expect(phase).toBe("running");
   return seen;
 }
 
@@ -63,4 +63,30 @@ test.each([
   expect(await visit.text("fx-status")).toMatch(/run 1: training/);
   await visit.press("Stop");
   await visit.waitForText("fx-status", /run 1: stopped/);
+});
+
+test("a training that begins shows nothing of the one before it", async () => {
+  const visit = await visitor({ at: tiny("&epochs=20") });
+  await visit.press("Train");
+  await visit.waitForText("fx-status", /run 1: completed/);
+  // Every frame until it trains: kernels are compiled meanwhile.
+  const shown = await visit.page.evaluate(async () => {
+    const session = document.querySelector("fx-app")?.session;
+    const status = document.querySelector("fx-app")?.shadowRoot?.querySelector("fx-status");
+    if (!session || !status) throw new Error("there is no status");
+    const texts = new Set<string>();
+    session.train();
+    for (let frames = 0; session.phase === "building"; frames++) {
+      await new Promise(requestAnimationFrame);
+      const bar = status.shadowRoot?.querySelector("wa-progress-bar");
+      // The first frame may have been asked for before the status was.
+      if (frames > 1)
+        texts.add(`${status.shadowRoot?.textContent} ${bar?.value}`.replace(/\s+/g, " ").trim());
+    }
+    return [...texts];
+  });
+  const first = shown.find((text) => text.includes("compiling kernels …"));
+  expect(first).toMatch(/^compiling kernels … Iteration–Epoch–.*Validation RMSE– 0(\.0)?$/);
+  expect(shown.filter((text) => text.includes("run 1"))).toEqual([]);
+  await visit.waitForText("fx-status", /run 2: completed/);
 });

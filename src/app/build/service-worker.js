@@ -35,13 +35,10 @@ addEventListener("fetch", (event) => {
 
 /** The page itself: the newest there is; its options stand in the query, which no file depends on. */
 async function fromNetwork(request) {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const kept = await caches.match("./", { ignoreSearch: true });
-    if (kept) return kept;
-    throw error;
-  }
+  const answer = await fetch(request).catch(() => undefined);
+  // A host that is out of order answers, too, but not with the page.
+  if (answer && answer.status < 500) return answer;
+  return (await caches.match("./", { ignoreSearch: true })) ?? answer ?? Response.error();
 }
 
 /** Everything else is named by its content, or changes only with it. */
