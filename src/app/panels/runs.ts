@@ -1,6 +1,6 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/checkbox/checkbox.js";
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import { figure } from "../../index";
@@ -26,6 +26,10 @@ export class Runs extends LitElement {
   /** The run that would be deleted, while the visitor is asked. */
   declare leaving: string | undefined;
 
+  #asked:
+    | { readonly runs: readonly Run[]; readonly recorded: readonly Run[]; readonly answer: TemplateResult }
+    | undefined;
+
   constructor() {
     super();
     new SessionController(this, "progress");
@@ -36,7 +40,6 @@ export class Runs extends LitElement {
     if (runs.length === 0)
       return html`<p class="quiet">No run yet. Train a network: it stands here when it has finished.</p>`;
     const lowest = Math.min(...runs.map(({ outcome }) => outcome?.trained?.evaluation.rmse ?? Infinity));
-    const pair = pairOf(this.session.all);
     return html`
       <p class="quiet">
         RMSE per point against the clean derivative on the run’s own test curves; ▼ marks the lowest. This browser keeps
@@ -70,16 +73,24 @@ export class Runs extends LitElement {
       </div>
       <section aria-labelledby="question">
         <h2 id="question">Image or sound?</h2>
-        ${
-          pair
-            ? describePair(pair)
-            : html`<p class="quiet">
-                Train a CNN and a BiLSTM on the same curves (the same preset and seed): this asks, as Moler did,
-                whether a derivative is more like an image or a sound.
-              </p>`
-        }
+        ${this.#question()}
       </section>
     `;
+  }
+
+  /** Answered anew when there are other runs, not with every iteration of one under way. */
+  #question(): TemplateResult {
+    const { runs, recorded } = this.session;
+    if (this.#asked?.runs === runs && this.#asked.recorded === recorded) return this.#asked.answer;
+    const pair = pairOf([...recorded, ...runs]);
+    const answer = pair
+      ? describePair(pair)
+      : html`<p class="quiet">
+          Train a CNN and a BiLSTM on the same curves (the same preset and seed): this asks, as Moler did, whether a
+          derivative is more like an image or a sound.
+        </p>`;
+    this.#asked = { runs, recorded, answer };
+    return answer;
   }
 
   #row(run: Run, lowest: number) {
