@@ -95,7 +95,7 @@ export default defineConfig(({ mode }) => ({
           // Two implementations of WebGPU agree on every variant; what the rest proves does not depend on the host.
           include: [
             "test/deno/**/*.test.ts",
-            "test/kernels/variants.test.ts",
+            "test/kernels/variants-*.test.ts",
             "test/gpu/**/*.test.ts",
             "test/browser/**/*.test.ts",
           ],

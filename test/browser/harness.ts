@@ -16,6 +16,12 @@ import { createCursor, gatherCall, scatterCall } from "../../src/nn/batch";
 import { updateCalls } from "../../src/train/update";
 import { type Base64, decode, encode } from "./wire";
 
+/**
+ * Deno has no subgroups and tries every variant that needs none. Where there are subgroups, what needs them is tried.
+ */
+const isTriedHere = ({ gpu }: fluxion.Device, variant: string): boolean =>
+  !gpu.features.has("subgroups") || /quads|product/.test(variant);
+
 /** What the library keeps from its users and its own tests need. */
 const internals = {
   ArenaLayout,
@@ -25,6 +31,7 @@ const internals = {
   createCursor,
   expectedOfLayer,
   gatherCall,
+  isTriedHere,
   judge,
   layerValues,
   Memory,

@@ -13,3 +13,7 @@ test("every kernel passes on this adapter, told one by one", async () => {
   expect(results.map(({ kernel, shape }) => `${kernel} ${shape}`)).toEqual(told);
   for (const { error, allowed } of results) expect(error).toBeLessThanOrEqual(allowed);
 });
+
+test("Deno has no subgroups: the variants that need none are tried here and nowhere else", async () => {
+  expect(await gpu.run(({ device }) => device.gpu.features.has("subgroups"))).toBe(false);
+});
