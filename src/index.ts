@@ -36,6 +36,7 @@ export { type KernelReport, sumKernels, type Throughput } from "./check/roofline
 export { type CaseResult, runCase } from "./check/run";
 export { type KernelCheck, selfTest } from "./check/self-test";
 export type { TensorResult } from "./check/tolerance";
+export { expectation, type FieldRule, type Interval, type NumberRule } from "./fields";
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./formats/checkpoint";
 export * from "./formats/csv";
 export * from "./formats/error";
@@ -50,7 +51,7 @@ export {
   openDevice,
 } from "./gpu/device";
 export { KernelError } from "./gpu/kernel";
-export { OutOfMemoryError } from "./gpu/memory";
+export { DisposedError, OutOfMemoryError } from "./gpu/memory";
 export type { KernelChoice } from "./nn/layer";
 export { type NamedTensor, Network } from "./nn/network";
 export * from "./nn/spec";
@@ -62,6 +63,14 @@ export type { TrainerConfig } from "./train/config";
 export type { CurveSet } from "./train/curves";
 export type { LearnableValues } from "./train/inspector";
 export * from "./train/options";
-export type { BestScore, Progress, Score, StopReason, TrainingResult } from "./train/progress";
+export {
+  type BestScore,
+  DivergedError,
+  type DivergedResult,
+  type Progress,
+  type Score,
+  type StopReason,
+  type TrainingResult,
+} from "./train/progress";
 export type { Tensors, TrainingState, Weights } from "./train/state";
 export { Trainer } from "./train/trainer";

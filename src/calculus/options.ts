@@ -2,6 +2,8 @@
  * What a person may set of the experiment, flat and by the field's names: the flags of the command line and the form of
  * the page are both made from the rules that stand here.
  */
+import { allows, expectation, type FieldRule, type NumberRule } from "../fields";
+import { layerRules } from "../nn/spec";
 import {
   type BatchNormStatistics,
   type ClipMethod,
@@ -11,6 +13,9 @@ import {
   type Restore,
   type Shuffle,
   type SolverSpec,
+  scheduleRules,
+  solverRules,
+  trainingRules,
 } from "../train/options";
 import { type FunctionFamily, functionFamilies } from "./families/taught";
 
@@ -68,42 +73,27 @@ export interface OptionReaders {
   readonly schedules?: readonly LearnRateSchedule["kind"][];
 }
 
-type Lower = { readonly from: number } | { readonly above: number };
-type Upper = { readonly to: number } | { readonly below: number };
-
-/** An interval; ends given as `above` and `below` are excluded, and so is what rounds to them in float32. */
-export type Interval = Lower & Upper;
-
-/** The numbers an option may be. `none` admits `Infinity`, written "none". */
-export type NumberRule =
-  | { readonly kind: "whole"; readonly from: number; readonly to: number; readonly none?: true }
-  | { readonly kind: "number"; readonly interval: Interval; readonly none?: true };
-
 /** The values an option may take. */
-export type OptionRule = { readonly readers?: OptionReaders } & (
-  | NumberRule
-  | { readonly kind: "choice"; readonly choices: readonly string[] }
-);
+export type OptionRule = { readonly readers?: OptionReaders } & FieldRule;
 
-const most = 1e9;
 const cnn = { networks: ["cnn"] } as const;
 const bilstm = { networks: ["bilstm"] } as const;
 const adams = { solvers: ["adam", "adamw"] } as const;
-const belowOne = { from: 0, below: 1 } as const;
 
+/** The training options are the engine's; narrower where a library's user may mean what is a slip on a form. */
 export const optionRules = {
   family: { kind: "choice", choices: functionFamilies },
   curves: { kind: "whole", from: 6, to: 1e6 },
   samples: { kind: "whole", from: 1, to: 1e5 },
   noise: { kind: "number", interval: { from: 0, to: 1e3 } },
-  seed: { kind: "whole", from: 0, to: 2 ** 32 - 1 },
-  filters: { kind: "whole", from: 1, to: 4096, readers: cnn },
-  kernel: { kind: "whole", from: 1, to: 1024, readers: cnn },
-  hidden: { kind: "whole", from: 1, to: 1024, readers: bilstm },
-  dropout: { kind: "number", interval: belowOne, readers: bilstm },
-  init: { kind: "choice", choices: ["narrow-normal", "glorot"] },
-  epochs: { kind: "whole", from: 1, to: 1e6 },
-  batch: { kind: "whole", from: 1, to: 1e6 },
+  seed: trainingRules.seed,
+  filters: { ...layerRules.conv1d.filters, readers: cnn },
+  kernel: { ...layerRules.conv1d.kernel, readers: cnn },
+  hidden: { ...layerRules.bilstm.hidden, readers: bilstm },
+  dropout: { ...layerRules.dropout.probability, readers: bilstm },
+  init: trainingRules.initialisation,
+  epochs: trainingRules.epochs,
+  batch: trainingRules.batch,
   solver: { kind: "choice", choices: Object.keys(defaultLearnRates) },
   learnRate: { kind: "number", interval: { above: 0, to: 1e6 } },
   learnRateSchedule: { kind: "choice", choices: ["none", "piecewise", "cosine"] },
@@ -112,26 +102,22 @@ export const optionRules = {
     interval: { above: 0, to: 1 },
     readers: { schedules: ["piecewise"] },
   },
-  learnRateDropPeriod: { kind: "whole", from: 1, to: 1e6, readers: { schedules: ["piecewise"] } },
-  warmup: { kind: "whole", from: 0, to: most, readers: { schedules: ["cosine"] } },
-  momentum: { kind: "number", interval: belowOne, readers: { solvers: ["sgdm"] } },
-  beta1: { kind: "number", interval: belowOne, readers: adams },
-  beta2: { kind: "number", interval: belowOne, readers: adams },
-  decay: { kind: "number", interval: belowOne, readers: { solvers: ["rmsprop"] } },
-  epsilon: {
-    kind: "number",
-    interval: { above: 0, to: 1 },
-    readers: { solvers: ["adam", "adamw", "rmsprop"] },
-  },
-  weightDecay: { kind: "number", interval: { from: 0, to: 1e6 }, readers: { solvers: ["adamw"] } },
-  l2: { kind: "number", interval: { from: 0, to: 1e6 } },
+  learnRateDropPeriod: { ...scheduleRules.piecewise.period, readers: { schedules: ["piecewise"] } },
+  warmup: { ...scheduleRules.cosine.warmup, readers: { schedules: ["cosine"] } },
+  momentum: { ...solverRules.sgdm.momentum, readers: { solvers: ["sgdm"] } },
+  beta1: { ...solverRules.adam.beta1, readers: adams },
+  beta2: { ...solverRules.adam.beta2, readers: adams },
+  decay: { ...solverRules.rmsprop.decay, readers: { solvers: ["rmsprop"] } },
+  epsilon: { ...solverRules.adam.epsilon, readers: { solvers: ["adam", "adamw", "rmsprop"] } },
+  weightDecay: { ...solverRules.adamw.weightDecay, readers: { solvers: ["adamw"] } },
+  l2: trainingRules.l2,
   clip: { kind: "number", interval: { above: 0, to: 1e9 }, none: true },
-  clipMethod: { kind: "choice", choices: ["l2norm", "global-l2norm", "absolute-value"] },
-  batchnormStatistics: { kind: "choice", choices: ["population", "moving"], readers: cnn },
-  shuffle: { kind: "choice", choices: ["once", "every-epoch", "never"] },
-  validationEvery: { kind: "whole", from: 1, to: most },
-  patience: { kind: "whole", from: 1, to: most, none: true },
-  restore: { kind: "choice", choices: ["best", "last"] },
+  clipMethod: trainingRules.clipMethod,
+  batchnormStatistics: { ...trainingRules.batchNormStatistics, readers: cnn },
+  shuffle: trainingRules.shuffle,
+  validationEvery: trainingRules.validationEvery,
+  patience: trainingRules.patience,
+  restore: trainingRules.restore,
 } as const satisfies Readonly<Record<OptionName, OptionRule>>;
 
 export const optionNames = Object.keys(optionRules) as readonly OptionName[];
@@ -172,27 +158,7 @@ const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 export function readNumber(rule: NumberRule, text: string): number | undefined {
   if (rule.none && text === "none") return Number.POSITIVE_INFINITY;
   const value = (rule.kind === "whole" ? /^\d+$/ : decimal).test(text) ? Number(text) : Number.NaN;
-  return fits(rule, value) ? value : undefined;
-}
-
-function fits(rule: NumberRule, value: number): boolean {
-  if (rule.kind === "whole") return value >= rule.from && value <= rule.to;
-  const { interval } = rule;
-  return (
-    ("from" in interval ? value >= interval.from : Math.fround(value) > interval.above) &&
-    ("to" in interval ? value <= interval.to : Math.fround(value) < interval.below)
-  );
-}
-
-/** "a whole number from 1 to 1000, or none". */
-export function expectation(rule: OptionRule): string {
-  if (rule.kind === "choice") return `one of ${rule.choices.join(", ")}`;
-  const none = rule.none ? ", or none" : "";
-  if (rule.kind === "whole") return `a whole number from ${rule.from} to ${rule.to}${none}`;
-  const { interval } = rule;
-  const lower = "from" in interval ? `from ${interval.from}` : `above ${interval.above} in float32`;
-  const upper = "to" in interval ? `at most ${interval.to}` : `below ${interval.below} in float32`;
-  return `a number ${lower}, ${upper}${none}`;
+  return Number.isFinite(value) && allows(rule, value) ? value : undefined;
 }
 
 /** What decides which options are read. */

@@ -71,6 +71,7 @@ export async function measurePeak(device: Device): Promise<Peak> {
 }
 
 interface Buffers {
+  readonly memory: Memory;
   readonly source: Slice;
   readonly destination: Slice;
   readonly stopwatch: Stopwatch | undefined;
@@ -81,6 +82,7 @@ interface Buffers {
 function allocate(device: Device, { bytes }: Work): Buffers {
   const memory = new Memory(device);
   return {
+    memory,
     source: memory.storage("source", bytes / 4),
     destination: memory.storage("destination", bytes / 4),
     stopwatch: Stopwatch.create(device, memory, "peak"),
@@ -108,7 +110,7 @@ async function timePass(
   device: Device,
   plan: Plan,
   repeats: number,
-  { stopwatch, reading }: Buffers,
+  { memory, stopwatch, reading }: Buffers,
 ): Promise<number> {
   const encoder = device.gpu.createCommandEncoder();
   const pass = encoder.beginComputePass(stopwatch && { timestampWrites: stopwatch.timestampWrites });
@@ -120,6 +122,6 @@ async function timePass(
   await device.gpu.queue.onSubmittedWorkDone();
   const wall = performance.now() - begun;
   if (!stopwatch) return wall;
-  const words = await readStaging(device, reading, readingBytes);
+  const words = await readStaging(memory, reading, readingBytes);
   return Stopwatch.milliseconds(words.slice().buffer) ?? wall;
 }

@@ -6,8 +6,16 @@ import { readWords } from "../gpu/readback";
 import { ArenaLayout } from "../nn/arena";
 import { createCursor } from "../nn/batch";
 import { scoreWords } from "../nn/halfmse";
-import { adam, adamw, type ClipMethod, rmsprop, type SolverSpec, sgdm } from "../train/options";
-import { requireOptions } from "../train/requirements";
+import {
+  adam,
+  adamw,
+  type ClipMethod,
+  requireOptions,
+  rmsprop,
+  type SolverSpec,
+  sgdm,
+} from "../train/options";
+
 import { historyWords, updateCalls } from "../train/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 import type { Outputs } from "./operations";

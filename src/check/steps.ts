@@ -12,6 +12,7 @@ import { Trainer } from "../train/trainer";
 export interface TimedTraining {
   readonly spec: NetworkSpec;
   readonly batch: number;
+  /** The batch is that above. */
   readonly options: Partial<TrainingOptions>;
   /** Variants of the kernels other than those by the rules. */
   readonly kernels?: Partial<KernelChoice>;
@@ -58,7 +59,7 @@ export async function timeTraining(
       train: curves,
       validation: curves,
       // Every step is an epoch of one batch; rounding up takes a submit at most.
-      options: { ...options, epochs: profiles.most + steps.most + mostStepsPerSubmit },
+      options: { ...options, batch, epochs: profiles.most + steps.most + mostStepsPerSubmit },
     });
     try {
       const kernels = await profileKernels(device, trainer.plan, profiles);

@@ -16,7 +16,7 @@ import {
 } from "../nn/spec";
 import type { TrainerConfig } from "../train/config";
 import type { ClipMethod } from "../train/options";
-import type { Progress, TrainingResult } from "../train/progress";
+import { DivergedError, type Progress, type TrainingResult } from "../train/progress";
 import { Trainer } from "../train/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import type { Outputs } from "./operations";
@@ -96,10 +96,7 @@ export async function trainOnce(
     const trainer = await Trainer.build(network, config);
     try {
       const steps: Progress[] = [];
-      const run = trainer.run();
-      let next = await run.next();
-      for (; !next.done; next = await run.next()) steps.push(next.value);
-      const result = next.value;
+      const result = await runToEnd(trainer, steps);
       const due = steps.flatMap(({ validation }) => (validation ? [validation] : []));
       const validations = [...due, result.validation];
       const outputs = new Map<string, Float32Array>([
@@ -118,6 +115,19 @@ export async function trainOnce(
     }
   } finally {
     network.dispose();
+  }
+}
+
+/** Adds every iteration to `steps`. A training that diverges ends like another. */
+async function runToEnd(trainer: Trainer, steps: Progress[]): Promise<TrainingResult> {
+  try {
+    const run = trainer.run();
+    let next = await run.next();
+    for (; !next.done; next = await run.next()) steps.push(next.value);
+    return next.value;
+  } catch (error) {
+    if (error instanceof DivergedError) return error.result;
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type AdapterReport,
   type Curves,
   type Device,
+  DivergedError,
   type Evaluation,
   evaluate,
   experimentCurves,
@@ -163,6 +164,9 @@ async function runTrainer(trainer: Trainer, { abandoned, resume }: RunSettings) 
       history.push(next.value);
       display.update(next.value);
     }
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    return { history, result: error.result, interrupted: () => interrupted() !== undefined };
   } finally {
     display.stop();
   }

@@ -15,6 +15,18 @@ export class FormatError extends Error {
   }
 }
 
+/**
+ * Makes sure, by its reader, that what was written can be read.
+ * @throws RangeError instead of the reader's FormatError: the fault is the caller's
+ */
+export function asRangeError(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    throw error instanceof FormatError ? new RangeError(error.message) : error;
+  }
+}
+
 /** Quotes a name out of an untrusted file: nothing in it steers a terminal, and it is never longer than a line bears. */
 export const quote = (text: string): string => visible(JSON.stringify(abbreviate(text)));
 

@@ -2,8 +2,17 @@
  * A trained network as one safetensors file: the learnables by name, batchnorm's inference statistics
  * (`bn1.mean`, `bn1.variance`), and under `__metadata__` the network itself as JSON.
  */
-import { type LayerSpec, type NetworkSpec, resolveLayers, tensorShapes } from "../nn/spec";
-import { FormatError, quote } from "./error";
+import { allows, expectation, type FieldRules, show } from "../fields";
+import {
+  inputRules,
+  layerRules,
+  lossRule,
+  type NetworkSpec,
+  networkLimits,
+  resolveLayers,
+  tensorShapes,
+} from "../nn/spec";
+import { asRangeError, FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 import { readSafetensors, requireFinite, requireTensor, type Tensor, writeSafetensors } from "./safetensors";
 
@@ -21,22 +30,29 @@ export interface Model {
 }
 
 const formatName = "fluxion-model/1";
-/** Bounds on what a file may ask for; far above any network of this project. */
-const limits = { layers: 256, channels: 4096, kernel: 1024, hidden: 1024, steps: 1 << 20, depth: 5 } as const;
+/** Deepest nesting of the network's JSON. */
+const depth = 5;
 
 /**
- * Writes a model file.
+ * Writes a model file that `readModel` reads.
  * @param metadata further strings, such as the training options; `format` and `network` are added here
+ * @throws RangeError when the tensors are not those of the network, or not finite, or the metadata use a name of the format
  */
 export function writeModel(
   spec: NetworkSpec,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
-  return writeSafetensors(
-    tensors,
-    new Map([["format", formatName], ["network", networkJson(spec)], ...metadata]),
-  );
+  const own = new Map([
+    ["format", formatName],
+    ["network", networkJson(spec)],
+  ]);
+  for (const key of own.keys())
+    if (metadata.has(key)) throw new RangeError(`${key} is a name of the model's own metadata`);
+  const bytes = writeSafetensors(tensors, new Map([...own, ...metadata]));
+  // What is written is what can be read: one rule for both.
+  asRangeError(() => readModel(bytes, "the model"));
+  return bytes;
 }
 
 /** The network as JSON, without whatever else its object holds. */
@@ -90,78 +106,46 @@ function readTensor(
 /** Reads the network of a model file or a checkpoint from its metadata. Throws FormatError. */
 export function readNetwork(text: string, label: string): NetworkSpec {
   const field = "__metadata__ network";
-  const network = parseJsonObject(text, limits.depth, label, field);
+  const network = parseJsonObject(text, depth, label, field);
   const input = entriesOf(network.get("input"), label, `${field} input`);
   const layers = network.get("layers");
-  if (!Array.isArray(layers) || layers.length === 0 || layers.length > limits.layers)
-    throw new FormatError(label, `${field} layers`, `must be a list of 1 to ${limits.layers} layers`);
+  if (!Array.isArray(layers) || layers.length === 0 || layers.length > networkLimits.layers)
+    throw new FormatError(label, `${field} layers`, `must be a list of 1 to ${networkLimits.layers} layers`);
   const loss = network.get("loss");
-  if (loss !== "observations" && loss !== "observations-and-steps")
-    throw new FormatError(label, `${field} loss`, "must be observations or observations-and-steps");
+  if (!allows(lossRule, loss))
+    throw new FormatError(label, `${field} loss`, `must be ${expectation(lossRule)}`);
   return {
-    input: {
-      channels: readCount(input, "channels", limits.channels, label, `${field} input`),
-      steps: readCount(input, "steps", limits.steps, label, `${field} input`),
-    },
+    input: readFields(input, inputRules, label, `${field} input`),
     layers: layers.map((layer: unknown, i) => readLayer(layer, label, `${field} layers[${i}]`)),
     loss,
-  };
+  } as NetworkSpec;
 }
 
-function readLayer(value: unknown, label: string, field: string): LayerSpec {
+function readLayer(value: unknown, label: string, field: string): object {
   const layer = entriesOf(value, label, field);
-  const kind = layer.get("kind") as LayerSpec["kind"] | undefined;
-  switch (kind) {
-    case "conv1d":
-      return {
-        kind,
-        filters: readCount(layer, "filters", limits.channels, label, field),
-        kernel: readCount(layer, "kernel", limits.kernel, label, field),
-      };
-    case "batchnorm": {
-      const epsilon = readNumber(layer, "epsilon", label, field);
-      if (epsilon <= 0) throw new FormatError(label, `${field} epsilon`, "must be positive");
-      return { kind, epsilon };
-    }
-    case "leakyrelu":
-      return { kind, slope: readNumber(layer, "slope", label, field) };
-    case "dense":
-      return { kind, outputs: readCount(layer, "outputs", limits.channels, label, field) };
-    case "lstm":
-    case "bilstm":
-      return { kind, hidden: readCount(layer, "hidden", limits.hidden, label, field) };
-    case "dropout": {
-      const probability = readNumber(layer, "probability", label, field);
-      if (!(probability >= 0 && probability < 1))
-        throw new FormatError(label, `${field} probability`, `must be from 0 to below 1, is ${probability}`);
-      return { kind, probability };
-    }
-    default:
-      kind satisfies undefined;
-      throw new FormatError(
-        label,
-        `${field} kind`,
-        `${quote(String(layer.get("kind")))} is no layer this version knows`,
-      );
-  }
+  const kind = layer.get("kind");
+  const rules = Object.entries(layerRules).find(([known]) => known === kind)?.[1];
+  if (!rules)
+    throw new FormatError(label, `${field} kind`, `${quote(String(kind))} is no layer this version knows`);
+  return { kind, ...readFields(layer, rules, label, field) };
 }
 
-function readNumber(layer: ReadonlyMap<string, unknown>, key: string, label: string, field: string): number {
-  const value = layer.get(key);
-  if (typeof value !== "number" || !Number.isFinite(value))
-    throw new FormatError(label, `${field} ${key}`, "must be a finite number");
-  return value;
-}
-
-function readCount(
-  layer: ReadonlyMap<string, unknown>,
-  key: string,
-  most: number,
+/** What the rules want, and nothing besides: a field that this version does not know may mean another computation. */
+function readFields(
+  entries: ReadonlyMap<string, unknown>,
+  rules: FieldRules,
   label: string,
   field: string,
-): number {
-  const value = readNumber(layer, key, label, field);
-  if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new FormatError(label, `${field} ${key}`, `must be a whole number in 1 … ${most}, is ${value}`);
-  return value;
+): object {
+  for (const key of entries.keys())
+    if (key !== "kind" && !Object.hasOwn(rules, key))
+      throw new FormatError(label, field, `has the unknown key ${quote(key)}`);
+  return Object.fromEntries(
+    Object.entries(rules).map(([key, rule]) => {
+      const value = entries.get(key);
+      if (!allows(rule, value))
+        throw new FormatError(label, `${field} ${key}`, `must be ${expectation(rule)}, is ${show(value)}`);
+      return [key, value];
+    }),
+  );
 }

@@ -3,7 +3,7 @@
  * bytes. Read from untrusted files: every claim of the header is checked before anything is allocated.
  * Typed arrays are written as they lie in memory, which is little-endian on every machine with WebGPU.
  */
-import { FormatError, quote } from "./error";
+import { asRangeError, FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 
 export type Tensor =
@@ -17,7 +17,8 @@ export interface Safetensors {
   readonly metadata: Map<string, string>;
 }
 
-const limits = { headerBytes: 1 << 20, tensors: 4096, rank: 8, depth: 4 } as const;
+/** A checkpoint of the largest network has 6144 tensors. */
+const limits = { headerBytes: 1 << 21, tensors: 8192, rank: 8, depth: 4 } as const;
 const elementBytes: ReadonlyMap<unknown, number> = new Map([
   ["F32", 4],
   ["F64", 8],
@@ -40,6 +41,20 @@ interface Entry {
  * @throws FormatError naming the field and what was expected, on any deviation from the format
  */
 export function readSafetensors(bytes: Uint8Array, label: string): Safetensors {
+  const { entries, metadata, data } = readHeader(bytes, label);
+  return {
+    tensors: new Map(entries.map((entry) => [entry.name, copyTensor(entry, data)])),
+    metadata,
+  };
+}
+
+interface Header {
+  readonly entries: readonly Entry[];
+  readonly metadata: Safetensors["metadata"];
+  readonly data: Uint8Array;
+}
+
+function readHeader(bytes: Uint8Array, label: string): Header {
   const headerBytes = readHeaderLength(bytes, label);
   const header = parseJsonObject(
     decode(bytes.subarray(prefixBytes, prefixBytes + headerBytes), label),
@@ -59,10 +74,7 @@ export function readSafetensors(bytes: Uint8Array, label: string): Safetensors {
       `must list at most ${limits.tensors} tensors, lists ${entries.length}`,
     );
   requireTiling(entries, data.length, label);
-  return {
-    tensors: new Map(entries.map((entry) => [entry.name, copyTensor(entry, data)])),
-    metadata,
-  };
+  return { entries, metadata, data };
 }
 
 function readHeaderLength(bytes: Uint8Array, label: string): number {
@@ -187,7 +199,7 @@ function copyTensor({ dtype, shape, begin, end }: Entry, data: Uint8Array): Tens
 /**
  * Writes tensors and metadata as a safetensors file. The header is padded with spaces to a multiple of 8
  * and wider elements come first, so that a reader may map the tensors in place.
- * @throws RangeError when a shape does not fit its data or a name is reserved
+ * @throws RangeError when a shape does not fit its data, a name is reserved, or `readSafetensors` would refuse the file
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<
@@ -219,6 +231,7 @@ export function writeSafetensors(
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
+  asRangeError(() => readHeader(file, "the file"));
   return file;
 }
 

@@ -100,7 +100,11 @@ export async function openDevice(
     lost: device.lost,
     buffersCreated: 0,
     fault: undefined,
-    dispose: () => device.destroy(),
+    dispose() {
+      // At once, so that nothing that is under way takes itself for done before the device says that it is gone.
+      opened.fault ??= new DeviceLostError("the GPU device was disposed");
+      device.destroy();
+    },
   };
   device.addEventListener("uncapturederror", ({ error }) => {
     opened.fault ??= new Error(`the GPU reported an error: ${error.message}`);

@@ -1,4 +1,4 @@
-import type { Device } from "./device";
+import { type Device, DeviceLostError } from "./device";
 
 /** A range of a GPU buffer; offsets and sizes in bytes. */
 export interface Slice {
@@ -12,20 +12,38 @@ export class OutOfMemoryError extends Error {
   override readonly name = "OutOfMemoryError";
 }
 
+/** What was asked of a network or a Trainer that was disposed of, before the call or while it waited. */
+export class DisposedError extends Error {
+  override readonly name = "DisposedError";
+}
+
 /**
  * Owns the buffers (and queries) of one network or one trainer: counts their bytes, checks them against the device's
  * limits and frees them together.
  */
 export class Memory {
   readonly #device: Device;
+  readonly #owner: { readonly name: string; readonly parent?: Memory };
   readonly #owned: (GPUBuffer | GPUQuerySet)[] = [];
   /** By role and size. */
   readonly #scratch = new Map<string, Slice>();
   #disposed = false;
   bytes = 0;
 
-  constructor(device: Device) {
+  /**
+   * @param owner whose buffers these are, for errors, and the memory without which they are of no use: a Trainer's work is
+   * done on the buffers of its network
+   */
+  constructor(
+    device: Device,
+    owner: { readonly name: string; readonly parent?: Memory } = { name: "the memory" },
+  ) {
     this.#device = device;
+    this.#owner = owner;
+  }
+
+  get device(): Device {
+    return this.#device;
   }
 
   /** A storage buffer of `count` 4-byte words, zeroed, that can be copied from and to. */
@@ -72,9 +90,15 @@ export class Memory {
     return slice;
   }
 
-  /** Whether the buffers are gone: nothing may be submitted with them. */
-  get disposed(): boolean {
-    return this.#disposed;
+  /**
+   * Call it before every submit, with nothing awaited between: a command with a buffer that is gone is an error of the whole
+   * device, for everyone who uses it.
+   * @throws DisposedError where buffers are gone
+   */
+  requireLive(): void {
+    const { name, parent } = this.#owner;
+    if (this.#disposed) throw new DisposedError(`${name} was disposed`);
+    parent?.requireLive();
   }
 
   /** @returns what frees all that is allocated from now on, and nothing before it */
@@ -117,24 +141,49 @@ export class Memory {
   }
 }
 
+/** The last build on each device. */
+const builds = new WeakMap<GPUDevice, Promise<unknown>>();
+
 /**
  * Runs `build` and throws what the driver refused meanwhile: an allocation as OutOfMemoryError, before anything that
- * followed from it. Builds on one device must not overlap, or one may be told the other's error.
+ * followed from it. The scopes of errors are the device's: one build waits for another, or it would be told the other's error.
+ * A build must therefore not begin another and wait for it.
+ * @throws DeviceLostError where the device is lost, or is disposed of meanwhile
  */
-export async function guardMemory<T extends { dispose(): void }>(
+export function guardMemory<T extends { dispose(): void }>(
   device: Device,
   build: () => Promise<T>,
 ): Promise<T> {
+  const before = builds.get(device.gpu) ?? Promise.resolve();
+  const building = before.then(() => buildWithin(device, build));
+  builds.set(
+    device.gpu,
+    building.catch(() => undefined),
+  );
+  return building;
+}
+
+const lossOf = ({ fault }: Device): Error | undefined =>
+  fault instanceof DeviceLostError ? fault : undefined;
+
+async function buildWithin<T extends { dispose(): void }>(
+  device: Device,
+  build: () => Promise<T>,
+): Promise<T> {
+  if (device.fault) throw device.fault;
   device.gpu.pushErrorScope("validation");
   device.gpu.pushErrorScope("out-of-memory");
   const outcome = await build().then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  const refused = await device.gpu.popErrorScope();
-  const invalid = await device.gpu.popErrorScope();
-  if ("value" in outcome && !refused && !invalid) return outcome.value;
+  // A device that is lost may refuse even this.
+  const pop = () => device.gpu.popErrorScope().catch(() => null);
+  const [refused, invalid] = await Promise.all([pop(), pop()]);
+  const lost = lossOf(device);
+  if ("value" in outcome && !refused && !invalid && !lost) return outcome.value;
   if ("value" in outcome) outcome.value.dispose();
+  if (lost) throw lost;
   if (refused)
     throw new OutOfMemoryError(
       `the GPU is out of memory (${refused.message}): use a smaller batch or a narrower network`,

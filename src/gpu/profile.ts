@@ -34,7 +34,17 @@ export function profilePlan(device: Device, plan: Plan): Promise<KernelTime[]> {
   return clockOf(device) === "timestamps" ? byTimestamps(device, plan) : byClock(device, plan);
 }
 
+/** Dispatches that are timed in one submit: WebGPU allows 4096 timestamps in a set of queries. */
+const mostTimed = 2048;
+
 async function byTimestamps(device: Device, { dispatches }: Plan): Promise<KernelTime[]> {
+  const times: KernelTime[] = [];
+  for (let first = 0; first < dispatches.length; first += mostTimed)
+    times.push(...(await timeTogether(device, dispatches.slice(first, first + mostTimed))));
+  return times;
+}
+
+async function timeTogether(device: Device, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
   const count = dispatches.length * 2;
   const querySet = device.gpu.createQuerySet({ label: "profile", type: "timestamp", count });
   const resolved = device.gpu.createBuffer({

@@ -9,7 +9,7 @@ export async function readWords(device: Device, slice: Slice): Promise<Float32Ar
     const encoder = device.gpu.createCommandEncoder();
     encoder.copyBufferToBuffer(slice.buffer, slice.offset, staging.buffer, 0, slice.size);
     device.gpu.queue.submit([encoder.finish()]);
-    return await readStaging(device, staging, slice.size);
+    return await readStaging(memory, staging, slice.size);
   } finally {
     memory.dispose();
   }
@@ -20,14 +20,19 @@ const lossDelay = 1000;
 
 /**
  * Maps a staging buffer, copies its first `bytes` bytes out and unmaps it.
- * @throws the device's fault, rather than return what a failed command left behind
+ * @param memory that the buffer belongs to
+ * @throws DisposedError where the memory is disposed of meanwhile, or the device's fault, rather than return what a failed
+ * command left behind
  */
-export async function readStaging(device: Device, { buffer }: Slice, bytes: number): Promise<Float32Array> {
+export async function readStaging(memory: Memory, { buffer }: Slice, bytes: number): Promise<Float32Array> {
+  const { device } = memory;
   await buffer.mapAsync(GPUMapMode.READ, 0, bytes).catch(async (error: Error) => {
+    memory.requireLive();
     // A lost device rejects the mapping before it says that it is lost.
     await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))]);
     throw device.fault ?? error;
   });
+  memory.requireLive();
   if (device.fault) throw device.fault;
   const words = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
   buffer.unmap();
@@ -36,11 +41,11 @@ export async function readStaging(device: Device, { buffer }: Slice, bytes: numb
 
 /** A fixed ring of staging buffers, so that results can be read while later submits run. */
 export class ReadbackRing {
-  readonly #device: Device;
+  readonly #memory: Memory;
   readonly #free: Slice[];
 
-  constructor(device: Device, memory: Memory, label: string, bytes: number, length: number) {
-    this.#device = device;
+  constructor(memory: Memory, label: string, bytes: number, length: number) {
+    this.#memory = memory;
     this.#free = Array.from({ length }, (_, i) => memory.staging(`${label} ${i}`, bytes));
   }
 
@@ -59,7 +64,7 @@ export class ReadbackRing {
       throw error;
     }
     return async (bytes) => {
-      const words = await readStaging(this.#device, staging, bytes);
+      const words = await readStaging(this.#memory, staging, bytes);
       this.#free.push(staging);
       return words;
     };

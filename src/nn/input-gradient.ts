@@ -1,4 +1,3 @@
-import type { Device } from "../gpu/device";
 import type { KernelCall } from "../gpu/kernel";
 import { guardMemory, Memory } from "../gpu/memory";
 import { createCursor, gatherCall, scatterCall } from "./batch";
@@ -11,19 +10,20 @@ import type { NetworkParts } from "./stages";
  * layer, without the gradients of learnables. Allocates what it needs and frees it again.
  * @param values x (rows, C, T) and the gradient of the output (rows, Cout, T)
  * @returns (rows, C, T)
- * @throws OutOfMemoryError, KernelError
+ * @throws OutOfMemoryError, KernelError, DisposedError where the network is disposed of meanwhile
  */
 export async function inputGradient(
-  device: Device,
   network: NetworkParts,
   rows: number,
   values: { readonly x: Float32Array; readonly outputGradient: Float32Array },
 ): Promise<Float32Array> {
-  const memory = new Memory(device);
+  const { memory: parent } = network.context;
+  const { device } = parent;
+  const memory = new Memory(device, { name: "the input gradient", parent });
   const dispose = () => memory.dispose();
   try {
     const { passage } = await guardMemory(device, async () => ({
-      passage: await buildPassage(device, memory, network),
+      passage: await buildPassage(memory, network),
       dispose,
     }));
     return await passage.run(rows, [values.x, values.outputGradient]);
@@ -32,7 +32,7 @@ export async function inputGradient(
   }
 }
 
-function buildPassage(device: Device, memory: Memory, network: NetworkParts): Promise<Passage> {
+function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
   const { input, stages, output } = network;
   const context = { ...network.context, memory };
   const { batch, steps } = context;
@@ -54,5 +54,5 @@ function buildPassage(device: Device, memory: Memory, network: NetworkParts): Pr
     ...backward,
     scatterCall(context, { slice: dInput, channels: input.channels }, gradients),
   ];
-  return Passage.build(device, memory, batch, calls, { inputs: [curves, given], output: gradients });
+  return Passage.build(memory, batch, calls, { inputs: [curves, given], output: gradients });
 }

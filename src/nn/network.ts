@@ -1,3 +1,4 @@
+import { requireFields, requireFloats, show } from "../fields";
 import type { Device } from "../gpu/device";
 import { guardMemory, Memory, part, type Slice, write } from "../gpu/memory";
 import { readWords } from "../gpu/readback";
@@ -34,12 +35,12 @@ export class Network implements NetworkParts {
   readonly stages: readonly Layer[];
   readonly output: Activation;
   readonly #memory: Memory;
-  #prediction: Passage | undefined;
+  readonly #prediction: Passage;
   /** Predictions share their buffers, and gradients must not be built at once: one waits for the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(device: Device, spec: NetworkSpec, memory: Memory, parts: NetworkParts) {
-    this.device = device;
+  private constructor(spec: NetworkSpec, memory: Memory, parts: NetworkParts, prediction: Passage) {
+    this.device = memory.device;
     this.spec = spec;
     this.batch = parts.context.batch;
     this.layers = parts.layers;
@@ -50,6 +51,7 @@ export class Network implements NetworkParts {
     this.stages = parts.stages;
     this.output = parts.output;
     this.#memory = memory;
+    this.#prediction = prediction;
   }
 
   /**
@@ -58,20 +60,21 @@ export class Network implements NetworkParts {
    * @param kernels variants of the kernels other than those for the device, to compare them
    * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
    */
-  static build(
+  static async build(
     device: Device,
     spec: NetworkSpec & { readonly batch: number },
     kernels: Partial<KernelChoice> = {},
   ): Promise<Network> {
+    if (!device?.gpu)
+      throw new TypeError(`Network.build takes a device that openDevice opened, got ${show(device)}`);
+    requireFields("the network", spec, ["input", "layers", "loss", "batch"]);
     const { batch, ...network } = spec;
     const chosen = chooseKernels(device, kernels);
     return guardMemory(device, async () => {
-      const memory = new Memory(device);
+      const memory = new Memory(device, { name: "the network" });
       try {
         const parts = layOutNetwork(memory, network, batch, chosen);
-        const built = new Network(device, network, memory, parts);
-        built.#prediction = await buildPrediction(built, memory);
-        return built;
+        return new Network(network, memory, parts, await buildPrediction(parts, memory));
       } catch (error) {
         memory.dispose();
         throw error;
@@ -87,14 +90,19 @@ export class Network implements NetworkParts {
     return this.#memory.bytes;
   }
 
-  /** All learnables by name, and the inference statistics `bn1.mean`, `bn1.variance` (C) of batch normalisations. */
+  /**
+   * All learnables by name, and the inference statistics `bn1.mean`, `bn1.variance` (C) of batch normalisations.
+   * @throws DisposedError
+   */
   async readTensors(): Promise<Map<string, NamedTensor>> {
+    this.#memory.requireLive();
     const words = await readWords(this.device, this.parameters);
     const tensors = new Map<string, NamedTensor>();
     for (const { name, shape, offset, count } of this.layout.places)
       tensors.set(name, { shape, data: words.slice(offset, offset + count) });
     for (const { name, statistics, output } of this.stages)
       if (statistics) {
+        this.#memory.requireLive();
         const { mean, variance } = unpackStatistics(
           await readWords(this.device, statistics),
           output.channels,
@@ -107,7 +115,7 @@ export class Network implements NetworkParts {
 
   /**
    * Replaces learnables and inference statistics.
-   * @throws RangeError when a tensor is missing, unknown or of another shape
+   * @throws RangeError when a tensor is missing, unknown or of another shape, DisposedError
    */
   writeTensors(tensors: ReadonlyMap<string, NamedTensor>): void {
     checkTensors(tensorShapes(this.layers), tensors);
@@ -124,6 +132,7 @@ export class Network implements NetworkParts {
       name: string,
     ) => { readonly mean: Float32Array; readonly variance: Float32Array } | undefined,
   ): void {
+    this.#memory.requireLive();
     for (const { name, spec, outputChannels } of this.layers) {
       const statistics = this.stages.find((stage) => stage.name === name)?.statistics;
       const values = valuesOf(outputChannels, name);
@@ -142,6 +151,7 @@ export class Network implements NetworkParts {
 
   /** Replaces the learnables alone; every one must be there. */
   writeLearnables(tensors: ReadonlyMap<string, { readonly data: Float32Array }>): void {
+    this.#memory.requireLive();
     for (const { name, offset, count } of this.layout.places) {
       const data = tensors.get(name)?.data;
       if (data?.length !== count)
@@ -154,11 +164,12 @@ export class Network implements NetworkParts {
    * Predicts with the inference statistics.
    * @param x any number of curves (rows, C, T)
    * @returns predictions (rows, Cout, T)
+   * @throws RangeError for curves of another length, DisposedError where the network is disposed of, also meanwhile
    */
   async predict(x: Float32Array): Promise<Float32Array> {
-    this.#requirePrediction();
+    this.#memory.requireLive();
     const rows = this.#rowsOf(x);
-    return this.#inTurn(() => this.#requirePrediction().run(rows, [x]));
+    return this.#inTurn((prediction) => prediction.run(rows, [x]));
   }
 
   /**
@@ -168,42 +179,36 @@ export class Network implements NetworkParts {
    * @param x any number of curves (rows, C, T)
    * @param outputGradient (rows, Cout, T)
    * @returns (rows, C, T)
-   * @throws RangeError for other shapes, OutOfMemoryError
+   * @throws RangeError for other shapes, OutOfMemoryError, DisposedError where the network is disposed of, also meanwhile
    */
   async inputGradient(x: Float32Array, outputGradient: Float32Array): Promise<Float32Array> {
-    this.#requirePrediction();
+    this.#memory.requireLive();
     const rows = this.#rowsOf(x);
     const answer = this.output.channels * this.spec.input.steps;
-    if (outputGradient.length !== rows * answer)
-      throw new RangeError(
-        `expected output gradients of ${answer} values (Cout·T) for each of ${rows} curves, got ${outputGradient.length} values`,
-      );
-    return this.#inTurn(() => {
-      this.#requirePrediction();
-      return inputGradient(this.device, this, rows, { x, outputGradient });
-    });
-  }
-
-  #requirePrediction(): Passage {
-    if (!this.#prediction) throw new Error("the network was disposed");
-    return this.#prediction;
+    const expected = `${answer} (Cout·T) for each of ${rows} curves, together ${rows * answer}`;
+    requireFloats("outputGradient", outputGradient, rows * answer, expected);
+    return this.#inTurn(() => inputGradient(this, rows, { x, outputGradient }));
   }
 
   #rowsOf(x: Float32Array): number {
+    requireFloats("x", x);
     const curve = this.spec.input.channels * this.spec.input.steps;
     if (x.length === 0 || x.length % curve !== 0)
       throw new RangeError(`expected curves of ${curve} values (C·T) each, got ${x.length} values`);
     return x.length / curve;
   }
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(act);
+  #inTurn<T>(act: (prediction: Passage) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => {
+      this.#memory.requireLive();
+      return act(this.#prediction);
+    });
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
+  /** Frees its buffers. Whatever is asked of it from then on, or waits for an answer, rejects with a DisposedError. */
   dispose(): void {
-    this.#prediction = undefined;
     this.#memory.dispose();
   }
 }
@@ -212,19 +217,27 @@ function checkTensors(
   shapes: ReadonlyMap<string, readonly number[]>,
   tensors: ReadonlyMap<string, NamedTensor>,
 ): void {
+  if (!(tensors instanceof Map)) throw new TypeError(`tensors must be a Map by name, got ${show(tensors)}`);
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name);
     if (!tensor) throw new RangeError(`tensor ${name} [${shape}] is missing`);
-    if (tensor.shape.join() !== shape.join())
-      throw new RangeError(`tensor ${name} has shape [${tensor.shape}], expected [${shape}]`);
+    if (!(tensor.data instanceof Float32Array))
+      throw new TypeError(`tensor ${name} must hold a Float32Array, got ${show(tensor.data)}`);
+    if (tensor.shape.join() !== shape.join() || tensor.data.length !== countOf(shape))
+      throw new RangeError(
+        `tensor ${name} has shape [${tensor.shape}] and ${tensor.data.length} values, expected [${shape}]`,
+      );
   }
   for (const name of tensors.keys())
     if (!shapes.has(name)) throw new RangeError(`tensor ${name} does not belong here`);
 }
 
+const countOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
 /** Curves in, predictions out. */
-function buildPrediction(network: Network, memory: Memory): Promise<Passage> {
-  const { context, input, output, stages, device, batch } = network;
+function buildPrediction(network: NetworkParts, memory: Memory): Promise<Passage> {
+  const { context, input, output, stages } = network;
+  const { batch } = context;
   const { channels } = input;
   const curves = memory.storage("curves to predict", batch * channels * context.steps);
   const predictions = memory.storage("predictions", batch * output.channels * context.steps);
@@ -234,5 +247,5 @@ function buildPrediction(network: Network, memory: Memory): Promise<Passage> {
     ...stages.flatMap(({ infer }) => infer),
     scatterCall(context, output, predictions),
   ];
-  return Passage.build(device, memory, batch, calls, { inputs: [curves], output: predictions });
+  return Passage.build(memory, batch, calls, { inputs: [curves], output: predictions });
 }

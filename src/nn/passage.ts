@@ -1,4 +1,3 @@
-import type { Device } from "../gpu/device";
 import type { KernelCall } from "../gpu/kernel";
 import { type Memory, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
@@ -12,14 +11,14 @@ interface Ends {
 
 /** The way of any number of curves through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
 export class Passage {
-  readonly #device: Device;
+  readonly #memory: Memory;
   readonly #batch: number;
   readonly #plan: Plan;
   readonly #ends: Ends;
   readonly #staging: Slice;
 
-  private constructor(device: Device, batch: number, plan: Plan, ends: Ends, staging: Slice) {
-    this.#device = device;
+  private constructor(memory: Memory, batch: number, plan: Plan, ends: Ends, staging: Slice) {
+    this.#memory = memory;
     this.#batch = batch;
     this.#plan = plan;
     this.#ends = ends;
@@ -28,7 +27,6 @@ export class Passage {
 
   /** @param calls from the inputs to the output @param ends buffers of whole batches */
   static async build(
-    device: Device,
     memory: Memory,
     batch: number,
     calls: readonly KernelCall[],
@@ -36,16 +34,17 @@ export class Passage {
   ): Promise<Passage> {
     const { output } = ends;
     const staging = memory.staging(`${output.buffer.label} (readback)`, output.size);
-    return new Passage(device, batch, await Plan.build(device, calls), ends, staging);
+    return new Passage(memory, batch, await Plan.build(memory.device, calls), ends, staging);
   }
 
-  /** @param values (rows, …) for each input @returns (rows, …) */
+  /** @param values (rows, …) for each input @returns (rows, …) @throws DisposedError where its buffers are gone */
   async run(rows: number, values: readonly Float32Array[]): Promise<Float32Array> {
-    const device = this.#device;
+    const { device } = this.#memory;
     const { inputs, output } = this.#ends;
     const answer = this.#wordsOf(output);
     const result = new Float32Array(rows * answer);
     for (let row = 0; row < rows; row += this.#batch) {
+      this.#memory.requireLive();
       const count = Math.min(this.#batch, rows - row);
       inputs.forEach((input, i) => {
         const curve = this.#wordsOf(input);
@@ -55,7 +54,7 @@ export class Passage {
       const encoder = device.gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(output.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
       device.gpu.queue.submit([encoder.finish()]);
-      result.set(await readStaging(device, this.#staging, count * answer * 4), row * answer);
+      result.set(await readStaging(this.#memory, this.#staging, count * answer * 4), row * answer);
     }
     return result;
   }

@@ -3,6 +3,18 @@
  * GPU engine and by the float64 reference alike. Shapes are (B, C, T): batch, channels, time steps.
  */
 
+import {
+  type FieldRule,
+  numberIn,
+  requireFields,
+  requireKind,
+  requireValue,
+  requireValues,
+  requireVariant,
+  show,
+  wholeNumber,
+} from "../fields";
+
 /** 1-D convolution, stride 1, "same" padding: ⌊(kernel−1)/2⌋ zeros left, the rest right. (B, Ci, T) → (B, filters, T) */
 export interface Conv1dSpec {
   readonly kind: "conv1d";
@@ -90,18 +102,59 @@ export interface ResolvedLayer {
   readonly learnables: readonly LearnableSpec[];
 }
 
-export const conv1d = (options: { filters: number; kernel: number }): Conv1dSpec => ({
-  kind: "conv1d",
-  ...options,
-});
-export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => ({
-  kind: "batchnorm",
-  epsilon: options.epsilon ?? 1e-5,
-});
+/** Most layers of a network, and most of what they have: far above any network of this project, and what a file may ask for. */
+export const networkLimits = {
+  layers: 256,
+  channels: 4096,
+  kernel: 1024,
+  hidden: 1024,
+  steps: 1 << 20,
+  batch: 1e6,
+} as const;
+
+const channelCount = wholeNumber(1, networkLimits.channels);
+const hidden = wholeNumber(1, networkLimits.hidden);
+
+/** What each layer has and what that may be: for the functions that make layers, for networks as data, and for files. */
+export const layerRules = {
+  conv1d: { filters: channelCount, kernel: wholeNumber(1, networkLimits.kernel) },
+  batchnorm: { epsilon: numberIn({ above: 0, below: Number.POSITIVE_INFINITY }) },
+  leakyrelu: { slope: numberIn({ above: Number.NEGATIVE_INFINITY, below: Number.POSITIVE_INFINITY }) },
+  dense: { outputs: channelCount },
+  lstm: { hidden },
+  bilstm: { hidden },
+  dropout: { probability: numberIn({ from: 0, below: 1 }) },
+} as const satisfies {
+  readonly [Kind in LayerSpec["kind"]]: Readonly<
+    Record<Exclude<keyof Extract<LayerSpec, { readonly kind: Kind }>, "kind">, FieldRule>
+  >;
+};
+
+export const inputRules = { channels: channelCount, steps: wholeNumber(1, networkLimits.steps) } as const;
+
+export const lossRule = { kind: "choice", choices: ["observations", "observations-and-steps"] } as const;
+
+export const conv1d = (options: { filters: number; kernel: number }): Conv1dSpec => {
+  requireFields("conv1d", options, Object.keys(layerRules.conv1d));
+  return { kind: "conv1d", ...options };
+};
+export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => {
+  requireFields("batchNorm", options, Object.keys(layerRules.batchnorm));
+  return { kind: "batchnorm", epsilon: 1e-5, ...options };
+};
 export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", slope });
-export const dense = (options: { outputs: number }): DenseSpec => ({ kind: "dense", ...options });
-export const lstm = (options: { hidden: number }): LstmSpec => ({ kind: "lstm", ...options });
-export const biLstm = (options: { hidden: number }): BiLstmSpec => ({ kind: "bilstm", ...options });
+export const dense = (options: { outputs: number }): DenseSpec => {
+  requireFields("dense", options, Object.keys(layerRules.dense));
+  return { kind: "dense", ...options };
+};
+export const lstm = (options: { hidden: number }): LstmSpec => {
+  requireFields("lstm", options, Object.keys(layerRules.lstm));
+  return { kind: "lstm", ...options };
+};
+export const biLstm = (options: { hidden: number }): BiLstmSpec => {
+  requireFields("biLstm", options, Object.keys(layerRules.bilstm));
+  return { kind: "bilstm", ...options };
+};
 export const dropout = (probability = 0.5): DropoutSpec => ({ kind: "dropout", probability });
 export const halfMeanSquaredError = (normalisation: LossNormalisation): LossNormalisation => normalisation;
 
@@ -119,11 +172,12 @@ const stem = {
 export const directionsOf = (kind: "lstm" | "bilstm"): readonly ("forward" | "reverse")[] =>
   kind === "lstm" ? ["forward"] : ["forward", "reverse"];
 
-/** Names every layer, follows the channels through the network and lists the learnables in order. */
+/**
+ * Names every layer, follows the channels through the network and lists the learnables in order.
+ * @throws RangeError, TypeError in one line for what is no network
+ */
 export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
-  requireCount("input.channels", network.input.channels);
-  requireCount("input.steps", network.input.steps);
-  if (network.layers.length === 0) throw new RangeError("a network needs at least one layer");
+  requireShape(network);
   const total = new Map<string, number>();
   for (const { kind } of network.layers) total.set(kind, (total.get(kind) ?? 0) + 1);
   const seen = new Map<string, number>();
@@ -132,6 +186,7 @@ export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
     const ordinal = (seen.get(spec.kind) ?? 0) + 1;
     seen.set(spec.kind, ordinal);
     const name = spec.kind === "dense" && total.get("dense") === 1 ? "fc" : `${stem[spec.kind]}${ordinal}`;
+    requireVariant(name, spec, layerRules, `${name}.`);
     const inputChannels = channels;
     const [outputChannels, learnables] = describe(spec, name, inputChannels);
     channels = outputChannels;
@@ -161,29 +216,21 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
   });
   switch (spec.kind) {
     case "conv1d":
-      requireCount(`${name}.filters`, spec.filters);
-      requireCount(`${name}.kernel`, spec.kernel);
       return [
         spec.filters,
         [learnable("weight", [spec.filters, channels, spec.kernel], 1), learnable("bias", [spec.filters], 0)],
       ];
     case "batchnorm":
-      if (!(Math.fround(spec.epsilon) > 0 && Number.isFinite(Math.fround(spec.epsilon))))
-        throw new RangeError(`${name}.epsilon must be positive and finite, got ${spec.epsilon}`);
       return [channels, [learnable("scale", [channels], 1), learnable("offset", [channels], 1)]];
     case "leakyrelu":
-      if (!Number.isFinite(Math.fround(spec.slope)))
-        throw new RangeError(`${name}.slope must be finite, got ${spec.slope}`);
       return [channels, []];
     case "dense":
-      requireCount(`${name}.outputs`, spec.outputs);
       return [
         spec.outputs,
         [learnable("weight", [spec.outputs, channels], 1), learnable("bias", [spec.outputs], 0)],
       ];
     case "lstm":
     case "bilstm": {
-      requireCount(`${name}.hidden`, spec.hidden);
       const { hidden } = spec;
       const directions = directionsOf(spec.kind);
       return [
@@ -196,15 +243,18 @@ function describe(spec: LayerSpec, name: string, channels: number): [number, Lea
       ];
     }
     case "dropout":
-      if (!(spec.probability >= 0 && spec.probability < 1))
-        throw new RangeError(`${name}.probability must be from 0 to below 1, got ${spec.probability}`);
       return [channels, []];
     default:
       throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
   }
 }
 
-function requireCount(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`${name} must be a positive whole number, got ${value}`);
+function requireShape({ input, layers, loss }: NetworkSpec): void {
+  requireFields("input", input, Object.keys(inputRules));
+  requireValues("input.", input, inputRules);
+  if (!Array.isArray(layers)) throw new TypeError(`layers must be an array of layers, got ${show(layers)}`);
+  requireValue("the number of layers", layers.length, wholeNumber(1, networkLimits.layers));
+  const kinds = Object.keys(layerRules);
+  for (const [i, layer] of layers.entries()) requireKind(`layers[${i}]`, layer, kinds);
+  requireValue("loss", loss, lossRule);
 }

@@ -1,3 +1,4 @@
+import { requireValue, wholeNumber } from "../fields";
 import type { Memory, Slice } from "../gpu/memory";
 import { ArenaLayout } from "./arena";
 import { buildBatchNorm } from "./batchnorm";
@@ -6,7 +7,7 @@ import { buildDropout } from "./dropout";
 import { type Activation, type BuildContext, createActivation, type KernelChoice, type Layer } from "./layer";
 import { buildLeakyReLU } from "./leakyrelu";
 import { buildLstm } from "./lstm";
-import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "./spec";
+import { type NetworkSpec, networkLimits, type ResolvedLayer, resolveLayers } from "./spec";
 
 /** What a network consists of on a device, before anything is compiled. */
 export interface NetworkParts {
@@ -31,8 +32,7 @@ export function layOutNetwork(
   batch: number,
   kernels: KernelChoice,
 ): NetworkParts {
-  if (!Number.isSafeInteger(batch) || batch < 1)
-    throw new RangeError(`batch must be a positive whole number, got ${batch}`);
+  requireValue("batch", batch, wholeNumber(1, networkLimits.batch));
   const layers = resolveLayers(spec);
   const layout = new ArenaLayout(layers.flatMap(({ learnables }) => learnables));
   const parameters = layout.create(memory, "parameters");

@@ -253,7 +253,7 @@ export class Bench {
       if (!stopwatch) await queue.onSubmittedWorkDone();
       byWall.push(performance.now() - begun);
     }
-    const words = await readStaging(this.#device, notes, notes.size);
+    const words = await readStaging(this.#memory, notes, notes.size);
     const bytes = Uint8Array.from(new Uint8Array(words.buffer));
     return candidates.map((candidate, i) => {
       const start = i * noteBytes;

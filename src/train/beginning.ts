@@ -19,6 +19,7 @@ export function beginTraining(
     writeState(network, resume, { ...parts, moments: parts.step.moments });
     return;
   }
+  for (const name of learnables?.keys() ?? []) network.layout.place(name);
   const drawn = () =>
     new Map([...initialise(network.spec, initialisation, seed)].map(([name, data]) => [name, { data }]));
   network.writeLearnables(learnables ?? drawn());

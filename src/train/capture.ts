@@ -10,12 +10,14 @@ export type DeviceState = Pick<TrainingState, "learnables" | "statistics" | "mom
 /** Reads a training's state from the GPU, an arena at a time through one staging buffer. */
 export class Capture {
   readonly #network: Network;
+  readonly #memory: Memory;
   readonly #moments: ReadonlyMap<string, Slice>;
   readonly #snapshot: Snapshot;
   readonly #staging: Slice;
 
   constructor(network: Network, memory: Memory, moments: ReadonlyMap<string, Slice>, snapshot: Snapshot) {
     this.#network = network;
+    this.#memory = memory;
     this.#moments = moments;
     this.#snapshot = snapshot;
     const longest = Math.max(...slicesOf(snapshot.weights).map(({ size }) => size));
@@ -54,10 +56,11 @@ export class Capture {
   }
 
   async #readWords(slice: Slice, bytes: number): Promise<Float32Array> {
+    this.#memory.requireLive();
     const { device } = this.#network;
     const encoder = device.gpu.createCommandEncoder();
     encoder.copyBufferToBuffer(slice.buffer, slice.offset, this.#staging.buffer, 0, bytes);
     device.gpu.queue.submit([encoder.finish()]);
-    return readStaging(device, this.#staging, bytes);
+    return readStaging(this.#memory, this.#staging, bytes);
   }
 }

@@ -1,17 +1,25 @@
-import type { Capture } from "./capture";
+import { DisposedError } from "../gpu/memory";
+import type { DeviceState } from "./capture";
 import type { TrainerConfig } from "./config";
 import type { Progress } from "./progress";
 import type { TrainingState } from "./state";
 import { stepsToMultiple } from "./submit";
 
+/** Milliseconds that a training which is to stop waits for a state to be saved. */
+const grace = 30_000;
+
 /** Saves the states of a training: when they fall due, and when one is asked for. */
 export class Checkpoints {
   readonly #checkpoint: NonNullable<TrainerConfig["checkpoint"]>;
   readonly #constants: Pick<TrainingState, "network" | "options" | "rows" | "order">;
-  readonly #capture: Capture;
+  readonly #capture: { read(): Promise<DeviceState> };
   readonly #history: Progress[];
   #wanted = false;
   #saved: number | undefined;
+  /** Ends the wait for the state that is being saved. */
+  #giveUp: ((reason: Error) => void) | undefined;
+  #hurried = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param constants the part of every state that training does not change
@@ -20,7 +28,7 @@ export class Checkpoints {
   constructor(
     checkpoint: NonNullable<TrainerConfig["checkpoint"]>,
     constants: Pick<TrainingState, "network" | "options" | "rows" | "order">,
-    capture: Capture,
+    capture: { read(): Promise<DeviceState> },
     history: readonly Progress[],
   ) {
     this.#checkpoint = checkpoint;
@@ -55,17 +63,46 @@ export class Checkpoints {
     this.#history.push(progress);
   }
 
-  /** Saves the state, unless it was saved before. Call it while no submit is in flight. */
+  /**
+   * Saves the state, unless it was saved before. Call it while no submit is in flight.
+   * @throws DisposedError after `abandon`, Error where nothing comes of it long after `hurry`
+   */
   async save(iteration: number, seconds: number): Promise<void> {
     this.#wanted = false;
     if (this.#saved === iteration) return;
-    await this.#checkpoint.save({
+    const state = {
       ...this.#constants,
       iteration,
       seconds,
       ...(await this.#capture.read()),
       history: [...this.#history],
+    };
+    await new Promise<void>((resolve, reject) => {
+      this.#giveUp = reject;
+      if (this.#hurried) this.hurry();
+      Promise.resolve(this.#checkpoint.save(state)).then(resolve, reject);
+    }).finally(() => {
+      this.#giveUp = undefined;
+      clearTimeout(this.#timer);
     });
     this.#saved = iteration;
+  }
+
+  /** From now on nothing waits for ever until a state is saved. */
+  hurry(): void {
+    this.#hurried = true;
+    clearTimeout(this.#timer);
+    if (!this.#giveUp) return;
+    const giveUp = this.#giveUp;
+    this.#timer = setTimeout(
+      () =>
+        giveUp(new Error(`checkpoint.save has not settled for ${grace / 1000} s since training was to stop`)),
+      grace,
+    );
+  }
+
+  /** Nothing waits any more until a state is saved. */
+  abandon(): void {
+    this.#giveUp?.(new DisposedError("the Trainer was disposed"));
   }
 }

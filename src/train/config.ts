@@ -1,3 +1,4 @@
+import { numberIn, requireFields, requireFloats, requireValue, show, wholeNumber } from "../fields";
 import type { CurveSet } from "./curves";
 import type { TrainingOptions } from "./options";
 import type { TrainingState } from "./state";
@@ -6,8 +7,8 @@ import type { TrainingState } from "./state";
 export interface TrainerConfig {
   readonly train: CurveSet;
   readonly validation: CurveSet;
-  /** What differs from MATLAB's defaults. The batch is the network's. */
-  readonly options?: Partial<Omit<TrainingOptions, "batch">>;
+  /** What differs from MATLAB's defaults. The batch, where it is given, must be the network's. */
+  readonly options?: Partial<TrainingOptions>;
   /** Steps that one submit holds at least; the trainer packs more where they are short. */
   readonly stepsPerSubmit?: number;
   /** Milliseconds a submit should take where `stepsPerSubmit` allows: short keeps a page alive. */
@@ -39,3 +40,81 @@ export const rowsOf = ({ train, validation }: TrainerConfig): TrainingState["row
   training: train.rows,
   validation: validation.rows,
 });
+
+const fields = {
+  train: true,
+  validation: true,
+  options: true,
+  stepsPerSubmit: true,
+  submitMilliseconds: true,
+  batches: true,
+  learnables: true,
+  checkpoint: true,
+  resume: true,
+  onHold: true,
+} as const satisfies Readonly<Record<keyof TrainerConfig, true>>;
+
+/** Curves of a set at most: as many as the command line takes. */
+const mostRows = 1e6;
+
+/**
+ * Refuses a configuration that plain JavaScript has got wrong: names that are none, values of other types, data of another
+ * shape or not finite. The options are `planCourse`'s to judge, the state to resume `requireFit`'s.
+ * @param shape of the network: channels in and out, time steps
+ * @throws RangeError, TypeError in one line that names the field and what is expected
+ */
+export function requireConfig(
+  config: TrainerConfig,
+  shape: { readonly inputs: number; readonly outputs: number; readonly steps: number },
+): void {
+  requireFields("the Trainer's configuration", config, Object.keys(fields));
+  const { stepsPerSubmit, submitMilliseconds, batches, learnables, checkpoint, resume, onHold } = config;
+  requireCurves("train", config.train, shape);
+  requireCurves("validation", config.validation, shape);
+  requireValue("stepsPerSubmit", stepsPerSubmit ?? 1, wholeNumber(1, 1e9));
+  requireValue(
+    "submitMilliseconds",
+    submitMilliseconds ?? 1,
+    numberIn({ above: 0, below: Number.POSITIVE_INFINITY }),
+  );
+  requireType("batches", batches, "a Uint32Array", batches instanceof Uint32Array);
+  requireType("learnables", learnables, "a Map from names to { data }", learnables instanceof Map);
+  requireType("onHold", onHold, "a function", typeof onHold === "function");
+  if (checkpoint !== undefined) {
+    requireFields("checkpoint", checkpoint, ["every", "save"]);
+    requireValue("checkpoint.every", checkpoint.every ?? 1, wholeNumber(1, 1e9));
+    if (typeof checkpoint.save !== "function")
+      throw new TypeError(`checkpoint.save must be a function, got ${show(checkpoint.save)}`);
+  }
+  const isState =
+    typeof resume === "object" && resume !== null && "learnables" in resume && "history" in resume;
+  requireType(
+    "resume",
+    resume,
+    "the state that checkpoint.save was given, or that of readCheckpoint",
+    isState,
+  );
+}
+
+/** What may be left out, and else must be of a type. */
+function requireType(name: string, value: unknown, expected: string, fits: boolean): void {
+  if (value !== undefined && !fits) throw new TypeError(`${name} must be ${expected}, got ${show(value)}`);
+}
+
+function requireCurves(
+  name: string,
+  set: unknown,
+  { inputs, outputs, steps }: { readonly inputs: number; readonly outputs: number; readonly steps: number },
+): void {
+  if (typeof set !== "object" || set === null)
+    throw new TypeError(`${name} must be curves { rows, x, target }, got ${show(set)}`);
+  const { rows, x, target } = set as Partial<Record<keyof CurveSet, unknown>>;
+  requireValue(`${name}.rows`, rows, wholeNumber(1, mostRows));
+  const count = Number(rows);
+  const floats = (field: string, values: unknown, channels: number) => {
+    const length = count * channels * steps;
+    requireFloats(`${name}.${field}`, values, length, `(${count}, ${channels}, ${steps}) = ${length}`);
+  };
+  floats("x", x, inputs);
+  floats("target", target, outputs);
+}

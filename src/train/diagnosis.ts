@@ -1,4 +1,3 @@
-import type { Device } from "../gpu/device";
 import { type Memory, part, type Slice } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging } from "../gpu/readback";
@@ -11,7 +10,7 @@ const stride = 64;
 
 /** Finds out which learnable or layer was the first with a value that is not finite. */
 export class Diagnosis {
-  readonly #device: Device;
+  readonly #memory: Memory;
   readonly #labels: readonly string[];
   readonly #gradientPlan: Plan;
   readonly #learnables: Plan;
@@ -20,7 +19,7 @@ export class Diagnosis {
   readonly #staging: Slice;
 
   private constructor(
-    device: Device,
+    memory: Memory,
     labels: readonly string[],
     gradientPlan: Plan,
     scans: {
@@ -30,7 +29,7 @@ export class Diagnosis {
       readonly staging: Slice;
     },
   ) {
-    this.#device = device;
+    this.#memory = memory;
     this.#labels = labels;
     this.#gradientPlan = gradientPlan;
     this.#learnables = scans.learnables;
@@ -44,19 +43,13 @@ export class Diagnosis {
     memory: Memory,
     backpropagation: Backpropagation,
     step: Step,
-    target: Slice,
   ): Promise<Diagnosis> {
     const { device, layout, parameters } = network;
     const learnables = layout.places.map(({ name }) => ({
       label: name,
       slice: layout.slice(parameters, name),
     }));
-    const values = [
-      { label: "a training curve", slice: network.input.slice },
-      { label: "a training target", slice: target },
-      ...backpropagation.inspections,
-      { label: "the loss", slice: step.score },
-    ];
+    const values = [...backpropagation.inspections, { label: "the loss", slice: step.score }];
     const labels = [...learnables, ...values].map(({ label }) => label);
     const found = memory.storage("findings", labels.length * stride);
     const scan = (inspections: readonly Inspection[], first: number) =>
@@ -71,7 +64,7 @@ export class Diagnosis {
           workgroups: [64] as const,
         })),
       );
-    return new Diagnosis(device, labels, step.gradientPlan, {
+    return new Diagnosis(memory, labels, step.gradientPlan, {
       learnables: await scan(learnables, 0),
       values: await scan(values, learnables.length),
       found,
@@ -85,14 +78,17 @@ export class Diagnosis {
    * gradients that overflowed.
    */
   async firstBadValue(): Promise<string> {
-    this.#gradientPlan.submit(this.#device);
-    this.#values.submit(this.#device);
+    this.#memory.requireLive();
+    const { device } = this.#memory;
+    this.#gradientPlan.submit(device);
+    this.#values.submit(device);
     return (await this.firstBadLearnable()) ?? "the gradient norm";
   }
 
   /** The first learnable that is not finite. */
   async firstBadLearnable(): Promise<string | undefined> {
-    const { gpu } = this.#device;
+    this.#memory.requireLive();
+    const { gpu } = this.#memory.device;
     const { buffer, size } = this.#found;
     const encoder = gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -100,7 +96,7 @@ export class Diagnosis {
     pass.end();
     encoder.copyBufferToBuffer(buffer, 0, this.#staging.buffer, 0, size);
     gpu.queue.submit([encoder.finish()]);
-    const words = await readStaging(this.#device, this.#staging, size);
+    const words = await readStaging(this.#memory, this.#staging, size);
     const found = new Uint32Array(words.buffer);
     return this.#labels.find((_, index) => found[index * stride] !== 0);
   }

@@ -1,16 +1,20 @@
+import type { Memory } from "../gpu/memory";
 import type { ReadbackRing } from "../gpu/readback";
 import { scoreWords } from "../nn/halfmse";
 import type { Network } from "../nn/network";
 import type { TrainingOptions } from "./options";
 import type { TrainingParts } from "./parts";
-import type { StopReason, TrainingResult } from "./progress";
+import type { DivergedResult, StopReason, TrainingResult } from "./progress";
 import { bestWords, parseBest } from "./snapshot";
 
-type Outcome = Pick<TrainingResult, "stopReason" | "detail" | "validation" | "best">;
+type Outcome = Pick<TrainingResult, "validation" | "best"> &
+  ({ readonly stopReason: Exclude<StopReason, "diverged"> } | Pick<DivergedResult, "stopReason" | "detail">);
 
 /** What the end of a training is made of. */
 interface EndingParts {
   readonly network: Network;
+  /** Of the Trainer. */
+  readonly memory: Memory;
   readonly ring: ReadbackRing;
   readonly parts: TrainingParts;
   readonly options: TrainingOptions;
@@ -39,10 +43,11 @@ export async function endTraining(
 
 /** Puts the best weights back where they are wanted, the last ones among the candidates, and validates. */
 async function finish(
-  { network: { device }, ring, parts, options }: EndingParts,
+  { network: { device }, memory, ring, parts, options }: EndingParts,
   population: boolean,
 ): Promise<Pick<TrainingResult, "validation" | "best">> {
   const { validation, candidate, snapshot } = parts;
+  memory.requireLive();
   const encoder = device.gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
   if (options.restore === "best") {

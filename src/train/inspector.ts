@@ -48,7 +48,7 @@ export class Inspector {
   async #read(layer: string): Promise<LearnableValues[]> {
     const places = this.#places.get(layer);
     if (!places) throw new RangeError(`the network has no layer ${layer}`);
-    if (this.#memory.disposed) throw new Error("the Trainer was disposed");
+    this.#memory.requireLive();
     if (places.length === 0) return [];
     const { device, parameters } = this.#network;
     // A layer's learnables lie one behind the other.
@@ -60,7 +60,7 @@ export class Inspector {
       encoder.copyBufferToBuffer(buffer, from, this.#staging.buffer, to, length * 4);
     });
     device.gpu.queue.submit([encoder.finish()]);
-    const words = await readStaging(device, this.#staging, 2 * length * 4);
+    const words = await readStaging(this.#memory, this.#staging, 2 * length * 4);
     return places.map(({ name, shape, offset, count }) => {
       const at = offset - first;
       return {

@@ -1,5 +1,15 @@
 /** Training options under their MATLAB names and with MATLAB's defaults (R2018b), as plain data. */
 
+import {
+  type FieldRule,
+  numberIn,
+  requireFields,
+  requireValue,
+  requireVariant,
+  wholeNumber,
+} from "../fields";
+import { networkLimits } from "../nn/spec";
+
 /** Stochastic gradient descent with momentum: v ← μv − αg, w ← w + v. */
 export interface SgdmSpec {
   readonly kind: "sgdm";
@@ -52,35 +62,57 @@ export const defaultL2: Readonly<Record<SolverSpec["kind"], number>> = {
   rmsprop: 1e-4,
 };
 
-export const sgdm = (options: { momentum?: number } = {}): SgdmSpec => ({
-  kind: "sgdm",
-  momentum: options.momentum ?? 0.9,
-});
+const belowOne = numberIn({ from: 0, below: 1 });
+const positive = numberIn({ above: 0, below: Number.POSITIVE_INFINITY });
+const epsilon = numberIn({ above: 0, to: 1 });
+const most = 1e9;
 
-export const adam = (options: Partial<Omit<AdamSpec, "kind">> = {}): AdamSpec => ({
-  kind: "adam",
-  beta1: options.beta1 ?? 0.9,
-  beta2: options.beta2 ?? 0.999,
-  epsilon: options.epsilon ?? 1e-8,
-});
+/** What each solver has and what that may be. */
+export const solverRules = {
+  sgdm: { momentum: belowOne },
+  adam: { beta1: belowOne, beta2: belowOne, epsilon },
+  adamw: { beta1: belowOne, beta2: belowOne, epsilon, weightDecay: numberIn({ from: 0, to: 1e6 }) },
+  rmsprop: { decay: belowOne, epsilon },
+} as const satisfies RulesOf<SolverSpec>;
 
-export const adamw = (options: Partial<Omit<AdamWSpec, "kind">> = {}): AdamWSpec => ({
-  ...adam(options),
-  kind: "adamw",
-  weightDecay: options.weightDecay ?? 0.01,
-});
+type RulesOf<Spec extends { readonly kind: string }> = {
+  readonly [Kind in Spec["kind"]]: Readonly<
+    Record<Exclude<keyof Extract<Spec, { readonly kind: Kind }>, "kind">, FieldRule>
+  >;
+};
 
-export const rmsprop = (options: Partial<Omit<RmsPropSpec, "kind">> = {}): RmsPropSpec => ({
-  kind: "rmsprop",
-  decay: options.decay ?? 0.9,
-  epsilon: options.epsilon ?? 1e-8,
-});
+export const sgdm = (options: Partial<Omit<SgdmSpec, "kind">> = {}): SgdmSpec => {
+  requireFields("sgdm", options, Object.keys(solverRules.sgdm));
+  return { kind: "sgdm", momentum: 0.9, ...options };
+};
+
+export const adam = (options: Partial<Omit<AdamSpec, "kind">> = {}): AdamSpec => {
+  requireFields("adam", options, Object.keys(solverRules.adam));
+  return { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
+};
+
+export const adamw = (options: Partial<Omit<AdamWSpec, "kind">> = {}): AdamWSpec => {
+  requireFields("adamw", options, Object.keys(solverRules.adamw));
+  return { ...adam(), kind: "adamw", weightDecay: 0.01, ...options };
+};
+
+export const rmsprop = (options: Partial<Omit<RmsPropSpec, "kind">> = {}): RmsPropSpec => {
+  requireFields("rmsprop", options, Object.keys(solverRules.rmsprop));
+  return { kind: "rmsprop", decay: 0.9, epsilon: 1e-8, ...options };
+};
 
 /** `piecewise`: × factor every `period` epochs. `cosine`: linear warm-up over `warmup` iterations, then half a cosine to 0 at the last. */
 export type LearnRateSchedule =
   | { readonly kind: "none" }
   | { readonly kind: "piecewise"; readonly factor: number; readonly period: number }
   | { readonly kind: "cosine"; readonly warmup: number };
+
+/** What each schedule has and what that may be. */
+export const scheduleRules = {
+  none: {},
+  piecewise: { factor: positive, period: wholeNumber(1, 1e6) },
+  cosine: { warmup: wholeNumber(0, most) },
+} as const satisfies RulesOf<LearnRateSchedule>;
 
 /** `l2norm` clips each learnable by itself, `global-l2norm` all jointly, `absolute-value` each element. */
 export type ClipMethod = "l2norm" | "global-l2norm" | "absolute-value";
@@ -116,6 +148,45 @@ export interface TrainingOptions {
   readonly patience: number;
   readonly restore: Restore;
   readonly seed: number;
+}
+
+/**
+ * What training options may be, solver and schedule apart: one table for the library, for files, for the flags of the command
+ * line and for the forms of the page.
+ */
+export const trainingRules = {
+  learnRate: positive,
+  epochs: wholeNumber(1, 1e6),
+  batch: wholeNumber(1, networkLimits.batch),
+  l2: numberIn({ from: 0, to: 1e6 }),
+  clip: { ...positive, none: true },
+  clipMethod: { kind: "choice", choices: ["l2norm", "global-l2norm", "absolute-value"] },
+  initialisation: { kind: "choice", choices: ["narrow-normal", "glorot"] },
+  batchNormStatistics: { kind: "choice", choices: ["population", "moving"] },
+  shuffle: { kind: "choice", choices: ["once", "every-epoch", "never"] },
+  validationEvery: wholeNumber(1, most),
+  patience: { ...wholeNumber(1, most), none: true },
+  restore: { kind: "choice", choices: ["best", "last"] },
+  seed: wholeNumber(0, 2 ** 32 - 1),
+} as const satisfies Readonly<Record<Exclude<keyof TrainingOptions, "solver" | "schedule">, FieldRule>>;
+
+/** Iterations of one training at most: each has its learning rate and its history on the device. */
+export const mostIterations = 1e7;
+
+/** Curves of all epochs together where every epoch is shuffled anew: their order lies on the device. */
+export const mostShuffled = 2 ** 26;
+
+/**
+ * Refuses options with which no training can be computed, and names that are no options.
+ * @throws RangeError, TypeError in one line that names the option and what is allowed
+ */
+export function requireOptions(options: Partial<TrainingOptions>): void {
+  requireFields("options", options, Object.keys(defaultTrainingOptions));
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "solver") requireVariant(name, value, solverRules);
+    else if (name === "schedule") requireVariant(name, value, scheduleRules, "schedule.");
+    else requireValue(name, value, trainingRules[name as keyof typeof trainingRules]);
+  }
 }
 
 /** MATLAB's defaults where the post sets nothing, the post's values where it does (experiment of R2018b). */

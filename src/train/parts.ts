@@ -71,7 +71,7 @@ export async function buildParts(
     population: wantsPopulation
       ? await buildPopulationStatistics(network, memory, set, backpropagation)
       : undefined,
-    diagnosis: await Diagnosis.build(network, memory, backpropagation, step, target.slice),
+    diagnosis: await Diagnosis.build(network, memory, backpropagation, step),
     inspector: new Inspector(network, memory, backpropagation.gradients),
     capture: config.checkpoint && new Capture(network, memory, step.moments, snapshot),
   };

@@ -30,7 +30,7 @@ export type StopReason = "completed" | "stopped" | "patience" | "diverged";
 
 export interface TrainingResult {
   readonly stopReason: StopReason;
-  /** What diverged, and when. */
+  /** What diverged, and when: `iteration 17: conv2 output is not finite`. */
   readonly detail?: string;
   /** Iterations whose update was made, those before a resumption among them. */
   readonly iterations: number;
@@ -46,4 +46,25 @@ export interface TrainingResult {
   readonly best?: BestScore;
   /** With the final learnables and inference statistics. */
   readonly validation: Score;
+}
+
+/** What is left of a training that diverged. */
+export interface DivergedResult extends TrainingResult {
+  readonly stopReason: "diverged";
+  readonly detail: string;
+}
+
+/**
+ * A training met a loss, gradient or learnable that is not finite: `training diverged at iteration 17: conv2 output is not
+ * finite`. The network holds the learnables before that step, or the best ones where `restore` asks for them. Where the last
+ * update of all was too large, `training diverged after iteration 30: …`, it holds what that update left.
+ */
+export class DivergedError extends Error {
+  override readonly name = "DivergedError";
+  readonly result: DivergedResult;
+
+  constructor(result: DivergedResult) {
+    super(`training diverged ${result.detail.startsWith("after") ? "" : "at "}${result.detail}`);
+    this.result = result;
+  }
 }

@@ -1,12 +1,13 @@
+import { requireValue, show, wholeNumber } from "../fields";
 import { guardMemory, Memory } from "../gpu/memory";
 import type { Plan } from "../gpu/plan";
 import { ReadbackRing } from "../gpu/readback";
 import { Stopwatch } from "../gpu/stopwatch";
-import type { Network } from "../nn/network";
+import { Network } from "../nn/network";
 import { beginTraining } from "./beginning";
 import { Checkpoints } from "./checkpoints";
 import { Clock } from "./clock";
-import { rowsOf, type TrainerConfig } from "./config";
+import { requireConfig, rowsOf, type TrainerConfig } from "./config";
 import { type Course, planCourse } from "./course";
 import { endTraining } from "./ending";
 import { Gate } from "./gate";
@@ -15,13 +16,15 @@ import type { TrainingOptions } from "./options";
 import { Pace } from "./pace";
 import { buildParts, type TrainingParts } from "./parts";
 import { Patience } from "./patience";
-import type { Progress, StopReason, TrainingResult } from "./progress";
-import { requireCount, requirePositive } from "./requirements";
+import { DivergedError, type Progress, type StopReason, type TrainingResult } from "./progress";
 import { requireFit } from "./resume";
 import { type Flight, type SubmitParts, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
 /** Submits in flight: one runs while the results of the other are read. */
 const maxFlights = 2;
+
+/** Networks that have a Trainer: two would each change what the other has learnt. */
+const taken = new WeakSet<Network>();
 
 /**
  * Trains a network: many steps a submit, validations between them on the GPU, results read back while later submits
@@ -41,8 +44,9 @@ export class Trainer {
   readonly #gate: Gate;
   readonly #checkpoints: Checkpoints | undefined;
   #gpuMillisecondsPerStep: number | undefined;
-  #started = false;
-  #disposed = false;
+  /** What the cursor on the GPU follows: it cannot follow both. */
+  #use: "run" | "runSteps" | undefined;
+  #stepsRun = 0;
   #stopping = false;
 
   private constructor(
@@ -59,7 +63,7 @@ export class Trainer {
     this.#config = config;
     this.#memory = memory;
     this.#parts = parts;
-    this.#ring = new ReadbackRing(network.device, memory, "training results", submitBytes, maxFlights);
+    this.#ring = new ReadbackRing(memory, "training results", submitBytes, maxFlights);
     this.#submission = {
       network,
       ring: this.#ring,
@@ -82,27 +86,33 @@ export class Trainer {
 
   /**
    * Copies the data to the GPU, initialises the learnables, or takes them from the state to resume, and compiles the
-   * step.
-   * @throws RangeError in one line for impossible options or a state of another training, OutOfMemoryError
+   * step. A network has one Trainer at a time: dispose of it before another is built.
+   * @throws RangeError in one line for impossible options or a state of another training, OutOfMemoryError, DisposedError,
+   * Error where the network has a Trainer that was not disposed of
    */
   static async build(network: Network, config: TrainerConfig): Promise<Trainer> {
-    const { stepsPerSubmit, submitMilliseconds, checkpoint, resume } = config;
-    requireCount("stepsPerSubmit", stepsPerSubmit ?? 1);
-    requirePositive("submitMilliseconds", submitMilliseconds ?? 1);
-    requireCount("checkpoint.every", checkpoint?.every ?? 1);
+    if (!(network instanceof Network))
+      throw new TypeError(`Trainer.build takes a Network, got ${show(network)}`);
+    const { input, output, spec } = network;
+    requireConfig(config, { inputs: input.channels, outputs: output.channels, steps: spec.input.steps });
+    const { resume } = config;
     const course = planCourse(network, config.options, config.train.rows, config.batches);
     if (resume) requireFit(resume, network, course, rowsOf(config));
-    const { device } = network;
+    const { device, context } = network;
+    context.memory.requireLive();
+    if (taken.has(network))
+      throw new Error("the network has a Trainer already: dispose of it before another is built");
+    taken.add(network);
+    const memory = new Memory(device, { name: "the Trainer", parent: context.memory });
     return guardMemory(device, async () => {
-      const memory = new Memory(device);
-      try {
-        const parts = await buildParts(network, memory, course, config);
-        beginTraining(network, course, config, parts);
-        return new Trainer(network, memory, course, parts, config);
-      } catch (error) {
-        memory.dispose();
-        throw error;
-      }
+      const parts = await buildParts(network, memory, course, config);
+      memory.requireLive();
+      beginTraining(network, course, config, parts);
+      return new Trainer(network, memory, course, parts, config);
+    }).catch((error: unknown) => {
+      memory.dispose();
+      taken.delete(network);
+      throw error;
     });
   }
 
@@ -147,9 +157,13 @@ export class Trainer {
     this.#gate.step();
   }
 
-  /** Ends training after the steps already submitted; a training that holds, at once. */
+  /**
+   * Ends training after the steps already submitted; a training that holds, at once. Where `checkpoint.save` does not settle
+   * within half a minute, `run` rejects.
+   */
   stop(): void {
     this.#stopping = true;
+    this.#checkpoints?.hurry();
     this.#gate.wake();
   }
 
@@ -169,22 +183,24 @@ export class Trainer {
    * gradients by which that step led to them. The gradients are those of the loss, before L2 and clipping; zero before
    * the first step of a Trainer, and those of the refused step where training diverged. May be called at any time.
    * @param layer `conv1`, `bn1` …
-   * @throws RangeError for a name that no layer has
+   * @throws RangeError for a name that no layer has, DisposedError
    */
   async inspect(layer: string): Promise<readonly LearnableValues[]> {
-    this.#requireBuffers();
+    this.#memory.requireLive();
     return this.#parts.inspector.read(layer);
   }
 
   /**
    * Trains once. Yields every iteration in order, as submits complete; then takes the inference statistics, validates
-   * and returns the result. A loss, gradient or learnable that is not finite ends it with `diverged`, learnables as they
-   * were before that step, or the best ones where `restore` asks for them.
+   * and returns the result.
+   * @throws DivergedError where a loss, gradient or learnable is not finite, with the result; the learnables are those
+   * before that step, or the best ones where `restore` asks for them. DisposedError where Trainer or network are disposed of
+   * meanwhile, DeviceLostError, or what `checkpoint.save` throws
    */
   async *run(): AsyncGenerator<Progress, TrainingResult> {
-    this.#requireBuffers();
-    if (this.#started) throw new Error("a Trainer trains once: build another to train again");
-    this.#started = true;
+    this.#memory.requireLive();
+    if (this.#use) throw new Error("a Trainer trains once: build another to train again");
+    this.#use = "run";
     const { device } = this.network;
     const { resume, onHold } = this.#config;
     const [gate, checkpoints] = [this.#gate, this.#checkpoints];
@@ -214,14 +230,14 @@ export class Trainer {
       // Opened and closed again meanwhile, it is another hold, and told anew.
       while (open() && gate.closed && gate.openings === openings) {
         if (device.fault) throw device.fault;
-        this.#requireBuffers();
+        this.#memory.requireLive();
         if (checkpoints?.wanted) await save();
         else await gate.change();
       }
       clock.start();
     };
     while (flights.length > 0 || open()) {
-      this.#requireBuffers();
+      this.#memory.requireLive();
       if (checkpoints?.wanted && flights.length === 0) {
         await save();
         continue;
@@ -273,15 +289,25 @@ export class Trainer {
       buffersCreatedWhileTraining: device.buffersCreated - buffersBefore,
       hostMsPerStep: hostMs / Math.max(1, submitted - first),
     };
-    const ending = { network: this.network, ring: this.#ring, parts: this.#parts, options: this.options };
-    return { ...measured, ...(await endTraining(ending, stopReason, done)) };
+    const { network, options } = this;
+    const ending = { network, memory: this.#memory, ring: this.#ring, parts: this.#parts, options };
+    const result = { ...measured, ...(await endTraining(ending, stopReason, done)) };
+    if (result.stopReason === "diverged") throw new DivergedError(result);
+    return result;
   }
 
   /**
-   * Runs `steps` steps in one submit and waits for them, without progress or validation: for benchmarks.
+   * Runs `steps` steps in one submit and waits for them, without progress or validation: for benchmarks, which do not `run`.
    * @returns host milliseconds spent to encode and submit
+   * @throws RangeError for more steps than are left of those planned, DisposedError, Error where the Trainer has begun to run
    */
   async runSteps(steps: number): Promise<number> {
+    this.#memory.requireLive();
+    if (this.#use === "run")
+      throw new Error("runSteps takes a Trainer of its own: this one has begun to run");
+    requireValue("steps", steps, wholeNumber(1, this.iterations - this.#stepsRun));
+    this.#use = "runSteps";
+    this.#stepsRun += steps;
     const { device } = this.network;
     const begun = performance.now();
     const encoder = device.gpu.createCommandEncoder();
@@ -294,15 +320,12 @@ export class Trainer {
     return hostMs;
   }
 
-  /** Frees the trainer's buffers; the `run` of a training that holds rejects. */
+  /** Frees the Trainer's buffers; a `run` under way, and whatever else waits for an answer, rejects with a DisposedError. */
   dispose(): void {
-    this.#disposed = true;
     this.#memory.dispose();
+    taken.delete(this.network);
+    this.#checkpoints?.abandon();
     this.#gate.wake();
-  }
-
-  #requireBuffers(): void {
-    if (this.#disposed) throw new Error("the Trainer was disposed");
   }
 
   #pace(patient: boolean): Pace {

@@ -8,6 +8,7 @@ import { layerValues } from "../../src/check/values";
 import { compile } from "../../src/gpu/kernel";
 import { Memory, write } from "../../src/gpu/memory";
 import { Plan } from "../../src/gpu/plan";
+import { profilePlan } from "../../src/gpu/profile";
 import { readWords } from "../../src/gpu/readback";
 import * as fluxion from "../../src/index";
 import { ArenaLayout } from "../../src/nn/arena";
@@ -36,6 +37,7 @@ const internals = {
   layerValues,
   Memory,
   Plan,
+  profilePlan,
   readWords,
   scatterCall,
   selfChecks,

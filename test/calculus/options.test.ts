@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  expectation,
   isRead,
   OptionError,
   type OptionName,
@@ -11,6 +10,7 @@ import {
   readOption,
   writeOption,
 } from "../../src/calculus/options";
+import { expectation } from "../../src/fields";
 import { forRows } from "../rows";
 
 const ruleOf = (option: OptionName): OptionRule => optionRules[option];

@@ -37,6 +37,37 @@ describe("a model file", () => {
     expect(model.metadata.get("seed")).toBe("3");
   });
 
+  it("is not written with what could not be read", () => {
+    const refusals: readonly (readonly [RegExp, () => unknown])[] = [
+      [
+        /^format is a name of the model's own metadata$/,
+        () => writeModel(spec, tensors, new Map([["format", "x"]])),
+      ],
+      [/^network is a name of the model's/, () => writeModel(spec, tensors, new Map([["network", "{}"]]))],
+      [
+        /tensor "fc.bias": belongs to no layer/,
+        () => writeModel(spec, new Map([...tensors, ["fc.bias", zeros([1])]])),
+      ],
+      [/tensor "conv1.weight": is missing/, () => writeModel(spec, without("conv1.weight"))],
+      [
+        /tensor "conv1.bias": must be finite, element 0/,
+        () =>
+          writeModel(
+            spec,
+            new Map([...tensors, ["conv1.bias", { shape: [3], data: new Float32Array(3).fill(Number.NaN) }]]),
+          ),
+      ],
+      [
+        /channels: must be a whole number/,
+        () => writeModel({ ...spec, input: { channels: 4097, steps: 1 } }, tensors),
+      ],
+    ];
+    for (const [message, write] of refusals) {
+      expect(write).toThrow(RangeError);
+      expect(write).toThrow(message);
+    }
+  });
+
   it("gives back recurrent layers and dropout", () => {
     const { layers, ...rest } = molerBilstm({ hidden: 3, dropout: 0.25, samples: 10 });
     const recurrent = { ...rest, layers: [lstm({ hidden: 2 }), ...layers] };
@@ -72,7 +103,7 @@ describe("a model file", () => {
     [
       "absurd filters",
       writeSafetensors(tensors, layer("conv1d", { filters: 1e9, kernel: 1 })),
-      /filters: .* 1 … 4096, is 1000000000/,
+      /filters: must be a whole number from 1 to 4096, is 1000000000/,
     ],
     [
       "fractional kernel",
@@ -82,29 +113,37 @@ describe("a model file", () => {
     [
       "epsilon of zero",
       writeSafetensors(tensors, layer("batchnorm", { epsilon: 0 })),
-      /epsilon: must be positive/,
+      /epsilon: must be a number above 0 in float32, finite in float32, is 0$/,
     ],
     [
       "absurd hidden units",
       writeSafetensors(tensors, layer("bilstm", { hidden: 1025 })),
-      /layers\[0\] hidden: .* 1 … 1024, is 1025/,
+      /layers\[0\] hidden: must be a whole number from 1 to 1024, is 1025/,
     ],
-    ["no hidden units", writeSafetensors(tensors, layer("lstm")), /hidden: must be a finite number/],
+    [
+      "no hidden units",
+      writeSafetensors(tensors, layer("lstm")),
+      /hidden: must be a whole number .* is undefined$/,
+    ],
     [
       "dropout of everything",
       writeSafetensors(tensors, layer("dropout", { probability: 1 })),
-      /layers\[0\] probability: must be from 0 to below 1, is 1/,
+      /layers\[0\] probability: must be a number from 0, below 1 in float32, is 1$/,
     ],
     [
       "a negative probability",
       writeSafetensors(tensors, layer("dropout", { probability: -0.5 })),
-      /probability: must be from 0 to below 1, is -0.5/,
+      /probability: must be a number from 0, .* is -0.5$/,
     ],
-    ["no slope", writeSafetensors(tensors, layer("leakyrelu")), /slope: must be a finite number/],
+    [
+      "no slope",
+      writeSafetensors(tensors, layer("leakyrelu")),
+      /slope: must be a number, finite in float32, is undefined$/,
+    ],
     [
       "an unknown loss",
       writeSafetensors(tensors, network({ loss: "none" })),
-      /network loss: must be observations or/,
+      /network loss: must be one of observations, observations-and-steps$/,
     ],
     ["no input", writeSafetensors(tensors, network({ input: 3 })), /network input: must be a JSON object/],
     ["a missing tensor", writeSafetensors(without("bn2.mean"), network({})), /tensor "bn2.mean": is missing/],

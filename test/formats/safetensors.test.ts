@@ -55,6 +55,25 @@ describe("reading what was written", () => {
     expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);
   });
 
+  it("refuses to write what it would refuse to read", () => {
+    const one = { shape: [1], data: Float32Array.of(1) };
+    const many = new Map(Array.from({ length: 8193 }, (_, i) => [`t${i}`, one]));
+    const refusals: readonly (readonly [RegExp, () => unknown])[] = [
+      [/at most 8192 tensors/, () => writeSafetensors(many)],
+      [/at most 8 axes/, () => writeSafetensors(new Map([["t", { ...one, shape: new Array(9).fill(1) }]]))],
+      [/whole numbers/, () => writeSafetensors(new Map([["t", { ...one, shape: [0.5, 2] }]]))],
+      [/must not use the name "__proto__"/, () => writeSafetensors(new Map([["__proto__", one]]))],
+      [
+        /header length/,
+        () => writeSafetensors(new Map([["t", one]]), new Map([["note", "x".repeat(1 << 21)]])),
+      ],
+    ];
+    for (const [message, write] of refusals) {
+      expect(write).toThrow(RangeError);
+      expect(write).toThrow(message);
+    }
+  });
+
   it("copies, at any alignment", () => {
     const bytes = writeSafetensors(new Map([["x", { shape: [2], data: new Float64Array([1, 2]) }]]));
     const shifted = new Uint8Array(bytes.length + 3);
@@ -78,7 +97,7 @@ describe("hostile files", () => {
   const cases: [string, Uint8Array, RegExp][] = [
     ["nothing", new Uint8Array(), /header length: needs 8 bytes, the file has 0/],
     ["half a length", new Uint8Array(5), /header length: needs 8 bytes, the file has 5/],
-    ["a header over 1 MiB", file("{}", 0, 2n ** 20n + 1n), /header length: must lie in 2 … 1048576 bytes/],
+    ["a header over 2 MiB", file("{}", 0, 2n ** 21n + 1n), /header length: must lie in 2 … 2097152 bytes/],
     ["a header of 2⁶⁴−1 bytes", file("{}", 0, 2n ** 64n - 1n), /header length: .* 18446744073709551615/],
     ["an empty header", file("", 0), /header length/],
     ["a truncated header", file("{}", 0, 100n), /header: is truncated: 100 bytes announced, 2 present/],
@@ -200,10 +219,10 @@ describe("hostile files", () => {
     [
       "too many tensors",
       withTensors(
-        Object.fromEntries(Array.from({ length: 4097 }, (_, i) => [`t${i}`, entry([0], [0, 0])])),
+        Object.fromEntries(Array.from({ length: 8193 }, (_, i) => [`t${i}`, entry([0], [0, 0])])),
         0,
       ),
-      /at most 4096 tensors, lists 4097/,
+      /at most 8192 tensors, lists 8193/,
     ],
     [
       "a name with line breaks",

@@ -38,7 +38,7 @@ test("a network too large for the adapter is refused in one line, with what to m
           input: { channels: 1, steps: 1000 },
           layers: [layer],
           loss: "observations",
-          batch: 1e9,
+          batch: 1e6,
         }),
       conv1d({ filters: 1, kernel: 1 }),
     )
@@ -82,7 +82,7 @@ test("a network that fails to be built keeps no memory", async () => {
       }
       return live.size;
     },
-    [conv1d({ filters: 4, kernel: 1 }), conv1d({ filters: 1e6, kernel: 1 })],
+    [conv1d({ filters: 4, kernel: 1 }), conv1d({ filters: 4096, kernel: 1 })],
   );
   expect(left).toBe(0);
 });

@@ -177,3 +177,20 @@ test("dispatches of a label are summed, each with what it binds or what it says 
     { label: "three", dispatches: 1, milliseconds: 4, flops: 0, executed: 0, bytes: 7 },
   ] satisfies KernelSum[]);
 });
+
+test("a plan of more dispatches than a set of queries can time is timed in parts", async () => {
+  const count = 2050;
+  const labels = await gpu.run(async ({ internals, device }, count) => {
+    const memory = new internals.Memory(device);
+    const bindings = { x: memory.storage("x", 4), y: memory.storage("y", 4) };
+    const call = { file: "leakyrelu", entry: "forward", constants: { LENGTH: 1, SLOPE: 0.5 }, bindings };
+    const plan = await internals.Plan.build(
+      device,
+      Array.from({ length: count }, (_, i) => ({ ...call, label: `${i}`, workgroups: [1] as const })),
+    );
+    const times = await internals.profilePlan(device, plan);
+    memory.dispose();
+    return times.map(({ dispatch }) => dispatch.call.label);
+  }, count);
+  expect(labels).toEqual(Array.from({ length: count }, (_, i) => `${i}`));
+});

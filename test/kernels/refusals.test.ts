@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors";
-import { biLstm, dropout, lstm } from "../../src/nn/spec";
 import { gpu } from "../browser/client";
 
 type Tensors = Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
@@ -91,7 +90,12 @@ const bad: readonly BadCase[] = [
     message: /rtol y: must be a finite number/,
   },
   { ...leaky, what: "a missing tolerance", rtol: "{}", message: /must give a tolerance for y/ },
-  { ...leaky, what: "a slope beyond float32", config: { slope: 1e300 }, message: /slope must be finite/ },
+  {
+    ...leaky,
+    what: "a slope beyond float32",
+    config: { slope: 1e300 },
+    message: /slope must be a number, finite in float32, got 1e\+300/,
+  },
   {
     ...leaky,
     what: "a gradient of another shape",
@@ -169,7 +173,7 @@ const bad: readonly BadCase[] = [
     config: { method: "absolute-value", threshold: -1 },
     inputs: { g0: [[2], [1, 2]] },
     outputs: { g0: [[2], [1, 2]] },
-    message: /clip must be positive/,
+    message: /clip must be a number above 0/,
   },
 ];
 
@@ -207,32 +211,18 @@ test.for(bad)("a case with $what is refused in one line", async (source) => {
   await expectRefusal(encode(source), source.message);
 });
 
-test.for([
-  [lstm({ hidden: Number.NaN }), "lstm1.hidden must be a positive whole number, got NaN"],
-  [biLstm({ hidden: -1 }), "bilstm1.hidden must be a positive whole number, got -1"],
-  [dropout(Number.NaN), "drop1.probability must be from 0 to below 1, got NaN"],
-  [dropout(1.5), "drop1.probability must be from 0 to below 1, got 1.5"],
-] as const)("%o is refused in one line", async ([layer, message]) => {
-  const input = { channels: 1, steps: 1 };
-  const building = gpu.run(
-    ({ fluxion, device }, spec) => fluxion.Network.build(device, spec).then((network) => network.dispose()),
-    { input, layers: [layer], loss: "observations", batch: 1 } as const,
-  );
-  await expect(building).rejects.toMatchObject({ name: "RangeError", message });
-});
-
 const trainBilstm = readSafetensors(
   new Uint8Array(readFileSync(new URL("../conformance/train-bilstm.safetensors", import.meta.url))),
   "train-bilstm",
 );
 
 test.for([
-  [{ hidden: 0 }, /bilstm1\.hidden must be a positive whole number, got 0/],
-  [{ hidden: 1.5 }, /bilstm1\.hidden must be a positive whole number, got 1\.5/],
+  [{ hidden: 0 }, /bilstm1\.hidden must be a whole number from 1 to 1024, got 0/],
+  [{ hidden: 1.5 }, /bilstm1\.hidden must be a whole number from 1 to 1024, got 1\.5/],
   [{ hidden: "8" }, /config hidden: must be a finite number/],
   [{ hidden: 7 }, /bilstm1\.forward\.weight_ih: expected 56 values, got 64/],
-  [{ dropout: 1 }, /drop1\.probability must be from 0 to below 1, got 1/],
-  [{ dropout: -0.5 }, /drop1\.probability must be from 0 to below 1, got -0\.5/],
+  [{ dropout: 1 }, /drop1\.probability must be a number from 0, below 1 in float32, got 1/],
+  [{ dropout: -0.5 }, /drop1\.probability must be a number from 0, below 1 in float32, got -0\.5/],
   [{ dropout: null }, /config dropout: must be a finite number/],
   [{ network: "layers", layers: [{ layers: [{ kind: "gru" }] }] }, /no operation "train\/layers"/],
   [

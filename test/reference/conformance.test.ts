@@ -165,7 +165,10 @@ const operations: Record<string, (from: Case) => Results> = {
       network,
       {
         ...defaultTrainingOptions,
-        solver: options.solver === "adam" ? adam(options) : sgdm(options),
+        solver:
+          options.solver === "adam"
+            ? adam({ beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon })
+            : sgdm({ momentum: options.momentum }),
         learnRate: options.learnRate,
         l2: options.l2,
         clip: options.threshold,

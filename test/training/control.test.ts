@@ -171,7 +171,7 @@ describe("a training that is paused", () => {
       atHold: [["step"], ["dispose"]],
     });
     expect(told({ progress })).toEqual([1]);
-    expect(thrown).toBe("Error: the Trainer was disposed");
+    expect(thrown).toBe("DisposedError: the Trainer was disposed");
   });
 
   test.for([

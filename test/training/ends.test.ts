@@ -55,9 +55,6 @@ describe("training that diverges", () => {
   const twoSteps = () => train(request({ epochs: 1 }, { batches: Uint32Array.of(0, 1, 2, 3) }));
 
   test.for([
-    { what: "NaN in a curve", set: "x", value: Number.NaN, detail: "a training curve" },
-    { what: "an infinite curve", set: "x", value: Number.POSITIVE_INFINITY, detail: "a training curve" },
-    { what: "NaN in a target", set: "target", value: Number.NaN, detail: "a training target" },
     { what: "a target too large to square", set: "target", value: 1e25, detail: "the loss" },
     { what: "a loss too large, gradients not", set: "target", value: 2.5e19, detail: "the loss" },
     { what: "a curve too large to square", set: "x", value: 3e38, detail: "bn1 output" },

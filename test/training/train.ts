@@ -28,7 +28,7 @@ export interface Trained {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 
-/** Builds a network, trains it to the end and frees it, all in the page. */
+/** Builds a network, trains it to the end, also where it diverges, and frees it, all in the page. */
 export function train(request: TrainingRequest): Promise<Trained> {
   return gpu.run(async ({ fluxion, device }, { spec, batch, config, checkpointEvery, stopAt, kernels }) => {
     const network = await fluxion.Network.build(device, { ...spec, batch }, kernels);
@@ -46,16 +46,23 @@ export function train(request: TrainingRequest): Promise<Trained> {
         }),
       });
       const progress: Progress[] = [];
-      const steps = trainer.run();
-      if (stopAt === 0) trainer.stop();
-      let step = await steps.next();
-      for (; !step.done; step = await steps.next()) {
-        progress.push(step.value);
-        if (step.value.iteration === stopAt) trainer.stop();
-      }
+      const run = async (): Promise<TrainingResult> => {
+        const steps = trainer.run();
+        if (stopAt === 0) trainer.stop();
+        let step = await steps.next();
+        for (; !step.done; step = await steps.next()) {
+          progress.push(step.value);
+          if (step.value.iteration === stopAt) trainer.stop();
+        }
+        return step.value;
+      };
+      const result = await run().catch((error: unknown) => {
+        if (error instanceof fluxion.DivergedError) return error.result;
+        throw error;
+      });
       const tensors = await network.readTensors();
       trainer.dispose();
-      return { progress, result: step.value, states, tensors };
+      return { progress, result, states, tensors };
     } finally {
       network.dispose();
     }

@@ -1,5 +1,6 @@
 import {
   DeviceLostError,
+  DivergedError,
   type Experiment,
   type LearnableValues,
   Network,
@@ -173,6 +174,10 @@ export class Training {
         reports.add(next.value, trainer.gpuMillisecondsPerStep);
         preview.advance();
       }
+    } catch (error) {
+      if (error instanceof DivergedError)
+        return await concludeRun(trainer, error.result, this.#experiment, data);
+      throw error;
     } finally {
       clearInterval(saving);
       reports.flush();

@@ -20,6 +20,7 @@ import {
 import {
   type Curves,
   type Device,
+  DivergedError,
   type Experiment,
   Network,
   networkStencil,
@@ -120,11 +121,11 @@ function respondentOf(name: string, network: Network, { withoutGrid }: Condition
 async function isTrained(trainer: Trainer): Promise<boolean> {
   const display = new ProgressDisplay(trainer.iterations);
   try {
-    const run = trainer.run();
-    for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return next.value.stopReason !== "diverged";
-      display.update(next.value);
-    }
+    for await (const progress of trainer.run()) display.update(progress);
+    return true;
+  } catch (error) {
+    if (error instanceof DivergedError) return false;
+    throw error;
   } finally {
     display.stop();
   }
