@@ -1,4 +1,5 @@
 /** What options leave of each other's ranges: one rule for what is refused and for what is told beforehand. */
+import { mostIterations, mostOrdered } from "../train/options";
 import {
   type ExperimentOptions,
   OptionError,
@@ -9,10 +10,6 @@ import {
 
 /** Points of all curves together; their predictor takes twice as many floats. */
 const mostPoints = 1e8;
-/** Each has its learning rate and its results kept on the GPU. */
-const mostIterations = 1e7;
-/** Curves in the order of all epochs: it is drawn before training begins, a second for some millions. */
-const mostOrdered = 2 ** 24;
 
 /** The options that limit others, and those that are limited. */
 export type LimitingOptions = Required<

@@ -3,6 +3,7 @@
  * bytes. Read from untrusted files: every claim of the header is checked before anything is allocated.
  * Typed arrays are written as they lie in memory, which is little-endian on every machine with WebGPU.
  */
+import { show } from "../fields";
 import { asRangeError, FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 
@@ -38,7 +39,7 @@ interface Entry {
 /**
  * Reads a whole safetensors file. The tensors' data are copies.
  * @param label the file's name in error messages
- * @throws FormatError naming the field and what was expected, on any deviation from the format
+ * @throws FormatError naming the field and what was expected, on any deviation from the format, TypeError for an ArrayBuffer
  */
 export function readSafetensors(bytes: Uint8Array, label: string): Safetensors {
   const { entries, metadata, data } = readHeader(bytes, label);
@@ -55,6 +56,8 @@ interface Header {
 }
 
 function readHeader(bytes: Uint8Array, label: string): Header {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`${label}: a file must be given as a Uint8Array, got ${show(bytes)}`);
   const headerBytes = readHeaderLength(bytes, label);
   const header = parseJsonObject(
     decode(bytes.subarray(prefixBytes, prefixBytes + headerBytes), label),
@@ -213,10 +216,10 @@ export function writeSafetensors(
   if (metadata.size > 0) header.set(metadataKey, Object.fromEntries(metadata));
   let end = 0;
   for (const [name, { shape, data }] of entries) {
+    const dtype = dtypeOf(name, data);
     if (name === metadataKey) throw new RangeError(`${name} is no name for a tensor`);
     if (shape.reduce((product, length) => product * length, 1) !== data.length)
       throw new RangeError(`${name}: shape [${shape.join(", ")}] does not hold ${data.length} elements`);
-    const dtype = data instanceof Float32Array ? "F32" : data instanceof Float64Array ? "F64" : "I32";
     header.set(name, { dtype, shape, data_offsets: [end, end + data.byteLength] });
     end += data.byteLength;
   }
@@ -233,6 +236,13 @@ export function writeSafetensors(
   }
   asRangeError(() => readHeader(file, "the file"));
   return file;
+}
+
+function dtypeOf(name: string, data: unknown): Tensor["dtype"] {
+  if (data instanceof Float32Array) return "F32";
+  if (data instanceof Float64Array) return "F64";
+  if (data instanceof Int32Array) return "I32";
+  throw new TypeError(`${name} must hold a Float32Array, Float64Array or Int32Array, got ${show(data)}`);
 }
 
 /** The tensor that a file had to hold: FormatError unless it is there, of this type and this shape. */

@@ -1,3 +1,5 @@
+import { requireFields } from "../fields";
+
 declare global {
   // A compiler that knows no WebGPU (TypeScript before 6, or without DOM) reads these; to any other they add nothing.
   interface GPU {}
@@ -68,6 +70,7 @@ const wantedLimits = [
 export async function openDevice(
   options: { readonly gpu?: GPU; readonly adapter?: AdapterChoice } = {},
 ): Promise<Device> {
+  requireFields("openDevice's options", options, ["gpu", "adapter"]);
   const gpu = options.gpu ?? globalThis.navigator?.gpu;
   if (!gpu)
     throw new NoAdapterError(

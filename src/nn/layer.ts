@@ -1,7 +1,8 @@
+import { requireFields, requireValue, show } from "../fields";
 import type { Device } from "../gpu/device";
 import type { KernelCall } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
-import { type Problem, type Tuning, variantOf } from "./variant";
+import { isTuning, type Problem, type Tuning, variantOf } from "./variant";
 
 /**
  * Values of one layer for a mini-batch, logically (B, C, T). On the GPU: vec4f [group of four channels][b][t], channels
@@ -114,8 +115,29 @@ export interface TrainingLayer {
   readonly pool: (cursor: Slice) => readonly KernelCall[];
 }
 
-/** The variants for a device, and others where they are given. */
+const kernelFields = {
+  software: true,
+  quads: true,
+  subgroups: true,
+  workgroupBytes: true,
+  dispatchFlops: true,
+  recurrentWeights: true,
+  tuning: true,
+  choose: true,
+} as const satisfies Readonly<Record<keyof KernelChoice, true>>;
+
+/**
+ * The variants for a device, and others where they are given.
+ * @throws TypeError, RangeError for names that are none, and for what they may not be
+ */
 export function chooseKernels(device: Device, given: Partial<KernelChoice> = {}): KernelChoice {
+  requireFields("kernels", given, Object.keys(kernelFields));
+  requireValue("kernels.recurrentWeights", given.recurrentWeights ?? "f32", {
+    kind: "choice",
+    choices: ["f32", "f16"],
+  });
+  if (!isTuning(given.tuning ?? {}))
+    throw new TypeError(`kernels.tuning must be what tune has found, got ${show(given.tuning)}`);
   const software = given.software ?? device.adapter.software;
   const subgroups = given.subgroups ?? device.gpu.features.has("subgroups");
   const tuning = given.tuning ?? {};

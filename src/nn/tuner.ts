@@ -1,3 +1,4 @@
+import { numberIn, requireFields, requireValue } from "../fields";
 import type { Device } from "../gpu/device";
 import { shaderRevision } from "../gpu/kernel";
 import { guardMemory, Memory, OutOfMemoryError, type Slice } from "../gpu/memory";
@@ -85,6 +86,8 @@ export async function tune(
     readonly kernels?: Pick<KernelChoice, "recurrentWeights">;
   } = {},
 ): Promise<TuningResult> {
+  requireFields("tune's options", options, ["known", "milliseconds", "kernels"]);
+  requireValue("milliseconds", options.milliseconds ?? 0, numberIn({ from: 0, to: 1e6 }));
   const kind = device.adapter.software ? "software" : "hardware";
   const { known = {}, milliseconds = budgets[kind], kernels = {} } = options;
   const begun = performance.now();

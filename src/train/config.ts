@@ -86,8 +86,8 @@ export function requireConfig(
     if (typeof checkpoint.save !== "function")
       throw new TypeError(`checkpoint.save must be a function, got ${show(checkpoint.save)}`);
   }
-  const isState =
-    typeof resume === "object" && resume !== null && "learnables" in resume && "history" in resume;
+  // A state that went through JSON has lost its Maps, and a Checkpoint holds one beside its metadata.
+  const isState = resume?.learnables instanceof Map && Array.isArray(resume.history);
   requireType(
     "resume",
     resume,

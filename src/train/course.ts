@@ -4,7 +4,7 @@ import {
   defaultLearnRates,
   defaultTrainingOptions,
   mostIterations,
-  mostShuffled,
+  mostOrdered,
   requireOptions,
   type TrainingOptions,
 } from "./options";
@@ -52,9 +52,9 @@ export function planCourse(
   const advice = "use fewer epochs or a larger batch";
   if (planned > mostIterations)
     throw new RangeError(`at most ${mostIterations} iterations can be planned, not ${planned}: ${advice}`);
-  if (!batches && options.shuffle === "every-epoch" && planned * options.batch > mostShuffled)
+  if (!batches && options.shuffle === "every-epoch" && planned * options.batch > mostOrdered)
     throw new RangeError(
-      `every-epoch can shuffle at most ${mostShuffled} curves in all epochs together: ${advice}`,
+      `every-epoch can shuffle at most ${mostOrdered} curves in all epochs together: ${advice}`,
     );
   const order = batches ?? batchOrder(rows, options);
   if (order.length === 0 || order.length % options.batch !== 0 || order.some((row) => row >= rows))

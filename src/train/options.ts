@@ -173,8 +173,8 @@ export const trainingRules = {
 /** Iterations of one training at most: each has its learning rate and its history on the device. */
 export const mostIterations = 1e7;
 
-/** Curves of all epochs together where every epoch is shuffled anew: their order lies on the device. */
-export const mostShuffled = 2 ** 26;
+/** Curves in the order of all epochs, where each is shuffled anew: it is drawn before training, a second for some millions. */
+export const mostOrdered = 2 ** 24;
 
 /**
  * Refuses options with which no training can be computed, and names that are no options.

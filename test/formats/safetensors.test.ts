@@ -74,6 +74,19 @@ describe("reading what was written", () => {
     }
   });
 
+  it("takes typed arrays alone", () => {
+    const given = <T>(value: unknown) => value as T;
+    expect(() => readSafetensors(given(new ArrayBuffer(16)), "file")).toThrow(
+      /^file: a file must be given as a Uint8Array, got an ArrayBuffer$/,
+    );
+    for (const data of [[1], Uint32Array.of(1)])
+      expect(() =>
+        writeSafetensors(new Map([["a", { shape: [1], data: given<Float32Array>(data) }]])),
+      ).toThrow(
+        /^a must hold a Float32Array, Float64Array or Int32Array, got an? (array|Uint32Array) of 1 values$/,
+      );
+  });
+
   it("copies, at any alignment", () => {
     const bytes = writeSafetensors(new Map([["x", { shape: [2], data: new Float64Array([1, 2]) }]]));
     const shifted = new Uint8Array(bytes.length + 3);

@@ -101,7 +101,7 @@ test("a training that would never end is refused at once", () => {
   expect(() => plan(1e6, { epochs: 1000 })).toThrow(message);
   expect(() =>
     planCourse({ batch: 1000, parameterCount: 3 }, { epochs: 1000, shuffle: "every-epoch" }, 1e6, undefined),
-  ).toThrow(/^every-epoch can shuffle at most 67108864 curves in all epochs together: use fewer epochs/);
+  ).toThrow(/^every-epoch can shuffle at most 16777216 curves in all epochs together: use fewer epochs/);
   expect(plan(2, { epochs: 3 }).iterations).toBe(6);
 });
 
@@ -165,6 +165,7 @@ test("a configuration of other names, other types, or other data", () => {
     ],
     [config({ resume: true }), /^resume must be the state that checkpoint.save was given, .* got true$/],
     [config({ resume: { state: {}, metadata: new Map() } }), /^resume must be the state .* got an object$/],
+    [config({ resume: { learnables: {}, history: [] } }), /^resume must be the state .* got an object$/],
     [config({ onHold: "pause" }), /^onHold must be a function, got "pause"$/],
   ];
   const shape = { inputs: 2, outputs: 1, steps: 3 };
