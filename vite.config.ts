@@ -54,7 +54,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: [...engineTests, "test/cli/**", "test/page/**", "test/deno/**"],
+          exclude: [...engineTests, "test/cli/**", "test/package/**", "test/page/**", "test/deno/**"],
           // Files share a process, and with it what they import: no file changes a module or a global for good.
           pool: "forks",
           isolate: false,
@@ -74,7 +74,12 @@ export default defineConfig(({ mode }) => ({
       },
       {
         extends: true,
-        test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...alone, sequence: { groupOrder: 2 } },
+        test: {
+          name: "cli",
+          include: ["test/{cli,package}/**/*.test.ts"],
+          ...alone,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         extends: true,

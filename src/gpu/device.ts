@@ -3,6 +3,14 @@ import { requireFields } from "../fields";
 declare global {
   // A compiler that knows no WebGPU (TypeScript before 6, or without DOM) reads these; to any other they add nothing.
   interface GPU {}
+  interface GPUAdapter {}
+  interface GPUAdapterInfo {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallbackAdapter: boolean;
+  }
   interface GPUBindGroup {}
   interface GPUBuffer {}
   interface GPUComputePassEncoder {}
