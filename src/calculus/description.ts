@@ -1,5 +1,6 @@
 /** An experiment as its files tell of it. */
 import { type Experiment, optionsOf } from "./experiment";
+import { functionFamilies, largestTaught } from "./families/taught";
 import { calculusFunctions } from "./functions";
 import type { ExperimentOptions } from "./options";
 
@@ -24,4 +25,27 @@ export function modelMetadata(experiment: Experiment): Map<string, string> {
     ["seed", String(seed)],
     ["data", JSON.stringify(data)],
   ]);
+}
+
+/** What curves a model was taught. */
+export interface TaughtData {
+  /** Both ends. */
+  readonly x: readonly [number, number];
+  /** The largest |f|, noise and all but the rarest of it included. */
+  readonly largest: number;
+  /** Points of a curve (T), sorted, uniform over the whole range of x. */
+  readonly samples: number;
+}
+
+/** What the metadata of a model file tell of the curves it was taught; undefined where they tell nothing of the kind. */
+export function taughtData(metadata: ReadonlyMap<string, string>): TaughtData | undefined {
+  try {
+    const { family, samples, noise }: Record<string, unknown> = JSON.parse(metadata.get("data") ?? "");
+    const known = functionFamilies.find((name) => name === family);
+    if (known === undefined || typeof samples !== "number" || typeof noise !== "number") return undefined;
+    // Of normal noise one value in two million is larger; where a random function is largest is found on a grid.
+    return { x: [-1, 1], largest: 1.01 * largestTaught(known) + 5 * noise, samples };
+  } catch {
+    return undefined;
+  }
 }

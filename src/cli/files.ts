@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  createReadStream,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -37,6 +38,38 @@ export function readInput(flag: string, path: string, mostBytes: number): Uint8A
     throw error instanceof UsageError ? error : fileError(what, error);
   }
 }
+
+/**
+ * Reads a file or pipe piece by piece; - is standard input.
+ * @throws UsageError naming flag and path, also where more than `mostBytes` come
+ */
+export async function* readPieces(flag: string, path: string, mostBytes: number): AsyncGenerator<Uint8Array> {
+  const what = `${flag} ${path}`;
+  const tooLong = new UsageError(`${what}: must be at most ${mostBytes} bytes`);
+  // A pipe from another program may be a socket, which has no name to be opened by.
+  const isStandardInput = path === "-" || path === "/dev/stdin";
+  let bytes = 0;
+  try {
+    if (!isStandardInput) {
+      const stat = statSync(path);
+      if (stat.isCharacterDevice() || stat.isBlockDevice())
+        throw new UsageError(`${what}: is a device, must be a file or a pipe`);
+      if (stat.size > mostBytes) throw tooLong;
+    }
+    const stream: AsyncIterable<Uint8Array> = isStandardInput
+      ? process.stdin
+      : createReadStream(path, { highWaterMark: pieceBytes });
+    for await (const piece of stream) {
+      bytes += piece.length;
+      if (bytes > mostBytes) throw tooLong;
+      yield piece;
+    }
+  } catch (error) {
+    throw isFileError(error) ? fileError(what, error) : error;
+  }
+}
+
+const isFileError = (error: unknown): boolean => error instanceof Error && "syscall" in error;
 
 const pieceBytes = 2 ** 16;
 
@@ -154,15 +187,18 @@ export function requireWritable(flag: string, path: string): void {
   }
 }
 
-/** Writes one file as a temporary that is then renamed; a pipe or device is written to directly. */
-export function writeOutput(flag: string, path: string, content: FileContent): void {
+/**
+ * Writes one file, text piece by piece, as a temporary that is then renamed; a pipe or device is written to directly.
+ * Throws UsageError.
+ */
+export function writeOutput(flag: string, path: string, pieces: Iterable<string>): void {
   const temporary = join(dirname(path), temporaryName("output"));
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
-      writeFileSync(path, content);
+      writePieces(openSync(path, "w"), pieces, false);
       return;
     }
-    writeThrough(temporary, content);
+    writePieces(openSync(temporary, "wx"), pieces, true);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -188,11 +224,13 @@ function isAbandoned(name: string): boolean {
 }
 
 /** Writes and waits for the disk, so that a late "no space left" is seen before the rename. */
-function writeThrough(path: string, content: FileContent): void {
-  const file = openSync(path, "wx");
+const writeThrough = (path: string, content: FileContent): void =>
+  writePieces(openSync(path, "wx"), [content], true);
+
+function writePieces(file: number, pieces: Iterable<FileContent>, through: boolean): void {
   try {
-    writeFileSync(file, content);
-    fsyncSync(file);
+    for (const piece of pieces) writeFileSync(file, piece);
+    if (through) fsyncSync(file);
   } finally {
     closeSync(file);
   }

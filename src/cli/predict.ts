@@ -2,20 +2,23 @@
 import type { Command } from "commander";
 import {
   type AdapterChoice,
-  type CsvCurve,
   type Device,
   type Model,
   Network,
   OutOfMemoryError,
+  oneLine,
+  quote,
   type ResolvedLayer,
-  readCurvesCsv,
   readModel,
   resolveLayers,
-  writeCurvePredictionsCsv,
+  taughtData,
 } from "../index";
 import { UsageError } from "./errors";
-import { readInput, requireWritable, writeOutput } from "./files";
+import { readInput, readPieces, requireWritable, writeOutput } from "./files";
 import { openHost } from "./host";
+import { type CurveTable, readCurves } from "./predict/curves";
+import { writePredictions } from "./predict/output";
+import { unlikeTaught } from "./predict/warnings";
 import { addAdapterFlag } from "./train-flags";
 
 interface PredictFlags {
@@ -33,13 +36,20 @@ const mostRows = 200;
 const mostElements = 2 ** 25;
 
 const examples = `
-The input is a CSV file with the columns curve, x and f in any order: the number of the curve, a
-position, the value there. All curves have as many points as the first; a network takes any number
-of points. The output repeats them with a column prediction, the derivative.
+The input is a CSV file with the columns curve, x and f in any order, and any others: the name or
+number of the curve, a position, the value there. All curves have as many points as the first; a
+network takes any number of points. Cells are separated by commas, semicolons or TABs, as the first
+line shows; numbers may have decimal commas where no comma separates; the text is UTF-8 or UTF-16.
+What was understood besides commas, points and UTF-8 is said on standard error. x need not ascend,
+but two points of a curve must differ in float32.
+The output, always with commas and points, has a row for each row of the input in the same order,
+with a column prediction, the derivative. Curves unlike those that the model was taught (x from -1
+to 1, the size of f, the distance between points) are predicted with a warning.
 
 Examples:
   fluxion predict --model runs/a/model.safetensors --input curves.csv --output derivatives.csv
-  fluxion predict --model model.safetensors --input curves.csv | head`;
+  fluxion predict --model model.safetensors --input curves.csv | head
+  zcat curves.csv.gz | fluxion predict --model model.safetensors --input - --output derivatives.csv`;
 
 export function addPredict(program: Command): void {
   addAdapterFlag(
@@ -48,7 +58,7 @@ export function addPredict(program: Command): void {
       .summary("apply a trained model to curves")
       .description("Predict the derivatives of curves with a trained model.")
       .requiredOption("--model <file>", "a model.safetensors written by train")
-      .requiredOption("--input <file>", "curves, CSV with the columns curve,x,f")
+      .requiredOption("--input <file>", "curves, CSV with the columns curve,x,f; - is standard input")
       .option("--output <file>", "CSV with the columns curve,x,f,prediction (default: standard output)"),
   )
     .addHelpText("after", examples)
@@ -57,36 +67,48 @@ export function addPredict(program: Command): void {
 
 async function predict(flags: PredictFlags): Promise<void> {
   const model = readModel(readInput("--model", flags.model, mostModelBytes), flags.model);
-  const curves = readCurvesCsv(readText(flags.input), flags.input);
-  const steps = curves[0].x.length;
-  const batch = fitBatch(model, steps, curves.length);
   requireCurveModel(model, flags.model);
   if (flags.output !== undefined) requireWritable("--output", flags.output);
+  const curves = await readCurves(readPieces("--input", flags.input, mostInputBytes), flags.input);
+  const batch = fitBatch(model, curves.samples, curves.names.length);
 
   const device = await openHost(flags.adapter);
-  const prediction = await run(device, model, curves, steps, batch);
+  const say = (text: string): unknown => process.stderr.write(`${oneLine(`${flags.input}: ${text}`)}\n`);
+  if (curves.understood.length > 0) say(`read as ${curves.understood.join(", ")}`);
+  const taught = taughtData(model.metadata);
+  if (taught) for (const sentence of unlikeTaught(curves, taught)) say(`warning: ${sentence}`);
+  const prediction = await run(device, model, curves, batch);
   requireFinite(prediction, curves, flags);
-  const text = writeCurvePredictionsCsv(curves, prediction);
-  if (flags.output === undefined) process.stdout.write(text);
-  else writeOutput("--output", flags.output, text);
+  const text = writePredictions(curves, prediction);
+  if (flags.output !== undefined) writeOutput("--output", flags.output, text);
+  // Each piece is handed over before the next is made.
+  else for (const piece of text) await new Promise((done) => process.stdout.write(piece, done));
 }
 
+/** The prediction for each row, batch by batch. */
 async function run(
   device: Device,
   { spec, tensors }: Model,
-  curves: readonly CsvCurve[],
-  steps: number,
+  { names, samples, x, f, order }: CurveTable,
   batch: number,
 ): Promise<Float32Array> {
-  const x = new Float32Array(curves.length * 2 * steps);
-  curves.forEach((curve, row) => {
-    x.set(curve.x, 2 * row * steps);
-    x.set(curve.f, (2 * row + 1) * steps);
-  });
+  const prediction = new Float32Array(order.length);
   try {
-    const network = await Network.build(device, { ...spec, input: { ...spec.input, steps }, batch });
+    const network = await Network.build(device, { ...spec, input: { ...spec.input, steps: samples }, batch });
     network.writeTensors(tensors);
-    return await network.predict(x);
+    for (let first = 0; first < names.length; first += batch) {
+      const count = Math.min(batch, names.length - first);
+      const input = new Float32Array(2 * count * samples);
+      const rows = order.subarray(first * samples, (first + count) * samples);
+      for (const [i, row] of rows.entries()) {
+        const at = i + Math.floor(i / samples) * samples;
+        input[at] = x.at(row);
+        input[at + samples] = f.at(row);
+      }
+      const answer = await network.predict(input);
+      for (const [i, row] of rows.entries()) prediction[row] = answer[i];
+    }
+    return prediction;
   } catch (error) {
     if (error instanceof OutOfMemoryError) throw new UsageError(error.message, { cause: error });
     throw error;
@@ -96,22 +118,14 @@ async function run(
 /** Weights or inputs may be finite and still too large for the arithmetic of float32. */
 function requireFinite(
   prediction: Float32Array,
-  curves: readonly CsvCurve[],
+  { names, curve }: CurveTable,
   { model, input }: PredictFlags,
 ): void {
   const bad = prediction.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
-  const { id } = curves[Math.floor(bad / curves[0].x.length)];
-  throw new UsageError(`--model ${model}: its prediction for curve ${id} of ${input} is not finite`);
-}
-
-function readText(path: string): string {
-  const bytes = readInput("--input", path, mostInputBytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError(`--input ${path}: must be UTF-8 text`);
-  }
+  throw new UsageError(
+    `--model ${model}: its prediction for curve ${quote(names[curve.at(bad)])} of ${input} is not finite`,
+  );
 }
 
 /** The input has two channels, x and f, and the output one. */

@@ -170,7 +170,7 @@ describe("bad inputs are one line and status 2", () => {
       "curves of unequal length",
       model(),
       "curve,x,f\n1,0,0\n1,1,0\n2,0,0\n",
-      /curves.csv: curve 2: must have as many points/,
+      /curves.csv: curve "2": must have as many points/,
     ],
   ])("predict: %s", (_, modelFile, input, message) => {
     expectRefusal(predict, message, { "model.safetensors": modelFile, "curves.csv": input });
@@ -188,7 +188,7 @@ describe("bad inputs are one line and status 2", () => {
       writeFileSync(join(directory, "curves.csv"), "curve,x,f\n1,0,0\n1,1,1\n2,0,0\n2,1,10\n");
       const { status, stdout, stderr } = runProgram(directory, ...predict);
       expect(stderr).toMatch(
-        /\nfluxion: --model model.safetensors: .* curve 2 of curves.csv is not finite\n$/,
+        /\nfluxion: --model model.safetensors: .* curve "2" of curves.csv is not finite\n$/,
       );
       expect(stdout).toBe("");
       expect(status).toBe(2);

@@ -48,6 +48,10 @@ const inTurn =
   (row: number): DifferentiableFunction =>
     members[row % members.length];
 
+/** The largest |f| on [−1, 1] of a family's functions, about. */
+export const largestTaught = (family: FunctionFamily): number =>
+  family === "continuous" ? 1 + largestConstant : 1;
+
 /** The function of each row of the training set: the members in turn, or a new one for every row and seed. */
 export function taughtFunctions(
   family: FunctionFamily,
