@@ -136,13 +136,9 @@ function randomCurves({ batch, input, output, spec }: Network) {
 }
 
 /** Median and extremes of the times of a step. */
-export const summarise = (milliseconds: readonly number[]): Pick<StepTimes, "msPerStep" | "spreadMs"> => ({
-  msPerStep: median(milliseconds),
-  spreadMs: [Math.min(...milliseconds), Math.max(...milliseconds)],
-});
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+export function summarise(milliseconds: readonly number[]): Pick<StepTimes, "msPerStep" | "spreadMs"> {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { msPerStep: median, spreadMs: [sorted[0], sorted[sorted.length - 1]] };
 }
