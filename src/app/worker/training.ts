@@ -176,7 +176,7 @@ export class Training {
       }
     } catch (error) {
       if (error instanceof DivergedError)
-        return await concludeRun(trainer, error.result, this.#experiment, data);
+        return await concludeRun(trainer, error.result, this.#experiment, data, reports.speed);
       throw error;
     } finally {
       clearInterval(saving);
