@@ -2,13 +2,17 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../src/cli/errors";
+import { requireExpected } from "../src/cli/host";
 import {
   type AdapterChoice,
   type AdapterReport,
   type Benchmark,
   defaultBilstmOptions,
   type NetworkName,
+  NoAdapterError,
+  nameAdapter,
 } from "../src/index";
+import { findDrivers } from "../src/node/vulkan";
 import { findChrome } from "./chrome/find";
 import {
   batchesToTry,
@@ -30,6 +34,7 @@ export interface BenchRequest {
   readonly batch: number;
   readonly steps?: number;
   readonly adapter: AdapterChoice;
+  readonly expectAdapter?: RegExp;
   readonly kernels: KernelWishes;
   readonly peers: boolean;
   /** Told, a line each, what goes on. */
@@ -49,7 +54,8 @@ const stepBudget: StepBudget = { least: 3, most: 24, milliseconds: 10_000 };
 
 /**
  * Times training steps in one headless Chrome.
- * @throws UsageError where there is no clone of the repository, no browser, no such adapter, or no peers to install
+ * @throws UsageError where there is no clone of the repository, no browser or no peers to install, NoAdapterError where
+ *   there is no such adapter
  */
 export async function benchInChrome(request: BenchRequest): Promise<ChromeFigures> {
   const root = findRepository();
@@ -68,6 +74,16 @@ export async function benchInChrome(request: BenchRequest): Promise<ChromeFigure
   }
 }
 
+/** Chrome has a SwiftShader of its own, and takes it in silence where a driver that the user names has nothing for it. */
+function requireNamedDriver({ architecture }: AdapterReport): void {
+  const named = process.platform === "linux" ? findDrivers().named : undefined;
+  const wanted = named?.manifests.some((manifest) => /swiftshader/i.test(manifest));
+  if (named === undefined || wanted || architecture !== "swiftshader") return;
+  throw new NoAdapterError(
+    `--host chrome: ${named.words}: Chrome finds no adapter there, only its own SwiftShader`,
+  );
+}
+
 /** The folder of the repository around this program. */
 function findRepository(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
@@ -81,15 +97,16 @@ function findRepository(): string {
 
 async function benchmarkOwn(
   session: Session,
-  { adapter: choice, kernels, networks, batch, steps, say }: BenchRequest,
+  { adapter: choice, expectAdapter, kernels, networks, batch, steps, say }: BenchRequest,
 ): Promise<Benchmark & Pick<ChromeFigures, "browser" | "adapter">> {
   const browser = await session.version();
   return session.visit("page/own", "Fluxion", async (page) => {
     const adapter = await page.evaluate((...wanted) => window.own.open(...wanted), choice, kernels);
-    if ("missing" in adapter) throw new UsageError(`--host chrome: ${adapter.missing}`);
-    const { vendor, architecture, description, software } = adapter;
-    const name = description || `${vendor} ${architecture}`;
-    say(`running on ${name}${software ? " (software adapter)" : ""} in ${browser}`);
+    if ("missing" in adapter)
+      throw new NoAdapterError(`--host chrome, --adapter ${choice}: ${adapter.missing}`);
+    say(`running on ${nameAdapter(adapter)} in ${browser}`);
+    requireNamedDriver(adapter);
+    requireExpected(adapter, expectAdapter);
     const options = { networks, batch, ...(steps === undefined ? {} : { steps }) };
     const figures = await page.evaluate((asked) => window.own.benchmark(asked), options);
     return { browser, adapter, ...figures };

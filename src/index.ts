@@ -45,11 +45,11 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export {
   type AdapterChoice,
   type AdapterReport,
-  type Device,
-  DeviceLostError,
+  isCalled,
   NoAdapterError,
-  openDevice,
-} from "./gpu/device";
+  nameAdapter,
+} from "./gpu/adapter";
+export { type Device, DeviceLostError, openDevice } from "./gpu/device";
 export { KernelError } from "./gpu/kernel";
 export { DisposedError, OutOfMemoryError } from "./gpu/memory";
 export type { KernelChoice } from "./nn/layer";

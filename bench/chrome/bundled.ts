@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createBrotliDecompress } from "node:zlib";
-import { extract } from "tar-fs";
+import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
+import { parseTar } from "nanotar";
 
 /**
  * Unpacks the Chromium that lies in the npm package @sparticuz/chromium, once, and returns its folder: the
@@ -25,14 +25,14 @@ export async function unpackBundledChromium(): Promise<string> {
       createBrotliDecompress(),
       createWriteStream(join(unfinished, "chromium"), { mode: 0o755 }),
     );
-    // As root, tar would give the files to whoever packed them.
-    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     for (const archive of ["swiftshader.tar.br", "al2023.tar.br"])
-      await pipeline(
-        createReadStream(join(home, "bin", archive)),
-        createBrotliDecompress(),
-        extract(unfinished, { map: (entry) => ({ ...entry, ...owner }) }),
-      );
+      for (const { name, data } of parseTar(
+        brotliDecompressSync(await readFile(join(home, "bin", archive))),
+      )) {
+        if (data === undefined) continue;
+        await mkdir(dirname(join(unfinished, name)), { recursive: true });
+        await writeFile(join(unfinished, name), data, { mode: 0o755 });
+      }
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });

@@ -2,7 +2,6 @@
 import { type Command, Option } from "commander";
 import type { ChromeFigures } from "../../bench/run";
 import {
-  type AdapterChoice,
   type BenchmarkSubject,
   benchmark,
   molerBilstm,
@@ -11,17 +10,18 @@ import {
   networkNames,
   presets,
 } from "../index";
+import { runtime } from "../node/runtime";
+import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { networkTable, peerReasons, peerTable } from "./bench-tables";
 import { UsageError } from "./errors";
 import { openHost } from "./host";
 import { kernelTable } from "./kernel-table";
 import { wholeNumber } from "./numbers";
-import { runtime } from "./runtime";
 import { markdownTable, textTable } from "./table";
-import { addAdapterFlag, addKernelFlags } from "./train-flags";
+import { addKernelFlags } from "./train-flags";
 import { type KernelFlags, kernelsFor } from "./tuning";
 
-interface BenchFlags extends KernelFlags {
+interface BenchFlags extends KernelFlags, AdapterFlags {
   readonly batch: number;
   readonly steps?: number;
   readonly network: NetworkName | "both";
@@ -29,7 +29,6 @@ interface BenchFlags extends KernelFlags {
   readonly peers?: true;
   readonly json?: true;
   readonly markdown?: true;
-  readonly adapter: AdapterChoice;
 }
 
 /** What was measured, on either host. */
@@ -63,7 +62,7 @@ const subjects: Readonly<Record<NetworkName, BenchmarkSubject>> = {
 };
 
 export function addBench(program: Command): void {
-  const command = addAdapterFlag(
+  const command = addAdapterFlags(
     program
       .command("bench")
       .summary("measure training throughput")
@@ -104,8 +103,8 @@ const untimed = ({ peers, failures }: Figures): boolean =>
   );
 
 async function benchInNode(flags: BenchFlags): Promise<Figures> {
-  const { network, batch, steps, adapter } = flags;
-  const device = await openHost(adapter);
+  const { network, batch, steps } = flags;
+  const device = await openHost(flags);
   const networks: BenchmarkSubject[] = [];
   for (const name of namesOf(network)) {
     const kernels = await kernelsFor(device, { ...subjects[name].spec, batch }, flags);
@@ -136,6 +135,7 @@ async function benchInChrome(flags: BenchFlags): Promise<Figures> {
     batch: flags.batch,
     steps: flags.steps,
     adapter: flags.adapter,
+    expectAdapter: flags.expectAdapter,
     kernels: { tuned: flags.tune !== "off", recurrentWeights: flags.recurrentWeights },
     peers: flags.peers === true,
     say: (text) => process.stderr.write(`${text}\n`),

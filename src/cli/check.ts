@@ -3,24 +3,14 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { openCase } from "../check/case";
-import {
-  type AdapterChoice,
-  type CaseResult,
-  type Device,
-  FormatError,
-  jsonLine,
-  oneLine,
-  plainName,
-  runCase,
-} from "../index";
+import { type CaseResult, type Device, FormatError, jsonLine, oneLine, plainName, runCase } from "../index";
+import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { fileError, UsageError } from "./errors";
 import { readInput } from "./files";
 import { openHost } from "./host";
-import { addAdapterFlag } from "./train-flags";
 
-interface CheckFlags {
+interface CheckFlags extends AdapterFlags {
   readonly json?: true;
-  readonly adapter: AdapterChoice;
 }
 
 const mostBytes = 2 ** 30;
@@ -38,7 +28,7 @@ Examples:
   fluxion check --json test/conformance/conv1d-*.safetensors | tail -n 1`;
 
 export function addCheck(program: Command): void {
-  addAdapterFlag(
+  addAdapterFlags(
     program
       .command("check")
       .summary("run conformance vectors on this machine's adapter")
@@ -63,7 +53,7 @@ async function check(paths: readonly string[], flags: CheckFlags): Promise<void>
   const vectors = files.map((path) => ({ path, bytes: readInput("check", path, mostBytes) }));
   // Whatever is no vector at all is refused before anything runs.
   const operations = vectors.map(({ path, bytes }) => openCase(bytes, path).metadata.get("op") ?? "");
-  const device = await openHost(flags.adapter);
+  const device = await openHost(flags);
   const cases: Reported[] = [];
   for (const [i, { path, bytes }] of vectors.entries()) {
     const reported = { ...(await runVector(device, path, bytes, operations[i])), file: path };

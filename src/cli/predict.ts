@@ -1,7 +1,6 @@
 /** `fluxion predict`: a trained model applied to curves of one's own. */
 import type { Command } from "commander";
 import {
-  type AdapterChoice,
   type Device,
   type Model,
   Network,
@@ -13,19 +12,18 @@ import {
   resolveLayers,
   taughtData,
 } from "../index";
+import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { UsageError } from "./errors";
 import { readInput, readPieces, requireWritable, writeOutput } from "./files";
 import { openHost } from "./host";
 import { type CurveTable, readCurves } from "./predict/curves";
 import { writePredictions } from "./predict/output";
 import { unlikeTaught } from "./predict/warnings";
-import { addAdapterFlag } from "./train-flags";
 
-interface PredictFlags {
+interface PredictFlags extends AdapterFlags {
   readonly model: string;
   readonly input: string;
   readonly output?: string;
-  readonly adapter: AdapterChoice;
 }
 
 const mostModelBytes = 2 ** 30;
@@ -52,7 +50,7 @@ Examples:
   zcat curves.csv.gz | fluxion predict --model model.safetensors --input - --output derivatives.csv`;
 
 export function addPredict(program: Command): void {
-  addAdapterFlag(
+  addAdapterFlags(
     program
       .command("predict")
       .summary("apply a trained model to curves")
@@ -72,7 +70,7 @@ async function predict(flags: PredictFlags): Promise<void> {
   const curves = await readCurves(readPieces("--input", flags.input, mostInputBytes), flags.input);
   const batch = fitBatch(model, curves.samples, curves.names.length);
 
-  const device = await openHost(flags.adapter);
+  const device = await openHost(flags);
   const say = (text: string): unknown => process.stderr.write(`${oneLine(`${flags.input}: ${text}`)}\n`);
   if (curves.understood.length > 0) say(`read as ${curves.understood.join(", ")}`);
   const taught = taughtData(model.metadata);

@@ -1,17 +1,19 @@
 /** The command line as a whole: commands, help, and what becomes of errors. */
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { FormatError, NoAdapterError, oneLine } from "../index";
+import { DeviceLostError, FormatError, NoAdapterError, oneLine } from "../index";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { UsageError } from "./errors";
+import { brokenStatus } from "./host";
 import { addPredict } from "./predict";
 import { addStudy } from "./study";
 import { addTrain } from "./train";
 
 const examples = `
-Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input; 130 or 143
-ended by a signal: before training, by the second one, or with cells of a study left.
+Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input; 3 no adapter
+of the wanted kind; 4 the device was lost or the program broke; 130 or 143 ended by a signal: before
+training, by the second one, or with cells of a study left.
 
 Examples:
   fluxion train cnn
@@ -56,14 +58,17 @@ function report(error: unknown): number {
     if (error.exitCode === 0) return 0;
     return say(error.message.replace(/^error: /, ""), 2);
   }
-  if (error instanceof UsageError || error instanceof FormatError || error instanceof NoAdapterError)
-    return say(error.message, 2);
-  return say(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1);
+  if (error instanceof UsageError || error instanceof FormatError) return say(error.message, 2);
+  if (error instanceof NoAdapterError) return say(error.message, 3);
+  if (error instanceof DeviceLostError) return say(error.message, brokenStatus);
+  const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`fluxion: internal error: ${story.split("\n").map(oneLine).join("\n")}\n`);
+  return brokenStatus;
 }
 
-function say(message: string, status: 1 | 2): number {
-  const lines = status === 2 ? [message] : message.split("\n");
-  process.stderr.write(`fluxion: ${lines.map(oneLine).join("\n")}\n`);
+/** One line, whatever the message is. */
+function say(message: string, status: number): number {
+  process.stderr.write(`fluxion: ${oneLine(message)}\n`);
   return status;
 }
 

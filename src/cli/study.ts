@@ -1,10 +1,10 @@
 /** `fluxion study`: its flags. What it does brings a parser of expressions along, and is loaded when it is asked for. */
 import { type Command, Option } from "commander";
-import { type AdapterChoice, type NetworkName, networkNames, type PresetName, presetNames } from "../index";
+import { type NetworkName, networkNames, type PresetName, presetNames } from "../index";
+import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { wholeNumber } from "./numbers";
-import { addAdapterFlag } from "./train-flags";
 
-export interface StudyFlags {
+export interface StudyFlags extends AdapterFlags {
   readonly list?: true;
   /** Names as they were typed. */
   readonly only?: readonly string[];
@@ -12,7 +12,6 @@ export interface StudyFlags {
   readonly seeds?: number;
   readonly preset?: PresetName;
   readonly epochs?: number;
-  readonly adapter: AdapterChoice;
   readonly out?: string;
   readonly shard?: string;
   readonly json?: true;
@@ -72,7 +71,7 @@ export function addStudy(program: Command): void {
         wholeNumber(1, 1e6),
       ),
     );
-  addAdapterFlag(study)
+  addAdapterFlags(study)
     .option("--out <dir>", "where the results go, or where to go on (default: runs/<time>-study)")
     .option("--shard <i/n>", "only every n-th cell of all studies from the i-th on, i from 0 to n - 1")
     .option("--json", "print study.json as one line, last on standard output")

@@ -1,7 +1,6 @@
 /** The flags of `fluxion train`: how it runs, and the options of the experiment under their names in the field. */
 import { type Command, Option } from "commander";
 import {
-  type AdapterChoice,
   adam,
   adamw,
   defaultL2,
@@ -21,13 +20,13 @@ import {
   type TrainingOptions,
   writeOption,
 } from "../index";
+import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { number, wholeNumber } from "./numbers";
 import { type KernelFlags, recurrentWeightTypes, tuneModes } from "./tuning";
 
 /** What the user set; options that are absent come from the preset. Keys are commander's, from the flags. */
-export interface TrainFlags extends ExperimentOptions, KernelFlags {
+export interface TrainFlags extends ExperimentOptions, KernelFlags, AdapterFlags {
   readonly preset?: PresetName;
-  readonly adapter: AdapterChoice;
   readonly out?: string;
   readonly json?: true;
   readonly stepsPerSubmit: number;
@@ -163,7 +162,7 @@ export function addTrainFlags(command: Command): Command {
       "moler: the post's experiment; quick: smaller; principled: a better teacher (default: by adapter, moler or quick)",
     ).choices(Object.keys(presets)),
   );
-  addAdapterFlag(command);
+  addAdapterFlags(command);
   addKernelFlags(command);
   command.option("--out <dir>", "where the results go (default: runs/<time>-<network>)");
   command.option("--json", "print the summary as one line of JSON, last on standard output");
@@ -193,15 +192,6 @@ export function addTrainFlags(command: Command): Command {
     command.addOption(rule.kind === "choice" ? option.choices(rule.choices) : option.argParser(number(rule)));
   }
   return command;
-}
-
-/** The flag that every command with a GPU shares. */
-export function addAdapterFlag(command: Command): Command {
-  return command.addOption(
-    new Option("--adapter <kind>", "what to run on: auto takes a GPU where there is one")
-      .choices(["auto", "hardware", "software"])
-      .default("auto"),
-  );
 }
 
 /** The flags of the commands that train. */

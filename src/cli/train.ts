@@ -57,7 +57,7 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   endOnInterrupt();
   // A directory that was named is tried before anything is started; the other is named by the time.
   const named = flags.out === undefined ? undefined : new OutputDirectory(flags.out);
-  const device = await openHost(flags.adapter);
+  const device = await openHost(flags);
   const preset = flags.preset ?? presetFor(device.adapter.software);
   const experiments = resolveExperiments(flags, preset, networks);
   const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
@@ -73,7 +73,16 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
 }
 
 /** Flags that say how the program runs, not what is trained. */
-const runFlags = ["adapter", "out", "json", "stepsPerSubmit", "checkpointEvery", "resume"] as const;
+const runFlags = [
+  "adapter",
+  "expectAdapter",
+  "verbose",
+  "out",
+  "json",
+  "stepsPerSubmit",
+  "checkpointEvery",
+  "resume",
+] as const;
 
 /** Goes on with one run: the checkpoint says what is trained, and no flag may say otherwise. */
 async function resume(path: string, flags: TrainFlags, command: Command): Promise<void> {
@@ -86,7 +95,7 @@ async function resume(path: string, flags: TrainFlags, command: Command): Promis
     throw new UsageError(`train ${asked} --resume ${path}: is a checkpoint of ${experiment.network}`);
   endOnInterrupt();
   const out = new OutputDirectory(flags.out ?? directory);
-  const device = await openHost(flags.adapter);
+  const device = await openHost(flags);
   process.stderr.write(`${nameOf(experiment)}, on from iteration ${state.iteration}\n`);
   const settings = {
     json: flags.json === true,

@@ -1,7 +1,6 @@
 /** Which kernels a network trains with on this machine: measured once, then read from a file. */
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Device,
   describeTuning,
@@ -13,8 +12,10 @@ import {
   tune,
   tuningKey,
 } from "../index";
-import { makeDirectories, requireWritable, writeOutput } from "./files";
-import { runtime } from "./runtime";
+import { readRegular, useCache } from "../node/cache";
+import { runtime } from "../node/runtime";
+import { UsageError } from "./errors";
+import { requireWritable, writeOutput } from "./files";
 
 /** off: kernels by rules; on: measured once and kept; again: measured now, whatever is kept. */
 export type TuneMode = (typeof tuneModes)[number];
@@ -59,10 +60,10 @@ export async function tuningFor(
 ): Promise<Tuning> {
   if (mode === "off") return {};
   const key = tuningKey(device, runtime.version);
-  const known = mode === "again" ? (measured[key] ?? {}) : (readKept()[key] ?? {});
-  const refusal = refusalToKeep();
-  if (refusal !== undefined && mode === "on") {
-    process.stderr.write(`kernels by rules: what is measured cannot be kept (${refusal})\n`);
+  const place = findPlace();
+  const known = mode === "again" ? (measured[key] ?? {}) : (readKept(place)[key] ?? {});
+  if ("refusal" in place && mode === "on") {
+    process.stderr.write(`kernels by rules: what is measured cannot be kept (${place.refusal})\n`);
     return known;
   }
   const { tuning, findings, milliseconds } = await tune(device, spec, {
@@ -72,10 +73,10 @@ export async function tuningFor(
   if (findings.length === 0) return tuning;
   if (mode === "again") measured[key] = { ...measured[key], ...tuning };
   // Others may have written meanwhile.
-  const kept = readKept();
-  const lost = keep({ ...kept, [key]: { ...kept[key], ...tuning } });
+  const kept = readKept(place);
+  const lost = keep(place, { ...kept, [key]: { ...kept[key], ...tuning } });
   process.stderr.write(
-    `${describeTuning(findings, milliseconds)}; ${lost === undefined ? `kept in ${file()}` : `not kept: ${lost}`}\n` +
+    `${describeTuning(findings, milliseconds)}; ${lost === undefined && "file" in place ? `kept in ${place.file}` : `not kept: ${lost}`}\n` +
       findings
         .filter(
           (finding) => mode === "again" || isFaster(finding) || finding.trials.some(({ refused }) => refused),
@@ -96,21 +97,28 @@ function describe({ problem, choice, trials }: Finding): string {
   ].join("\n");
 }
 
-/** Where programs keep what they can measure again. */
-function file(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  const folder =
-    XDG_CACHE_HOME ||
-    (process.platform === "darwin"
-      ? join(homedir(), "Library/Caches")
-      : (process.platform === "win32" && LOCALAPPDATA) || join(homedir(), ".cache"));
-  return join(folder, "fluxion", "tuning.json");
+/** The file in which tunings are kept, or why there is none. */
+type Place = { readonly file: string } | { readonly refusal: string };
+
+function findPlace(): Place {
+  try {
+    return useCache((folder) => {
+      const file = join(folder, "tuning.json");
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+        throw new UsageError(`${file} is no file`);
+      requireWritable("tuning", file);
+      return { file };
+    });
+  } catch (error) {
+    return { refusal: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Nothing, where there is no file or it is not what was written here. */
-function readKept(): Kept {
+function readKept(place: Place): Kept {
+  if ("refusal" in place) return {};
   try {
-    const kept: unknown = JSON.parse(readFileSync(file(), "utf8"));
+    const kept: unknown = JSON.parse(readRegular(place.file).toString());
     return isKept(kept) ? kept : {};
   } catch {
     return {};
@@ -123,22 +131,11 @@ const isKept = (value: unknown): value is Kept =>
   !Array.isArray(value) &&
   Object.values(value).every(isTuning);
 
-/** Why nothing can be kept, where it cannot. */
-function refusalToKeep(): string | undefined {
-  try {
-    makeDirectories(dirname(file()));
-    requireWritable("tuning", file());
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 /** @returns why it cannot be written, where it cannot */
-function keep(kept: Kept): string | undefined {
+function keep(place: Place, kept: Kept): string | undefined {
+  if ("refusal" in place) return place.refusal;
   try {
-    makeDirectories(dirname(file()));
-    writeOutput("tuning", file(), `${JSON.stringify(kept, undefined, 1)}\n`);
+    writeOutput("tuning", place.file, `${JSON.stringify(kept, undefined, 1)}\n`);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

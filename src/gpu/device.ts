@@ -1,16 +1,10 @@
 import { requireFields } from "../fields";
+import { type AdapterChoice, type AdapterReport, findAdapter, NoAdapterError, nameAdapter } from "./adapter";
 
 declare global {
   // A compiler that knows no WebGPU (TypeScript before 6, or without DOM) reads these; to any other they add nothing.
   interface GPU {}
   interface GPUAdapter {}
-  interface GPUAdapterInfo {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallbackAdapter: boolean;
-  }
   interface GPUBindGroup {}
   interface GPUBuffer {}
   interface GPUComputePassEncoder {}
@@ -21,22 +15,6 @@ declare global {
     readonly reason: "destroyed" | "unknown";
   }
   interface GPUQuerySet {}
-}
-
-/** What a device runs on, told honestly: a software adapter is admitted. */
-export interface AdapterReport {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  /** True when the adapter computes on the CPU (SwiftShader, lavapipe, WARP). */
-  readonly software: boolean;
-}
-
-export type AdapterChoice = "auto" | "hardware" | "software";
-
-/** No adapter of the wanted kind was found; the message says what to do. */
-export class NoAdapterError extends Error {
-  override readonly name = "NoAdapterError";
 }
 
 /** The device is gone: a driver reset, a crash, or `dispose`. Open another and build anew. */
@@ -72,7 +50,7 @@ const wantedLimits = [
 /**
  * Opens a device on the best adapter there is.
  * @param options.gpu the WebGPU entry point, `navigator.gpu` unless told otherwise
- * @param options.adapter `hardware` or `software` refuse the other kind
+ * @param options.adapter which adapter: `auto` unless told otherwise
  * @throws NoAdapterError when WebGPU is missing or no adapter of that kind exists
  */
 export async function openDevice(
@@ -82,28 +60,11 @@ export async function openDevice(
   const gpu = options.gpu ?? globalThis.navigator?.gpu;
   if (!gpu)
     throw new NoAdapterError(
-      "WebGPU is not available here: use a current Chrome, Edge, Safari or Firefox over https",
+      "WebGPU is not available here: use a current Chrome, Edge, Safari or Firefox over https, or in Node openDevice of fluxion/node",
     );
-  const choice = options.adapter ?? "auto";
-  const adapter = await gpu.requestAdapter({
-    powerPreference: "high-performance",
-    forceFallbackAdapter: choice === "software",
-  });
-  if (!adapter)
-    throw new NoAdapterError(
-      `no ${choice === "auto" ? "" : `${choice} `}WebGPU adapter was found on this machine`,
-    );
-  const report = reportAdapter(adapter);
-  if (choice === "hardware" && report.software)
-    throw new NoAdapterError(
-      `only a software adapter was found (${report.description}); use --adapter software`,
-    );
-  if (choice === "software" && !report.software)
-    throw new NoAdapterError(`no software adapter was found, only ${report.description}`);
-  const device = await adapter.requestDevice({
-    label: "fluxion",
-    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
+  const { adapter, report } = await findAdapter(gpu, options.adapter ?? "auto");
+  const device = await requestDevice(adapter).catch((cause: Error) => {
+    throw new NoAdapterError(`${nameAdapter(report)} gives no device: ${cause.message}`, { cause });
   });
   const opened: Device = {
     gpu: device,
@@ -128,25 +89,9 @@ export async function openDevice(
   return opened;
 }
 
-/** Vendors as browsers name them, by the numbers that wgpu reports. */
-const vendors: ReadonlyMap<string, string> = new Map([
-  ["4098", "amd"],
-  ["4203", "apple"],
-  ["4318", "nvidia"],
-  ["5045", "arm"],
-  ["6880", "google"],
-  ["20803", "qualcomm"],
-  ["32902", "intel"],
-  ["65541", "mesa"],
-]);
-
-function reportAdapter(adapter: GPUAdapter): AdapterReport {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const words = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
-  return {
-    vendor: vendors.get(vendor) ?? vendor,
-    architecture,
-    description: description || device,
-    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/.test(words),
-  };
-}
+const requestDevice = (adapter: GPUAdapter): Promise<GPUDevice> =>
+  adapter.requestDevice({
+    label: "fluxion",
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, adapter.limits[limit]])),
+  });

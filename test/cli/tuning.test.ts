@@ -119,6 +119,7 @@ describe("--tune", () => {
 
   test("where nothing can be kept the rules decide, and again measures for this once", async () => {
     writeFileSync(join(caches, "fluxion"), "a file");
+    vi.stubEnv("TMPDIR", join(caches, "fluxion"));
     expect(await tuningFor(device, spec, flags("on"))).toEqual({});
     expect(said).toMatch(/^kernels by rules: what is measured cannot be kept \(.*\)\n$/);
     expect(hooks.asked).toEqual([]);

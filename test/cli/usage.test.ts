@@ -91,7 +91,12 @@ describe("bad usage is one line and status 2", () => {
     ["train cnn --solver adam --beta1 1", /'--beta1 <beta>' argument '1' is invalid/],
     ["train cnn --clip-method l1", /'l1' is invalid. Allowed choices/],
     ["train cnn --preset huge", /'huge' is invalid. Allowed choices are moler, quick/],
-    ["train cnn --adapter gpu", /'gpu' is invalid. Allowed choices are auto, hardware, software/],
+    ["check a --adapter=", /'--adapter <which>' argument '' is invalid. Must not be empty/],
+    [
+      "check a --expect-adapter (",
+      /'--expect-adapter <regex>' argument '\(' is invalid. Invalid regular exp/,
+    ],
+    ["check a --expect-adapter=", /'--expect-adapter <regex>' argument '' is invalid. Must not be empty/],
     ["train cnn --warmup 5", /--warmup 5: needs --learn-rate-schedule cosine, which is none/],
     [
       "train cnn --learn-rate-schedule cosine --learn-rate-drop-period 5",

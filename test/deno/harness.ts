@@ -8,7 +8,7 @@ import { type Answers, type Request, toLine } from "./protocol";
 export async function serve(): Promise<void> {
   const complaints: string[] = [];
   console.error = (...words: unknown[]) => complaints.push(`console: ${words.join(" ")}`);
-  const harness = createHarness(() => openHost("auto"));
+  const harness = createHarness(() => openHost({ adapter: "auto" }));
   const adapter = await harness.adapter();
   const answer = async (request: Request): Promise<Answers[Request["kind"]]> => {
     switch (request.kind) {

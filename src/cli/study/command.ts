@@ -40,7 +40,7 @@ export async function study(flags: StudyFlags): Promise<void> {
   const kept = held && extendSettings(path, held, version, given);
   let device: Awaited<ReturnType<typeof openHost>> | undefined;
   const fixed = kept?.preset ?? flags.preset;
-  if (fixed === undefined) device = await openHost(flags.adapter);
+  if (fixed === undefined) device = await openHost(flags);
   const settings = kept ?? {
     version,
     ...newSettings(given, fixed ?? presetFor(device?.adapter.software === true)),
@@ -52,7 +52,7 @@ export async function study(flags: StudyFlags): Promise<void> {
   const known = new Set(done.map(({ cell }) => cellKey(cell)));
   const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !known.has(cellKey(cell));
   if (cells.some(needsDevice)) {
-    device ??= await openHost(flags.adapter);
+    device ??= await openHost(flags);
     warnOfMixture(done, device.adapter.description);
   }
   const directory = new StudyDirectory(path, settings);

@@ -1,41 +1,53 @@
 /** What runs this program, and where it finds WebGPU: in Node the npm package webgpu (Dawn), in Deno it is built in (wgpu). */
 import { createRequire } from "node:module";
 import { constants } from "node:os";
-import { UsageError } from "./errors";
+import { NoAdapterError } from "../gpu/adapter";
+import { reasonOf } from "./reasons";
 
 interface Runtime {
   readonly name: "node" | "deno";
   /** Its name and version, and those of what brings WebGPU. */
   readonly version: string;
-  /** Whether it accepts a software adapter that is installed on the machine. Dawn refuses Mesa's. */
-  readonly takesInstalledSoftware: boolean;
   /** Whether it keeps a core busy while a promise of the GPU is pending. */
   readonly spins: boolean;
-  /** The WebGPU entry point. */
-  gpu(): Promise<GPU>;
+  /** How many sets of drivers one process can look at, one after the other. */
+  readonly driversInOneProcess: number;
+  /**
+   * The WebGPU entry point.
+   * @param drivers which Vulkan drivers it will see, in words: what has looked at some once sees no others
+   * @throws NoAdapterError where it is missing
+   */
+  gpu(drivers: string): Promise<GPU>;
   /**
    * Loads a shared library and keeps it: whoever asks the dynamic linker for its name later gets this one, wherever it
    * lies, without a search path that can only be set before the process starts.
    * @throws Error when it cannot be loaded
    */
   keepLibrary(path: string): void;
+  /** The arguments behind the executable that run a program, with arguments of its own behind the module of WebGPU. */
+  evaluate(program: string, rest: readonly string[]): readonly string[];
 }
 
 declare global {
-  /** Dawn's instance. It must outlive every device, and nothing else refers to it. */
-  var fluxionGpu: GPU | undefined;
-  /** What Deno has of its own. A library stays loaded until it is closed. */
+  /** What Deno has of its own. */
   var Deno: { dlopen(path: string, symbols: object): unknown };
 }
+
+/** Dawn's instances, by the drivers that they see. They must outlive every device, and nothing else refers to them. */
+const instances = new Map<string, GPU>();
+
+/** Deno may unload a library that nothing refers to. */
+const libraries: unknown[] = [];
 
 const node: Runtime = {
   name: "node",
   version: `Node ${process.version}, webgpu ${dawnVersion()}`,
-  takesInstalledSoftware: false,
   spins: true,
-  async gpu() {
-    globalThis.fluxionGpu ??= await createDawn();
-    return globalThis.fluxionGpu;
+  driversInOneProcess: Number.POSITIVE_INFINITY,
+  async gpu(drivers) {
+    const gpu = instances.get(drivers) ?? (await createDawn());
+    instances.set(drivers, gpu);
+    return gpu;
   },
   keepLibrary(path) {
     // RTLD_NODELETE of Linux, which Node does not name: Node loads the library, sees that it is no addon and drops it.
@@ -46,26 +58,40 @@ const node: Runtime = {
       if (!(error instanceof Error && error.message.includes("did not self-register"))) throw error;
     }
   },
+  evaluate: (program, rest) => [
+    "--input-type=module",
+    "--eval",
+    program,
+    "--",
+    import.meta.resolve("webgpu"),
+    ...rest,
+  ],
 };
-
-/** Deno may unload a library that nothing refers to. */
-const libraries: unknown[] = [];
 
 const deno: Runtime = {
   name: "deno",
   version: `Deno ${process.versions.deno}`,
-  takesInstalledSoftware: true,
   spins: false,
+  driversInOneProcess: 1,
   async gpu() {
-    // Through Vulkan alone, which host.ts has looked at: wgpu would take an adapter of OpenGL too.
+    // Through Vulkan alone, which is looked at before: wgpu would take an adapter of OpenGL too.
     if (process.platform === "linux") process.env.DENO_WEBGPU_BACKEND ??= "vulkan";
     const { gpu } = globalThis.navigator;
     if (gpu) return gpu;
-    throw new UsageError("WebGPU in Deno needs its flag: run deno run -A --unstable-webgpu …");
+    throw new NoAdapterError("WebGPU in Deno needs its flag: run deno run -A --unstable-webgpu …");
   },
   keepLibrary(path) {
     libraries.push(Deno.dlopen(path, {}));
   },
+  evaluate: (program, rest) => [
+    "eval",
+    "--no-config",
+    "--no-lock",
+    "--unstable-webgpu",
+    program,
+    "",
+    ...rest,
+  ],
 };
 
 /** What this process is. */
@@ -83,11 +109,10 @@ function dawnVersion(): string {
 async function createDawn(): Promise<GPU> {
   const dawn = await import("webgpu").catch((cause: unknown) => {
     const missing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new UsageError(
+    throw new NoAdapterError(
       missing
-        ? "WebGPU in Node needs the npm package webgpu: run npm install webgpu"
-        : `the npm package webgpu cannot be loaded on ${process.platform} ${process.arch}: ${reason}`,
+        ? "WebGPU in Node needs a package: npm i webgpu"
+        : `the package webgpu cannot be loaded on ${process.platform} ${process.arch}: ${reasonOf(cause)}`,
       { cause },
     );
   });
