@@ -59,6 +59,7 @@ const stepBudget: StepBudget = { least: 3, most: 24, milliseconds: 10_000 };
  */
 export async function benchInChrome(request: BenchRequest): Promise<ChromeFigures> {
   const root = findRepository();
+  requireNamedDriver();
   await findChrome().catch((error: Error) => {
     throw new UsageError(`--host chrome: ${error.message}`, { cause: error });
   });
@@ -74,14 +75,20 @@ export async function benchInChrome(request: BenchRequest): Promise<ChromeFigure
   }
 }
 
-/** Chrome has a SwiftShader of its own, and takes it in silence where a driver that the user names has nothing for it. */
-function requireNamedDriver({ architecture }: AdapterReport): void {
+/**
+ * Chrome has a SwiftShader of its own, and takes it in silence where a driver that the user names has nothing for it.
+ * @param adapter what it has taken, once that is known
+ * @throws NoAdapterError where that is so
+ */
+function requireNamedDriver(adapter?: AdapterReport): void {
   const named = process.platform === "linux" ? findDrivers().named : undefined;
-  const wanted = named?.manifests.some((manifest) => /swiftshader/i.test(manifest));
-  if (named === undefined || wanted || architecture !== "swiftshader") return;
-  throw new NoAdapterError(
-    `--host chrome: ${named.words}: Chrome finds no adapter there, only its own SwiftShader`,
-  );
+  if (named === undefined) return;
+  const what = `--host chrome: ${named.words}`;
+  if (!named.manifests.some((manifest) => existsSync(manifest)))
+    throw new NoAdapterError(`${what}: no such file`);
+  const isIt = named.manifests.some((manifest) => /swiftshader/i.test(manifest));
+  if (adapter?.architecture === "swiftshader" && !isIt)
+    throw new NoAdapterError(`${what}: Chrome finds no adapter there, only its own SwiftShader`);
 }
 
 /** The folder of the repository around this program. */

@@ -23,6 +23,7 @@ Examples:
 /** Runs one command line, reports its errors and ends the process. */
 export async function main(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", leaveOnClosedPipe);
+  process.on("uncaughtException", (error) => process.exit(report(error)));
   try {
     if (argv.length <= 2) throw new UsageError("a command is missing, see fluxion --help");
     await createProgram().parseAsync(argv);

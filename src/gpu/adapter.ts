@@ -49,6 +49,14 @@ const requests: readonly GPURequestAdapterOptions[] = [
   { forceFallbackAdapter: true },
 ];
 
+/** Throws a RangeError where a choice, from a program without types, is none. */
+export function requireChoice(choice: AdapterChoice): void {
+  if (typeof choice !== "string" || choice.trim() === "")
+    throw new RangeError(
+      `adapter must be auto, hardware, software or a part of an adapter's name, got ${show(choice)}`,
+    );
+}
+
 /**
  * The first adapter that is what was chosen.
  * @throws NoAdapterError where there is none; RangeError where the choice is no text
@@ -57,10 +65,7 @@ export async function findAdapter(
   gpu: GPU,
   choice: AdapterChoice,
 ): Promise<{ readonly adapter: GPUAdapter; readonly report: AdapterReport }> {
-  if (typeof choice !== "string" || choice === "")
-    throw new RangeError(
-      `adapter must be auto, hardware, software or a part of an adapter's name, got ${show(choice)}`,
-    );
+  requireChoice(choice);
   const others: AdapterReport[] = [];
   for (const request of requests) {
     const adapter = await gpu.requestAdapter(request);

@@ -1,7 +1,9 @@
 /** Fluxion in Node and Deno: a WebGPU device on the GPU or, where there is none, on a software adapter. */
 import { existsSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
-import { type AdapterChoice, NoAdapterError, noAdapter } from "../gpu/adapter";
+import { isMainThread } from "node:worker_threads";
+import { requireFields } from "../fields";
+import { type AdapterChoice, NoAdapterError, noAdapter, requireChoice } from "../gpu/adapter";
 import { type Device, openDevice as openOn } from "../gpu/device";
 import { runtime } from "./runtime";
 import { chooseDrivers, type Offer, surveyDrivers } from "./survey";
@@ -24,7 +26,8 @@ export interface NodeDeviceOptions {
  * the only ones that count. In Deno the first device of a process decides with which drivers all others are opened.
  * @throws NoAdapterError where there is no such adapter, or a package is missing: the message names it
  */
-export function openDevice(options: NodeDeviceOptions = {}): Promise<Device> {
+export async function openDevice(options: NodeDeviceOptions = {}): Promise<Device> {
+  requireFields("openDevice's options", options, ["adapter", "onRefusal"]);
   // One after the other: the environment, by which drivers are told to the Vulkan loader, belongs to all.
   const device = last.then(() => open(options.adapter ?? "auto", options.onRefusal));
   last = device.catch(() => undefined);
@@ -33,7 +36,12 @@ export function openDevice(options: NodeDeviceOptions = {}): Promise<Device> {
 
 let last: Promise<unknown> = Promise.resolve();
 
+/** Node gives a worker a copy of the environment, which the Vulkan loader does not see. */
+const inWorker =
+  "the software adapter cannot be opened in a worker with an environment of its own: start the worker with env: SHARE_ENV";
+
 async function open(choice: AdapterChoice, tell: (line: string) => void = () => undefined): Promise<Device> {
+  requireChoice(choice);
   // Asked first, so that a package that is missing is told before anything else.
   const gpu = await runtime.gpu("");
   if (process.platform !== "linux") return openOn({ gpu, adapter: choice });
@@ -47,8 +55,9 @@ async function open(choice: AdapterChoice, tell: (line: string) => void = () => 
   if (choice === "hardware" || drivers.named?.alone || !hasSwiftShader()) throw noAdapter(choice, others);
   const { manifest } = loadSwiftShader(runtime.keepLibrary);
   return openWith([manifest], choice).catch((error: unknown) => {
-    if (!(error instanceof NoAdapterError) || error.others.length === 0) throw error;
-    throw noAdapter(choice, [...others, ...error.others]);
+    if (!(error instanceof NoAdapterError)) throw error;
+    if (error.others.length > 0) throw noAdapter(choice, [...others, ...error.others]);
+    throw isMainThread ? error : new NoAdapterError(inWorker, { cause: error });
   });
 }
 

@@ -28,9 +28,9 @@ interface Runtime {
   evaluate(program: string, rest: readonly string[]): readonly string[];
 }
 
-declare global {
-  /** What Deno has of its own. */
-  var Deno: { dlopen(path: string, symbols: object): unknown };
+/** What Deno has of its own. Not declared for all: users of the library may have Deno's own types. */
+interface DenoGlobal {
+  readonly Deno: { dlopen(path: string, symbols: object): unknown };
 }
 
 /** Dawn's instances, by the drivers that they see. They must outlive every device, and nothing else refers to them. */
@@ -81,6 +81,7 @@ const deno: Runtime = {
     throw new NoAdapterError("WebGPU in Deno needs its flag: run deno run -A --unstable-webgpu …");
   },
   keepLibrary(path) {
+    const { Deno } = globalThis as typeof globalThis & DenoGlobal;
     libraries.push(Deno.dlopen(path, {}));
   },
   evaluate: (program, rest) => [

@@ -7,11 +7,11 @@ import { buildProgram, patience, program, testDirectory } from "./program";
 
 beforeAll(buildProgram);
 
-const vector = resolve("test/conformance/dense.safetensors");
+const check = ["check", resolve("test/conformance/dense.safetensors")];
 
-/** Runs `fluxion check` on one vector, with only this environment; `before` stands before the command line. */
-function check(environment: NodeJS.ProcessEnv, flags: readonly string[], before: readonly string[] = []) {
-  const [command, ...rest] = [...before, process.execPath, program, "check", vector, ...flags];
+/** Runs `fluxion` with this environment alone; `before` stands before the command line. */
+function run(environment: NodeJS.ProcessEnv, words: readonly string[], before: readonly string[] = []) {
+  const [command, ...rest] = [...before, process.execPath, program, ...words];
   return spawnSync(command, rest, { encoding: "utf8", env: environment, timeout: patience });
 }
 
@@ -24,24 +24,20 @@ test.runIf(process.platform === "linux")("a driver that the user names never bec
     ["VK_ICD_FILENAMES", "/nonexistent/driver.json", "no such file"],
     ["VK_DRIVER_FILES", broken, "offers no adapter"],
   ] as const) {
-    const { status, stdout, stderr } = check({ ...path, [variable]: file }, []);
+    const { status, stdout, stderr } = run({ ...path, [variable]: file }, check);
     expect([status, stdout, stderr]).toEqual([3, "", `fluxion: ${variable}=${file}: ${reason}\n`]);
   }
+  const environment = { ...path, VK_DRIVER_FILES: "/none.json" };
+  const { status, stderr } = run(environment, ["bench", "--host", "chrome"]);
+  expect([status, stderr]).toEqual([3, "fluxion: --host chrome: VK_DRIVER_FILES=/none.json: no such file\n"]);
 });
 
-test.runIf(hasSwiftShader())(
-  "an adapter that is not the expected one ends with status 3, in one line",
-  () => {
-    const { status, stdout, stderr } = check(path, [
-      "--adapter",
-      "swiftshader",
-      "--expect-adapter",
-      "^nvidia",
-    ]);
-    expect([status, stdout]).toEqual([3, ""]);
-    expect(stderr).toMatch(/^fluxion: --expect-adapter \^nvidia: the adapter is SwiftShader .*\n$/);
-  },
-);
+test.runIf(hasSwiftShader())("an adapter that is not expected ends with status 3, in one line", () => {
+  const flags = ["--adapter", "swiftshader", "--expect-adapter", "^nvidia"];
+  const { status, stdout, stderr } = run(path, [...check, ...flags]);
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/^fluxion: --expect-adapter \^nvidia: the adapter is SwiftShader .*\n$/);
+});
 
 /** Needs the right to become another user. */
 const asRoot = hasSwiftShader() && process.getuid?.() === 0;
@@ -51,7 +47,7 @@ test.runIf(asRoot)("a user whom the system does not know, without a home, has a 
   chmodSync(temporary, 0o1777);
   const stranger = ["setpriv", "--reuid=12345", "--regid=0", "--clear-groups"];
   const environment = { PATH: process.env.PATH, HOME: "", TMPDIR: temporary };
-  const { status, stdout, stderr } = check(environment, ["--adapter", "swiftshader"], stranger);
+  const { status, stdout, stderr } = run(environment, [...check, "--adapter", "swiftshader"], stranger);
   expect(stderr).toMatch(/^running on SwiftShader .*\n$/);
   expect([status, stdout.endsWith("1 of 1 cases passed\n")]).toEqual([0, true]);
 });

@@ -29,11 +29,11 @@ describe("bench", () => {
 });
 
 describe("bench in Chrome, installed as a package, says that it needs the repository", () => {
-  const dependencies = ["cli-progress", "cli-table3", "commander", "papaparse", "wesl"];
+  const dependencies = ["cli-progress", "cli-table3", "commander", "nanotar", "papaparse", "wesl"];
 
   it.each([
     ["with the packages that a user has", dependencies],
-    ["with those of a developer", [...dependencies, "puppeteer", "tar-fs", "vite"]],
+    ["with those of a developer", [...dependencies, "puppeteer", "vite"]],
   ])("%s", (_, packages) => {
     const directory = testDirectory();
     cpSync(join(root, "dist/cli"), join(directory, "dist/cli"), { recursive: true });
