@@ -110,10 +110,10 @@ async function benchmarkOwn(
   return session.visit("page/own", "Fluxion", async (page) => {
     const adapter = await page.evaluate((...wanted) => window.own.open(...wanted), choice, kernels);
     if ("missing" in adapter)
-      throw new NoAdapterError(`--host chrome, --adapter ${choice}: ${adapter.missing}`);
-    say(`running on ${nameAdapter(adapter)} in ${browser}`);
+      throw new NoAdapterError(`--host chrome --adapter ${choice}: ${adapter.missing}`);
     requireNamedDriver(adapter);
     requireExpected(adapter, expectAdapter);
+    say(`running on ${nameAdapter(adapter)} in ${browser}`);
     const options = { networks, batch, ...(steps === undefined ? {} : { steps }) };
     const figures = await page.evaluate((asked) => window.own.benchmark(asked), options);
     return { browser, adapter, ...figures };

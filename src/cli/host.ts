@@ -40,7 +40,7 @@ export async function openHost(flags: AdapterFlags): Promise<Device> {
 }
 
 /** The library's message, with the flag that asked for the adapter before it. */
-export const nameFlag = (error: NoAdapterError, choice: string): NoAdapterError =>
+const nameFlag = (error: NoAdapterError, choice: string): NoAdapterError =>
   new NoAdapterError(`--adapter ${choice}: ${error.message}`, { cause: error });
 
 /** Throws NoAdapterError where --expect-adapter wants another. */
