@@ -14,12 +14,15 @@ test("every convolution that sums for a batch normalisation trains as the oracle
     const failed: string[] = [];
     for (const software of [true, false]) {
       const names = new Set<string>();
+      const summing: string[] = [];
       await fluxion.runCase(device, bytes, "train-cnn", {
         software,
         choose({ kind, sizes, variants, plain }) {
-          if (kind === "convolution" && sizes.endsWith("summed"))
+          if (kind === "convolution" && sizes.endsWith("summed")) {
+            summing.push(sizes);
             for (const { name } of [...variants, plain])
               if (internals.isTriedHere(device, name)) names.add(name);
+          }
           return variants[0].calls();
         },
       });
@@ -29,7 +32,8 @@ test("every convolution that sums for a batch normalisation trains as the oracle
         const { tensors } = await fluxion.runCase(device, bytes, "train-cnn", {
           software,
           choose({ kind, sizes, variants, plain }) {
-            const wanted = kind === "convolution" && sizes.endsWith("summed");
+            // One of them is enough, because some take seconds to compile.
+            const wanted = kind === "convolution" && sizes === summing[0];
             const own = wanted && [...variants, plain].find(({ name }) => name === variant);
             return (own || variants[0]).calls();
           },
