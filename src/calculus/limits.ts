@@ -1,5 +1,5 @@
 /** What options leave of each other's ranges: one rule for what is refused and for what is told beforehand. */
-import { mostIterations, mostOrdered } from "../train/options";
+import { mostIterations, mostOrdered, type TrainingOptions } from "../train/options";
 import {
   type ExperimentOptions,
   OptionError,
@@ -64,4 +64,18 @@ export function requireLimits(options: LimitingOptions): void {
   for (const option of ["samples", "batch", "epochs"] as const)
     for (const { to, why } of limits[option]?.(options) ?? [])
       if (options[option] > to) throw new OptionError(option, options[option], `must be at most ${to}${why}`);
+}
+
+/** In a sentence, which of an experiment's curves fill no batch and are left out; undefined where all are trained with. */
+export function describeLeftOver(
+  curves: number,
+  { batch, shuffle }: Pick<TrainingOptions, "batch" | "shuffle">,
+): string | undefined {
+  const trained = trainingCurves(curves);
+  const left = trained % batch;
+  if (left === 0) return undefined;
+  const which = `${left} of ${trained} training curves`;
+  return shuffle === "every-epoch"
+    ? `every epoch leaves out ${which}, others each time: they fill no batch of ${batch}`
+    : `${which} are never seen: they fill no batch of ${batch}, and with shuffle ${shuffle} every epoch has the same`;
 }

@@ -1,7 +1,7 @@
 /** `fluxion train`: trains networks, evaluates them and writes their files. */
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
-import type { NetworkName, PresetName } from "../index";
+import { describeLeftOver, type Experiment, type NetworkName, type PresetName } from "../index";
 import { readResumption } from "./checkpoint";
 import { UsageError } from "./errors";
 import { checkFlags, nameOf, resolveExperiments } from "./experiment";
@@ -60,6 +60,7 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   const device = await openHost(flags);
   const preset = flags.preset ?? presetFor(device.adapter.software);
   const experiments = resolveExperiments(flags, preset, networks);
+  for (const sentence of new Set(experiments.flatMap(leftOver))) process.stderr.write(`${sentence}\n`);
   const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
   const settings = {
     json: flags.json === true,
@@ -71,6 +72,12 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   const changes = givenFlags(command, [...runFlags, "tune", "recurrentWeights", "preset", "seed", "seeds"]);
   return trainSeveral(device, experiments, out, [`preset ${preset}`, ...changes].join(" "), settings);
 }
+
+/** What is to be said of training curves that are left over. */
+const leftOver = ({ data, training }: Experiment): string[] => {
+  const sentence = describeLeftOver(data.curves, training);
+  return sentence === undefined ? [] : [sentence];
+};
 
 /** Flags that say how the program runs, not what is trained. */
 const runFlags = [
