@@ -43,8 +43,9 @@ export class Decimals {
     };
     // Typesetters' minus.
     const text = cell.replace("\u2212", "-");
-    const comma = withComma.test(text);
-    if (!comma && !withPoint.test(text)) {
+    const point = withPoint.test(text);
+    const comma = !point && withComma.test(text);
+    if (!point && !comma) {
       if (grouped.test(text)) refuse("must be written without a thousands separator");
       refuse("must be a finite number (float32)");
     }

@@ -99,12 +99,13 @@ export class RowReader {
     if (body === undefined) return [];
     const { data, errors } = Papa.parse<string[]>(body, { delimiter: this.#separator, newline: "\n" });
     const wrong = errors.find(({ type }) => type === "Quotes")?.row;
+    const quotes = body.includes('"');
     const rows: Row[] = [];
     for (const [i, cells] of data.entries()) {
       const line = this.#line;
       if (i === wrong)
         throw new FormatError(this.#label, `line ${line}`, "has a quotation mark in the middle of a cell");
-      this.#line += 1 + (body.includes('"') ? lineFeeds(cells.join("")) : 0);
+      this.#line += 1 + (quotes ? lineFeeds(cells.join("")) : 0);
       if (cells.every((cell) => cell.trim() === "")) continue;
       rows.push({ line, cells });
     }
