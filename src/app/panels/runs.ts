@@ -98,6 +98,7 @@ export class Runs extends LitElement {
     const { settings, experiment, outcome, facts } = run;
     const { seed: _, ...options } = settings.options;
     const shown = session.selected?.id === run.id;
+    const last = run.history.at(-1);
     const rmse = outcome?.trained?.evaluation.rmse;
     return html`
       <tr class=${classMap({ shown })} aria-current=${shown ? "true" : nothing}>
@@ -115,8 +116,8 @@ export class Runs extends LitElement {
           }
         </td>
         <td class="figure">${figure(facts.zero.rmse)}</td>
-        <td class="figure">${outcome?.result.iterations ?? run.history.at(-1)?.iteration ?? 0}</td>
-        <td class="figure">${outcome ? describeSeconds(outcome.result.seconds) : "–"}</td>
+        <td class="figure">${outcome?.result.iterations ?? last?.iteration ?? 0}</td>
+        <td class="figure">${describeSeconds(outcome?.result.seconds ?? last?.seconds ?? 0)}</td>
         <td class="ended">
           ${outcome ? describeEnding(run, outcome) : "under way"}${run.recorded === undefined ? nothing : html`<br /><span class="quiet">${run.recorded}</span>`}
         </td>
