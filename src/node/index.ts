@@ -28,8 +28,9 @@ export interface NodeDeviceOptions {
  */
 export async function openDevice(options: NodeDeviceOptions = {}): Promise<Device> {
   requireFields("openDevice's options", options, ["adapter", "onRefusal"]);
+  const { adapter = "auto", onRefusal }: NodeDeviceOptions = options;
   // One after the other: the environment, by which drivers are told to the Vulkan loader, belongs to all.
-  const device = last.then(() => open(options.adapter ?? "auto", options.onRefusal));
+  const device = last.then(() => open(adapter, onRefusal));
   last = device.catch(() => undefined);
   return device;
 }
