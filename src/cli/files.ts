@@ -1,27 +1,31 @@
 /** Reading inputs whole, and writing outputs so that a file is either complete or not there. */
-import { randomBytes } from "node:crypto";
 import {
   accessSync,
   closeSync,
   constants,
   createReadStream,
-  fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   renameSync,
   rmdirSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { fileError, UsageError } from "./errors";
+import { codeOf, fileError, UsageError } from "./errors";
+import { DirectoryLock } from "./lock";
+import {
+  type FileContent,
+  removeAbandoned,
+  removeIfPossible,
+  temporaryName,
+  writePieces,
+  writeThrough,
+} from "./temporary";
 
-export type FileContent = string | Uint8Array;
+export type { FileContent };
 
 /** Reads a file or pipe of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
 export function readInput(flag: string, path: string, mostBytes: number): Uint8Array {
@@ -30,6 +34,7 @@ export function readInput(flag: string, path: string, mostBytes: number): Uint8A
     const stat = statSync(path);
     if (stat.isCharacterDevice() || stat.isBlockDevice())
       throw new UsageError(`${what}: is a device, must be a file or a pipe`);
+    if (stat.isSocket()) throw new UsageError(`${what}: is a socket, must be a file or a pipe`);
     if (stat.isFIFO()) return readPipe(what, path, mostBytes);
     if (stat.size > mostBytes)
       throw new UsageError(`${what}: must be at most ${mostBytes} bytes, has ${stat.size}`);
@@ -71,6 +76,9 @@ export async function* readPieces(flag: string, path: string, mostBytes: number)
 
 const isFileError = (error: unknown): boolean => error instanceof Error && "syscall" in error;
 
+/** Whether it can be read only once, and stands in no directory of its own. */
+export const isPipe = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+
 const pieceBytes = 2 ** 16;
 
 /** A pipe does not tell its length, and may have no end. */
@@ -93,7 +101,7 @@ function readPipe(what: string, path: string, mostBytes: number): Uint8Array {
 
 /**
  * The directory of a command's results. Files appear in it all together, once they are complete; a process
- * that ends before takes back the directories it made. What a killed process was writing there is cleared.
+ * that ends before takes back the directories it made.
  */
 export class OutputDirectory {
   /** Those of this process: one listener serves them all, however many runs there are. */
@@ -101,21 +109,39 @@ export class OutputDirectory {
   /** The topmost directory that had to be made, if any. */
   readonly #made: string | undefined;
   readonly #what: string;
+  #lock: DirectoryLock | undefined;
   #written = false;
 
-  /** Makes the directory where it is missing. Throws UsageError when it cannot be made or written to. */
-  constructor(readonly path: string) {
+  /**
+   * Makes the directory where it is missing.
+   * @param made the topmost that had to be made, where it stands already
+   * @throws UsageError when it cannot be made or written to
+   */
+  constructor(
+    readonly path: string,
+    made?: string,
+  ) {
     this.#what = `--out ${path} cannot be written`;
-    if (OutputDirectory.#all.length === 0) process.once("exit", OutputDirectory.#discardAll);
+    if (OutputDirectory.#all.length === 0) process.once("exit", OutputDirectory.#leaveAll);
     OutputDirectory.#all.push(this);
     try {
-      this.#made = makeDirectories(resolve(path));
-      const probe = join(path, temporaryName("probe"));
-      writeFileSync(probe, "");
-      rmSync(probe);
-      this.#clear();
+      this.#made = made ?? makeDirectories(resolve(path));
+      removeAbandoned(path);
     } catch (error) {
       throw fileError(this.#what, error);
+    }
+  }
+
+  /** A new directory of that name, or with -2, -3 … behind it: others may begin in the same second. */
+  static fresh(path: string): OutputDirectory {
+    try {
+      const above = makeDirectories(dirname(resolve(path)));
+      for (let i = 1; ; i++) {
+        const name = i === 1 ? path : `${path}-${i}`;
+        if (makeOne(resolve(name))) return new OutputDirectory(name, above ?? resolve(name));
+      }
+    } catch (error) {
+      throw error instanceof UsageError ? error : fileError(`${path} cannot be written`, error);
     }
   }
 
@@ -124,15 +150,34 @@ export class OutputDirectory {
     return this.#written;
   }
 
-  #clear(): void {
-    for (const name of readdirSync(this.path))
-      if (isAbandoned(name)) rmSync(join(this.path, name), { force: true });
+  /**
+   * Keeps other processes from training into it, until `release`.
+   * @param names of all files that are to be written: what stands in the way is told now, not after hours
+   * @throws UsageError where another process holds it, or something that is no file has one of the names
+   */
+  hold(names: Iterable<string>): void {
+    try {
+      this.#requireFiles(names);
+      this.#lock ??= new DirectoryLock(this.path, `--out ${this.path}`);
+    } catch (error) {
+      throw error instanceof UsageError ? error : fileError(this.#what, error);
+    }
+  }
+
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
   }
 
   /** Writes all files, or none: UsageError when the disk refuses. */
   write(files: ReadonlyMap<string, FileContent>): void {
     const temporary = new Map<string, string>();
     try {
+      // Someone may have removed it while a network was trained.
+      makeDirectories(resolve(this.path));
+      if (this.#lock?.held === false)
+        throw new UsageError(`${this.#what}: another process has taken it, while this one stood still`);
+      this.#requireFiles(files.keys());
       for (const [name, content] of files) {
         const path = join(this.path, temporaryName(name));
         temporary.set(path, join(this.path, name));
@@ -140,17 +185,25 @@ export class OutputDirectory {
       }
       for (const [from, to] of temporary) renameSync(from, to);
       this.#written = true;
-      // A process that was killed may have been there still when this one began.
-      this.#clear();
     } catch (error) {
-      for (const path of temporary.keys()) rmSync(path, { force: true });
-      throw fileError(this.#what, error);
+      for (const path of temporary.keys()) removeIfPossible(path);
+      throw error instanceof UsageError ? error : fileError(this.#what, error);
     }
   }
 
+  /** A directory in the way of the last file would be found when the others stand in their places. */
+  #requireFiles(names: Iterable<string>): void {
+    for (const name of names)
+      if (isDirectory(join(this.path, name)))
+        throw new UsageError(`${this.#what}: ${name} is a directory there, must be a file or missing`);
+  }
+
   /** The last directory made goes first: it may stand in one made before. */
-  static #discardAll(): void {
-    for (const directory of OutputDirectory.#all.toReversed()) directory.#discard();
+  static #leaveAll(): void {
+    for (const directory of OutputDirectory.#all.toReversed()) {
+      directory.release();
+      directory.#discard();
+    }
   }
 
   #discard(): void {
@@ -169,11 +222,24 @@ export class OutputDirectory {
  * never returns where the file system denies the existence of what it holds, as /proc does.)
  */
 export function makeDirectories(path: string, mode = 0o777): string | undefined {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  if (isDirectory(path)) return undefined;
   const above = dirname(path);
   const made = above === path ? undefined : makeDirectories(above, mode);
-  mkdirSync(path, { mode });
-  return made ?? path;
+  return makeOne(path, mode) ? (made ?? path) : made;
+}
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** @returns whether it was this process that made the directory: another may have made it meanwhile */
+function makeOne(path: string, mode = 0o777): boolean {
+  try {
+    mkdirSync(path, { mode });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && isDirectory(path)) return false;
+    throw error;
+  }
 }
 
 /** Throws UsageError unless a file could be written at `path`. */
@@ -201,37 +267,7 @@ export function writeOutput(flag: string, path: string, pieces: Iterable<string>
     writePieces(openSync(temporary, "wx"), pieces, true);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfPossible(temporary);
     throw fileError(`${flag} ${path}`, error);
-  }
-}
-
-/** It tells which process of which host is writing it: machines may share a directory. */
-const temporaryName = (name: string): string =>
-  `.${name}.${hostname()}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
-
-/** Whether a file is a temporary one of a process of this host that is no more. */
-function isAbandoned(name: string): boolean {
-  const [, before, writer] = /^(\..+)\.(\d+)\.[\da-f]{12}\.tmp$/.exec(name) ?? [];
-  if (!before?.endsWith(`.${hostname()}`)) return false;
-  try {
-    // Signal 0 asks whether the process is there.
-    process.kill(Number(writer), 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
-}
-
-/** Writes and waits for the disk, so that a late "no space left" is seen before the rename. */
-const writeThrough = (path: string, content: FileContent): void =>
-  writePieces(openSync(path, "wx"), [content], true);
-
-function writePieces(file: number, pieces: Iterable<FileContent>, through: boolean): void {
-  try {
-    for (const piece of pieces) writeFileSync(file, piece);
-    if (through) fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

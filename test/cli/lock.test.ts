@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { UsageError } from "../../src/cli/errors";
+import { DirectoryLock, lockName } from "../../src/cli/lock";
+import { testDirectory } from "./program";
+
+/** A directory with a lock as this process writes it, with changes; `seconds` ago. */
+function lockedDirectory(change: object, seconds = 0): string {
+  const directory = testDirectory();
+  const path = join(directory, lockName);
+  const lock = new DirectoryLock(directory, "--out a");
+  const holder = JSON.parse(readFileSync(path, "utf8"));
+  lock.release();
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, "text" in change ? String(change.text) : JSON.stringify({ ...holder, ...change }));
+  const signed = new Date(Date.now() - 1000 * seconds);
+  utimesSync(path, signed, signed);
+  return directory;
+}
+
+const token = "of another";
+const gone = spawnSync(process.execPath, ["--version"]).pid;
+const lives = process.ppid;
+
+it("a lock is void when its process is known to be gone, or has not signed for two minutes", () => {
+  for (const [change, seconds] of [
+    [{ token, process: gone }, 0],
+    // A process before this one had its number.
+    [{ token }, 0],
+    [{ token, process: gone, space: "elsewhere" }, 130],
+    [{ token, process: lives }, 130],
+    [{ text: "" }, 130],
+  ] as const) {
+    const directory = lockedDirectory(change, seconds);
+    const lock = new DirectoryLock(directory, "--out a");
+    expect(lock.held).toBe(true);
+    lock.release();
+    expect(readdirSync(directory)).toEqual([]);
+  }
+});
+
+it("a lock holds while its process may live: of another container nobody here knows", () => {
+  for (const [change, who] of [
+    [{ token, process: lives, host: "there" }, `process ${lives} on there`],
+    [{ token, process: gone, host: "there", space: "elsewhere" }, `process ${gone} on there`],
+    // As it is being written.
+    [{ text: "" }, "another process"],
+  ] as const) {
+    const directory = lockedDirectory(change, 100);
+    expect(() => new DirectoryLock(directory, "--out a")).toThrow(
+      new UsageError(
+        `--out a: ${who} is writing there; wait for its end or name another directory (of a killed one it is free after two minutes)`,
+      ),
+    );
+    expect(readdirSync(directory)).toEqual([lockName]);
+  }
+});
+
+it("a lock that another has taken is left to it, and one that is gone is made again", () => {
+  const directory = testDirectory();
+  const lock = new DirectoryLock(directory, "--out a");
+  expect(() => new DirectoryLock(directory, "--out a")).toThrow(UsageError);
+  const path = join(directory, lockName);
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace(/"token":"\w+"/, `"token":"${token}"`));
+  expect(lock.held).toBe(false);
+  lock.release();
+  expect(readdirSync(directory)).toEqual([lockName]);
+  const other = lockedDirectory({ token, process: gone });
+  const taken = new DirectoryLock(other, "--out b");
+  writeFileSync(join(other, lockName), "");
+  expect(taken.held).toBe(false);
+  taken.release();
+});
