@@ -1,10 +1,10 @@
 /** Several runs together: their names and directories, their summary, and the files at the top of --out. */
 import { exceptionOf, judge, type RunException, type Verdict } from "../index";
 import type { PlannedRun } from "./experiment";
-import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
 import { scoreOf } from "./scores";
 import { summarise, summariseDivergence } from "./summary";
+import type { FileContent } from "./temporary";
 import { type Divergence, isDivergence, type TrainingOutcome } from "./training-run";
 
 export interface Comparison {
@@ -46,9 +46,13 @@ export function summariseComparison(comparison: Comparison): ComparisonSummary {
   };
 }
 
-/** report.html and summary.json. At least one run must have a result. */
-export function comparisonFiles(comparison: Comparison): Map<string, FileContent> {
-  return new Map<string, FileContent>([
+export const comparisonFileNames = ["summary.json", "report.html"] as const;
+
+/** By name. At least one run must have a result. */
+export function comparisonFiles(
+  comparison: Comparison,
+): Map<(typeof comparisonFileNames)[number], FileContent> {
+  return new Map<(typeof comparisonFileNames)[number], FileContent>([
     ["summary.json", `${JSON.stringify(summariseComparison(comparison), undefined, 2)}\n`],
     [
       "report.html",

@@ -25,8 +25,6 @@ import {
   writeThrough,
 } from "./temporary";
 
-export type { FileContent };
-
 /** Reads a file or pipe of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
 export function readInput(flag: string, path: string, mostBytes: number): Uint8Array {
   const what = `${flag} ${path}`;

@@ -1,28 +1,35 @@
-/** What Ctrl-C (and SIGTERM) does. */
+/** What Ctrl-C, SIGTERM and a closed terminal (SIGHUP) do. */
 import { constants } from "node:os";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 type Signal = (typeof signals)[number];
 
 let handle: ((signal: Signal) => void) | undefined;
 
 /** Calls `next` at every signal from now on, instead of what was set before: there is no moment without. */
-export function onSignal(next: (signal: Signal) => void): void {
+function onSignal(next: (signal: Signal) => void): void {
   const first = handle === undefined;
   handle = next;
   if (first) for (const signal of signals) process.on(signal, () => handle?.(signal));
 }
 
 /**
- * While no training has begun: a signal ends the process, which takes back the directories it made.
- * @param kept what earlier runs have left
+ * While nothing is under way that could be kept: a signal ends the process, which takes back the directories it made.
+ * @param line said before
  */
-export function endOnInterrupt(kept = "nothing was written"): void {
+export function endOnInterrupt(line: string): void {
   onSignal((signal) => {
-    process.stderr.write(`stopped before training began: ${kept}\n`);
+    process.stderr.write(`${line}\n`);
     end(signal);
   });
 }
+
+/**
+ * What is said at a signal before a training begins.
+ * @param kept what earlier runs have left
+ */
+export const stoppedBefore = (kept = "nothing was written"): string =>
+  `stopped before training began: ${kept}`;
 
 /** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. Nobody presses it twice this fast. */
 const echoMilliseconds = 100;

@@ -2,15 +2,22 @@
 import { join } from "node:path";
 import { type Device, figure, type TrainingState } from "../index";
 import { checkpointInto, checkpointName } from "./checkpoint";
-import { type Comparison, comparisonFiles, finished, runDirectory, summariseComparison } from "./comparison";
+import {
+  type Comparison,
+  comparisonFileNames,
+  comparisonFiles,
+  finished,
+  runDirectory,
+  summariseComparison,
+} from "./comparison";
 import { UsageError } from "./errors";
 import { nameOf, type PlannedRun } from "./experiment";
 import { OutputDirectory } from "./files";
-import { endOnInterrupt } from "./interrupt";
+import { endOnInterrupt, stoppedBefore } from "./interrupt";
 import { resultsTable } from "./results-table";
 import { scoreOf } from "./scores";
 import { shellWord } from "./shell";
-import { summarise, summariseDivergence, trainingFiles } from "./summary";
+import { summarise, summariseDivergence, trainingFileNames, trainingFiles } from "./summary";
 import {
   type Divergence,
   type Ended,
@@ -31,7 +38,7 @@ export interface SessionSettings {
 }
 
 /**
- * Trains the only run into the directory itself. Sets the exit status when it diverges.
+ * Trains the only run into the directory itself. Sets the exit status when it diverges, and when a signal stops it.
  * @param resume the state from which it goes on
  */
 export async function trainOne(
@@ -41,7 +48,8 @@ export async function trainOne(
   settings: SessionSettings,
   resume?: TrainingState,
 ): Promise<void> {
-  const { outcome } = await runInto(out, device, experiment, settings, { resume });
+  const { outcome, interrupted } = await runInto(out, device, experiment, settings, { resume });
+  if (outcome.result.stopReason === "stopped") process.exitCode = interrupted();
   if (!isDivergence(outcome))
     process.stdout.write(
       `${resultsTable([scoreOf(outcome)])}\nRMSE per point against the clean derivative, ${outcome.test.rows} test curves\n` +
@@ -80,6 +88,7 @@ async function runInto(
   const checkpointKept = (): string | undefined =>
     checkpoint && directory.written ? `the last checkpoint is kept, ${goOn}` : undefined;
   try {
+    directory.hold([...trainingFileNames, ...(checkpoint ? [checkpointName] : [])]);
     const ended = await runExperiment(device, experiment, {
       abandoned: () => `abandoned: ${checkpointKept() ?? kept}`,
       checkpoint,
@@ -97,12 +106,14 @@ async function runInto(
     const hint = checkpointKept();
     if (!(error instanceof UsageError) || hint === undefined) throw error;
     throw new UsageError(`${error.message}; ${hint}`, { cause: error });
+  } finally {
+    directory.release();
   }
 }
 
 /**
  * Trains several, each into a directory below `out`, and keeps report and summary of all that are done at the top.
- * Ctrl-C ends the run under way early and begins no other.
+ * A signal ends the run under way early and begins no other; with runs left the exit status is that of the signal.
  * @param configuration the preset and the flags that changed it, in words
  */
 export async function trainSeveral(
@@ -114,9 +125,10 @@ export async function trainSeveral(
 ): Promise<void> {
   const done: (TrainingOutcome | Divergence)[] = [];
   const compare = (): Comparison => ({ planned: experiments, done, configuration });
+  out.hold(comparisonFileNames);
   for (const experiment of experiments) {
     const kept = `${done.length} of ${experiments.length} runs are done, in ${out.path}`;
-    endOnInterrupt(done.length > 0 ? kept : undefined);
+    endOnInterrupt(stoppedBefore(done.length > 0 ? kept : undefined));
     process.stderr.write(`${nameOf(experiment)}, run ${done.length + 1} of ${experiments.length}\n`);
     const directory = new OutputDirectory(join(out.path, runDirectory(experiment, experiments)));
     const { outcome, interrupted } = await runInto(directory, device, experiment, settings, {
@@ -129,7 +141,11 @@ export async function trainSeveral(
         `${nameOf(experiment)}: RMSE ${figure(outcome.evaluation.rmse)}, ${describeEnd(outcome)}, written to ${directory.path}\n`,
       );
     if (finished(compare()).length > 0) out.write(comparisonFiles(compare()));
-    if (interrupted()) break;
+    const status = interrupted();
+    if (status === undefined) continue;
+    if (outcome.result.stopReason === "stopped" || done.length < experiments.length)
+      process.exitCode = status;
+    break;
   }
   const scored = finished(compare()).map(scoreOf);
   if (scored.length > 0)
@@ -137,6 +153,7 @@ export async function trainSeveral(
       `${resultsTable(scored)}\n${summariseComparison(compare()).verdict.sentence}\nwritten to ${join(out.path, "report.html")}\n`,
     );
   if (settings.json) process.stdout.write(`${JSON.stringify(summariseComparison(compare()))}\n`);
+  out.release();
 }
 
 function reportDivergence({ experiment, result }: Divergence): void {

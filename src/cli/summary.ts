@@ -8,8 +8,8 @@ import {
   writePredictionsCsv,
 } from "../index";
 import { reportedOptions } from "./experiment";
-import type { FileContent } from "./files";
 import { writeReport } from "./report/report";
+import type { FileContent } from "./temporary";
 import type { Divergence, TrainingOutcome } from "./training-run";
 
 /** summary.json, also the last line of `train --json`. Infinite options read "none", as on the command line. */
@@ -52,10 +52,21 @@ export function summariseDivergence({ experiment, adapter, result }: Divergence)
   };
 }
 
-/** All files of one network's results by name. */
-export function trainingFiles(outcome: TrainingOutcome): Map<string, FileContent> {
+/** The files of one network's results. */
+export const trainingFileNames = [
+  "model.safetensors",
+  "metrics.csv",
+  "predictions.csv",
+  "summary.json",
+  "report.html",
+] as const;
+
+/** By name. */
+export function trainingFiles(
+  outcome: TrainingOutcome,
+): Map<(typeof trainingFileNames)[number], FileContent> {
   const { experiment, history, tensors, test, prediction, evaluation } = outcome;
-  return new Map<string, FileContent>([
+  return new Map<(typeof trainingFileNames)[number], FileContent>([
     ["model.safetensors", writeModel(experiment.spec, tensors, modelMetadata(experiment))],
     ["metrics.csv", writeMetricsCsv(history)],
     ["predictions.csv", writePredictionsCsv(predictionRows(test, prediction))],

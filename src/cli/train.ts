@@ -5,9 +5,9 @@ import { describeLeftOver, type Experiment, type NetworkName, type PresetName } 
 import { readResumption } from "./checkpoint";
 import { UsageError } from "./errors";
 import { checkFlags, nameOf, resolveExperiments } from "./experiment";
-import { OutputDirectory } from "./files";
+import { isPipe, OutputDirectory } from "./files";
 import { openHost } from "./host";
-import { endOnInterrupt } from "./interrupt";
+import { endOnInterrupt, stoppedBefore } from "./interrupt";
 import { trainOne, trainSeveral } from "./session";
 import { addTrainFlags, givenFlags, type TrainFlags } from "./train-flags";
 
@@ -32,7 +32,9 @@ holds the report and the summary of all.
 With --checkpoint-every the directory of a run also holds checkpoint.safetensors, its latest state:
 --resume goes on from there as if the run had never been interrupted. Of several runs it goes on
 with that one alone: the report and the summary of all stay as they were.
-Ctrl-C stops early, keeps what was trained and begins no further run; twice abandons the run under way.`;
+Ctrl-C, SIGTERM and SIGHUP stop early, keep what was trained and begin no further run; the exit
+status is then 130, 143 or 129. The second signal abandons the run under way at once. Two processes
+do not train into one directory: the second is refused.`;
 
 const choices = { cnn: ["cnn"], bilstm: ["bilstm"], both: ["cnn", "bilstm"] } as const;
 
@@ -54,14 +56,14 @@ async function train(choice: keyof typeof choices, flags: TrainFlags, command: C
   if (flags.resume !== undefined) return resume(flags.resume, flags, command);
   const networks: readonly NetworkName[] = choices[choice];
   checkFlags(flags, networks);
-  endOnInterrupt();
+  endOnInterrupt(stoppedBefore());
   // A directory that was named is tried before anything is started; the other is named by the time.
   const named = flags.out === undefined ? undefined : new OutputDirectory(flags.out);
   const device = await openHost(flags);
   const preset = flags.preset ?? presetFor(device.adapter.software);
   const experiments = resolveExperiments(flags, preset, networks);
   for (const sentence of new Set(experiments.flatMap(leftOver))) process.stderr.write(`${sentence}\n`);
-  const out = named ?? new OutputDirectory(join("runs", `${timestamp(new Date())}-${choice}`));
+  const out = named ?? OutputDirectory.fresh(join("runs", `${timestamp(new Date())}-${choice}`));
   const settings = {
     json: flags.json === true,
     checkpointEvery: flags.checkpointEvery,
@@ -96,11 +98,13 @@ async function resume(path: string, flags: TrainFlags, command: Command): Promis
   const [contrary] = givenFlags(command, runFlags);
   if (contrary !== undefined)
     throw new UsageError(`${contrary}: cannot stand beside --resume, which goes on with the run as it was`);
+  if (flags.out === undefined && isPipe(path))
+    throw new UsageError(`--resume ${path}: is a pipe, so name with --out where the results go`);
   const { experiment, state, every, directory, kernels } = await readResumption(path, flags.stepsPerSubmit);
   const [asked] = command.args;
   if (asked !== undefined && asked !== experiment.network)
     throw new UsageError(`train ${asked} --resume ${path}: is a checkpoint of ${experiment.network}`);
-  endOnInterrupt();
+  endOnInterrupt(stoppedBefore());
   const out = new OutputDirectory(flags.out ?? directory);
   const device = await openHost(flags);
   process.stderr.write(`${nameOf(experiment)}, on from iteration ${state.iteration}\n`);

@@ -52,8 +52,11 @@ export const isDivergence = (outcome: TrainingOutcome | Divergence): outcome is 
 /** What becomes of a training. */
 export interface Ended {
   readonly outcome: TrainingOutcome | Divergence;
-  /** Whether a signal has asked for its end: also during evaluation, and after it until the next run begins. */
-  readonly interrupted: () => boolean;
+  /**
+   * The exit status for the signal that has asked for its end, if one has: also during evaluation, and after it until the
+   * next run begins.
+   */
+  readonly interrupted: () => number | undefined;
 }
 
 /** How a training runs, apart from what is trained. */
@@ -160,13 +163,13 @@ async function runTrainer(trainer: Trainer, { abandoned, resume }: RunSettings) 
   try {
     const run = trainer.run();
     for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { history, result: next.value, interrupted: () => interrupted() !== undefined };
+      if (next.done) return { history, result: next.value, interrupted };
       history.push(next.value);
       display.update(next.value);
     }
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    return { history, result: error.result, interrupted: () => interrupted() !== undefined };
+    return { history, result: error.result, interrupted };
   } finally {
     display.stop();
   }

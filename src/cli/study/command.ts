@@ -15,8 +15,9 @@ import {
 } from "../../expressions";
 import { jsonLine, oneLine, plainName } from "../../index";
 import { UsageError } from "../errors";
+import { OutputDirectory } from "../files";
 import { openHost } from "../host";
-import { endOnInterrupt } from "../interrupt";
+import { endOnInterrupt, stoppedBefore } from "../interrupt";
 import { shellWord } from "../shell";
 import type { StudyFlags } from "../study";
 import { presetFor, timestamp } from "../train";
@@ -34,10 +35,10 @@ export async function study(flags: StudyFlags): Promise<void> {
     return;
   }
   const shard = flags.shard === undefined ? undefined : readShard(flags.shard);
-  endOnInterrupt();
-  const path = flags.out ?? join("runs", `${timestamp(new Date())}-study`);
-  const held = flags.out === undefined ? undefined : readSettings(path);
-  const kept = held && extendSettings(path, held, version, given);
+  endOnInterrupt(stoppedBefore());
+  const { out } = flags;
+  const held = out === undefined ? undefined : readSettings(out);
+  const kept = out !== undefined && held ? extendSettings(out, held, version, given) : undefined;
   let device: Awaited<ReturnType<typeof openHost>> | undefined;
   const fixed = kept?.preset ?? flags.preset;
   if (fixed === undefined) device = await openHost(flags);
@@ -48,13 +49,14 @@ export async function study(flags: StudyFlags): Promise<void> {
   const asked = askedSettings(settings, given);
   const all = listCells(chosenStudies(asked), asked);
   const cells = shard === undefined ? all : takeShard(all, shard, settings);
-  const done = readCells(path, settings);
+  const done = out === undefined ? [] : readCells(out, settings);
   const known = new Set(done.map(({ cell }) => cellKey(cell)));
   const needsDevice = (cell: Cell): boolean => cell.subject !== "classical" && !known.has(cellKey(cell));
   if (cells.some(needsDevice)) {
     device ??= await openHost(flags);
     warnOfMixture(done, device.adapter.description);
   }
+  const path = out ?? OutputDirectory.fresh(join("runs", `${timestamp(new Date())}-study`)).path;
   const directory = new StudyDirectory(path, settings);
   const summary = await runCells(
     directory,
@@ -136,7 +138,6 @@ export function merge(
   if (contrary !== undefined)
     throw new UsageError(`--${contrary}: cannot stand beside merge, which takes studies as they are`);
   if (out === undefined) throw new UsageError("study merge: --out is missing, say where the results go");
-  endOnInterrupt();
   const held = [...paths, ...(readSettings(out) === undefined ? [] : [out])].map((path) => {
     const settings = readSettings(path);
     if (settings === undefined) throw new UsageError(`${path}: holds no study, has no study-settings.json`);

@@ -44,12 +44,12 @@ export async function runCells(
     }
     break;
   }
-  endOnInterrupt("finished cells are kept");
+  endOnInterrupt("stopped: finished cells are kept");
   const asked = new Set(cells.map(cellKey));
   for (const { cell, ended } of readCells(directory.path, settings))
     if (ended === "diverged" && asked.has(cellKey(cell))) {
       process.stderr.write(`fluxion: training diverged (${cellKey(cell)})\n`);
-      process.exitCode = 1;
+      process.exitCode ??= 1;
     }
   return directory.report();
 }
