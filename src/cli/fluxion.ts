@@ -2,4 +2,4 @@
 import { main } from "./program";
 
 // Not awaited: a part of the program that is loaded later may import this file, and would wait for its end.
-void main(process.argv);
+void main();

@@ -4,37 +4,54 @@ import { version } from "../../package.json";
 import { DeviceLostError, FormatError, NoAdapterError, oneLine } from "../index";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
-import { UsageError } from "./errors";
+import { codeOf, fileError, UsageError } from "./errors";
 import { brokenStatus } from "./host";
+import { endOnInterrupt } from "./interrupt";
 import { addPredict } from "./predict";
 import { addStudy } from "./study";
 import { addTrain } from "./train";
 
 const examples = `
-Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage or bad input; 3 no adapter
-of the wanted kind; 4 the device was lost or the program broke; 130 or 143 ended by a signal: before
-training, by the second one, or with cells of a study left.
+Exit status: 0 done; 1 a check failed or training diverged; 2 bad usage, bad input or results that
+could not be written; 3 no adapter of the wanted kind; 4 the device was lost or the program broke;
+129, 130 or 143 ended by SIGHUP, Ctrl-C or SIGTERM, with work left undone: a training that was
+stopped keeps what it has. Output that nobody reads (| head) is no error.
 
 Examples:
   fluxion train cnn
   fluxion predict --model runs/a/model.safetensors --input curves.csv
   fluxion COMMAND --help`;
 
-/** Runs one command line, reports its errors and ends the process. */
-export async function main(argv: readonly string[]): Promise<never> {
-  process.stdout.on("error", leaveOnClosedPipe);
+/** Runs this process: its command line, and its end. */
+export async function main(): Promise<never> {
   process.on("uncaughtException", (error) => process.exit(report(error)));
-  try {
-    if (argv.length <= 2) throw new UsageError("a command is missing, see fluxion --help");
-    await createProgram().parseAsync(argv);
-  } catch (error) {
-    process.exitCode = report(error);
-  }
+  endOnInterrupt("stopped");
+  const undelivered = listenToStreams();
+  await run(process.argv.slice(2));
   // Dawn's threads can outlive the work, so Node is told to end once the output is out.
-  await Promise.all(
-    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))),
-  );
+  const flush = (stream: NodeJS.WriteStream) => new Promise((done) => stream.write("", done));
+  await flush(process.stdout);
+  const cause = undelivered();
+  if (cause !== undefined) {
+    const status = report(fileError("standard output cannot be written", cause));
+    process.exitCode ||= status;
+  }
+  await flush(process.stderr);
   process.exit();
+}
+
+/**
+ * Runs one command line and reports its errors. Sets the exit status where it is not 0.
+ * @param words behind the name of the program
+ */
+export async function run(words: readonly string[]): Promise<void> {
+  try {
+    if (words.length === 0) throw new UsageError("a command is missing, see fluxion --help");
+    await createProgram().parseAsync(words, { from: "user" });
+  } catch (error) {
+    const status = report(error);
+    if (status !== 0) process.exitCode = status;
+  }
 }
 
 function createProgram(): Command {
@@ -73,7 +90,16 @@ function say(message: string, status: number): number {
   return status;
 }
 
-/** `fluxion … | head` closes standard output early; that is no error. */
-function leaveOnClosedPipe(error: NodeJS.ErrnoException): never {
-  process.exit(error.code === "EPIPE" ? 0 : 1);
+/**
+ * What cannot be written to a stream ends no work: files are written to the end, and runs are made. Nobody needs to be
+ * told that a reader has gone (`| head`), and where standard error cannot be written nobody can be.
+ * @returns what has become of standard output, where it could not take all
+ */
+function listenToStreams(): () => Error | undefined {
+  let first: Error | undefined;
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error) => {
+    if (codeOf(error) !== "EPIPE") first ??= error;
+  });
+  return () => first;
 }
