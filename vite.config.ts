@@ -78,6 +78,7 @@ export default defineConfig(({ mode }) => ({
           name: "cli",
           include: ["test/{cli,package}/**/*.test.ts"],
           ...alone,
+          globalSetup: "test/cli/setup.ts",
           sequence: { groupOrder: 2 },
         },
       },

@@ -11,7 +11,6 @@ import {
   renameSync,
   rmdirSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, fileError, UsageError } from "./errors";

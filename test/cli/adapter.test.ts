@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { hasSwiftShader } from "../../src/node/swiftshader";
-import { buildProgram, patience, program, testDirectory } from "./program";
-
-beforeAll(buildProgram);
+import { patience, program, testDirectory } from "./program";
 
 const check = ["check", resolve("test/conformance/dense.safetensors")];
 

@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { buildProgram, patience, startProgram, testDirectory } from "./program";
-
-beforeAll(buildProgram);
+import { describe, expect, it } from "vitest";
+import { patience, startProgram, testDirectory } from "./program";
 
 const root = resolve(import.meta.dirname, "../..");
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -19,20 +19,6 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Builds the program as `npm run build:cli` does. */
-export function buildProgram(): void {
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [vite, "build", "--mode", "cli", "--logLevel", "error"],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
-  if (status !== 0) throw new Error(`the program cannot be built: ${stderr}`);
-}
-
 /** Tunings are kept in a place of the tests' own, once for all programs of a file. */
 const env = { ...process.env };
 // A file whose tests are only listed, or all left out, calls neither: nothing is made that stays.
@@ -40,6 +26,9 @@ beforeAll(() => {
   env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), "fluxion-test-caches-"));
 });
 afterAll(() => rmSync(env.XDG_CACHE_HOME ?? "", { recursive: true, force: true }));
+
+/** Where the programs of this file keep what they can measure again. */
+export const cachesOfTests = (): string => env.XDG_CACHE_HOME ?? "";
 
 /** Runs `fluxion` in a directory. */
 export function runProgram(directory: string, ...flags: readonly string[]): Ending {
@@ -69,31 +58,6 @@ export function startProgram(directory: string, ...flags: readonly string[]) {
 /** Waits until `reached` holds or the program has ended. */
 export async function waitFor(reached: () => boolean, running: () => boolean): Promise<void> {
   while (running() && !reached()) await setTimeout(5);
-}
-
-/** Milliseconds: longer than a Ctrl-C that arrives twice. */
-const pauseBetweenSignals = 200;
-
-/**
- * Runs `fluxion` in a directory and sends it signals, the first as soon as `path` exists there, any other after the
- * program has said that it stops.
- */
-export async function interruptProgram(
-  directory: string,
-  signals: readonly NodeJS.Signals[],
-  path: string,
-  ...flags: readonly string[]
-): Promise<Ending> {
-  const { child, output, running, ended } = startProgram(directory, ...flags);
-  await waitFor(() => existsSync(join(directory, path)), running);
-  for (const [i, signal] of signals.entries()) {
-    if (i > 0) {
-      await waitFor(() => output.stderr.includes("stopping: "), running);
-      await setTimeout(pauseBetweenSignals);
-    }
-    child.kill(signal);
-  }
-  return ended;
 }
 
 /** A directory that is gone when the test is over. */

@@ -1,12 +1,13 @@
 /** Studies whose cells are measured by a measure that trains nothing, and what they say. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, vi } from "vitest";
+import { beforeEach, vi } from "vitest";
 import { version } from "../../package.json";
 import { StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { type Measure, runCells } from "../../src/cli/study/session";
 import { type Cell, chosenStudies, listCells } from "../../src/expressions";
+import { restoreSignals } from "./call";
 
 export const settings: KeptSettings = {
   version,
@@ -64,12 +65,7 @@ export const report = (path: string): string => readFileSync(join(path, "study.j
 
 /** Hears what is written to both streams from the beginning of each test, and undoes what studies do to the process. */
 export function hear(): { said: string } {
-  const listeners = process.rawListeners("SIGINT");
-  afterAll(() => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const)
-      for (const listener of process.rawListeners(signal))
-        if (!listeners.includes(listener)) process.off(signal, listener as NodeJS.SignalsListener);
-  });
+  restoreSignals();
   const heard = { said: "" };
   beforeEach(() => {
     heard.said = "";

@@ -1,31 +1,31 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
 import { writeSafetensors } from "../../src/formats/safetensors";
-import { buildProgram, inDirectory, runProgram } from "./program";
+import { callProgram, restoreSignals } from "./call";
+import { inDirectory, program, runProgram, startProgram, testDirectory } from "./program";
 
-beforeAll(buildProgram);
+restoreSignals();
 
-/** Runs a command line that must be refused: status 2, one line on standard error, nothing written. */
-function expectRefusal(
+/** Calls a command line that must be refused: status 2, one line on standard error, nothing written. */
+async function expectRefusal(
   flags: readonly string[],
   message: RegExp,
   files: Record<string, string | Uint8Array> = {},
-): void {
-  inDirectory((directory) => {
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
-    const { status, stdout, stderr } = runProgram(directory, ...flags);
-    expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^fluxion: [^\n]+\n$/);
-    expect(stdout).toBe("");
-    expect(status).toBe(2);
-    expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
-  });
+): Promise<void> {
+  const directory = testDirectory();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+  const { status, stdout, stderr } = await callProgram(directory, ...flags);
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^fluxion: [^\n]+\n$/);
+  expect({ status, stdout }, stderr).toEqual({ status: 2, stdout: "" });
+  expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
 }
 
 describe("bad usage is one line and status 2", () => {
-  it.each<[string, RegExp]>([
+  const refused: readonly (readonly [string, RegExp])[] = [
     ["", /a command is missing, see fluxion --help/],
     ["trian cnn", /unknown command 'trian' \(Did you mean train\?\)/],
     ["train cn", /'cn' is invalid for argument 'network'. Allowed choices are cnn, bilstm, both/],
@@ -120,12 +120,14 @@ describe("bad usage is one line and status 2", () => {
     ["bench --host deno", /'deno' is invalid. Allowed choices are node, chrome/],
     ["bench --host node --peers", /--peers: needs --host chrome/],
     ["bench --network rnn", /'rnn' is invalid. Allowed choices are cnn, bilstm, both/],
-  ])("fluxion %s", (flags, message) => {
-    expectRefusal(flags.split(" ").filter(Boolean), message);
+  ];
+
+  it("whatever is wrong with it", async () => {
+    for (const [flags, message] of refused) await expectRefusal(flags.split(" ").filter(Boolean), message);
   });
 
-  it("names the directory that is a file, and keeps the file", () => {
-    expectRefusal(["train", "cnn", "--out", "taken/run"], /--out taken\/run cannot be written/, {
+  it("names the directory that is a file, and keeps the file", async () => {
+    await expectRefusal(["train", "cnn", "--out", "taken/run"], /--out taken\/run cannot be written/, {
       taken: "",
     });
   });
@@ -148,7 +150,7 @@ describe("bad inputs are one line and status 2", () => {
     );
   const csv = "curve,x,f\n1,0,0\n1,1,1\n";
 
-  it.each<[string, Uint8Array, string, RegExp]>([
+  const refused: readonly (readonly [string, Uint8Array, string, RegExp])[] = [
     ["a truncated model", model().subarray(0, 100), csv, /model.safetensors: header: is truncated/],
     [
       "a model cut in its data",
@@ -177,13 +179,19 @@ describe("bad inputs are one line and status 2", () => {
       "curve,x,f\n1,0,0\n1,1,0\n2,0,0\n",
       /curves.csv: curve "2": must have as many points/,
     ],
-  ])("predict: %s", (_, modelFile, input, message) => {
-    expectRefusal(predict, message, { "model.safetensors": modelFile, "curves.csv": input });
+  ];
+
+  it("of predict, whatever is wrong with them", async () => {
+    for (const [, modelFile, input, message] of refused)
+      await expectRefusal(predict, message, { "model.safetensors": modelFile, "curves.csv": input });
   });
 
-  it("predict: an output that is a directory", () => {
+  it("predict: an output that is a directory", async () => {
     const flags = [...predict.slice(0, -1), "."];
-    expectRefusal(flags, /--output \.: is a directory/, { "model.safetensors": model(), "curves.csv": csv });
+    await expectRefusal(flags, /--output \.: is a directory/, {
+      "model.safetensors": model(),
+      "curves.csv": csv,
+    });
   });
 
   it("predict: a prediction beyond float32, known only once it is computed", () => {
@@ -201,15 +209,15 @@ describe("bad inputs are one line and status 2", () => {
     });
   });
 
-  it("check: a file that is no safetensors file", () => {
-    expectRefusal(["check", "vector.safetensors"], /vector.safetensors: header/, {
+  it("check: a file that is no safetensors file", async () => {
+    await expectRefusal(["check", "vector.safetensors"], /vector.safetensors: header/, {
       "vector.safetensors": "not tensors",
     });
   });
 });
 
 describe("help", () => {
-  it.each([
+  const texts: readonly (readonly [string, RegExp])[] = [
     ["--help", /Commands:[\s\S]*train[\s\S]*predict[\s\S]*check[\s\S]*bench[\s\S]*Exit status/],
     [
       "train --help",
@@ -220,12 +228,41 @@ describe("help", () => {
     ["predict --help", /columns curve, x and f[\s\S]*Examples:/],
     ["check --help", /null in JSON[\s\S]*Exit status 1 when anything fails[\s\S]*Examples:/],
     ["bench --help", /--steps <n> [\s\S]*median after warm-up[\s\S]*Examples:/],
-  ])("fluxion %s teaches", (flags, text) => {
-    inDirectory((directory) => {
-      const { status, stdout, stderr } = runProgram(directory, ...flags.split(" "));
+  ];
+
+  it("teaches, and is the program's results", async () => {
+    for (const [flags, text] of texts) {
+      const { status, stdout, stderr } = await callProgram(testDirectory(), ...flags.split(" "));
       expect(stdout).toMatch(text);
-      expect(stderr).toBe("");
-      expect(status).toBe(0);
-    });
+      expect({ status, stderr }, flags).toEqual({ status: 0, stderr: "" });
+    }
   });
+});
+
+describe("the program as a process", () => {
+  it("says one line and ends with 2 when it is used wrongly", () => {
+    const { status, stdout, stderr } = runProgram(testDirectory(), "trian", "cnn");
+    expect(stderr).toBe("fluxion: unknown command 'trian' (Did you mean train?)\n");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
+
+  it.runIf(process.platform === "linux")(
+    "fails where its results cannot be written, and not where nobody reads",
+    async () => {
+      const full = openSync("/dev/full", "w");
+      onTestFinished(() => closeSync(full));
+      const directory = testDirectory();
+      const undelivered = spawnSync(process.execPath, [program, "study", "--list"], {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      expect(undelivered.stderr).toBe(
+        "fluxion: standard output cannot be written: no space left on the disk\n",
+      );
+      expect(undelivered.status).toBe(2);
+      const { child, ended } = startProgram(directory, "study", "--list");
+      child.stdout.destroy();
+      expect(await ended).toMatchObject({ status: 0, stderr: "" });
+    },
+  );
 });

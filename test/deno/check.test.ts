@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
-import { buildProgram, patience, program } from "../cli/program";
+import { patience, program } from "../cli/program";
+import buildProgram from "../cli/setup";
 import { denoCommand, denoEnvironment } from "./command";
 
 beforeAll(buildProgram);
