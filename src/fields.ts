@@ -130,6 +130,11 @@ export function requireFloats(
       throw new RangeError(`${name} must be finite, but value ${i} (counted from 0) is ${values[i]}`);
 }
 
+/** @throws TypeError for anything but a Map */
+export function requireMap(name: string, given: unknown): void {
+  if (!(given instanceof Map)) throw new TypeError(`${name} must be a Map by name, got ${show(given)}`);
+}
+
 /** "a, b and c". */
 function list(names: readonly string[], last = "and"): string {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}` : names.join("");

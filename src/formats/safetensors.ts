@@ -3,7 +3,7 @@
  * bytes. Read from untrusted files: every claim of the header is checked before anything is allocated.
  * Typed arrays are written as they lie in memory, which is little-endian on every machine with WebGPU.
  */
-import { show } from "../fields";
+import { requireMap, show } from "../fields";
 import { asRangeError, FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 
@@ -211,6 +211,8 @@ export function writeSafetensors(
   >,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array<ArrayBuffer> {
+  requireMap("tensors", tensors);
+  requireMap("metadata", metadata);
   const entries = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const header = new Map<string, unknown>();
   if (metadata.size > 0) header.set(metadataKey, Object.fromEntries(metadata));

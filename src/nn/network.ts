@@ -1,4 +1,4 @@
-import { requireFields, requireFloats, show } from "../fields";
+import { requireFields, requireFloats, requireMap, show } from "../fields";
 import type { Device } from "../gpu/device";
 import { guardMemory, Memory, part, type Slice, write } from "../gpu/memory";
 import { readWords } from "../gpu/readback";
@@ -152,6 +152,7 @@ export class Network implements NetworkParts {
   /** Replaces the learnables alone; every one must be there. */
   writeLearnables(tensors: ReadonlyMap<string, { readonly data: Float32Array }>): void {
     this.#memory.requireLive();
+    requireMap("tensors", tensors);
     for (const { name, offset, count } of this.layout.places) {
       const data = tensors.get(name)?.data;
       if (data?.length !== count)
@@ -185,7 +186,7 @@ export class Network implements NetworkParts {
     this.#memory.requireLive();
     const rows = this.#rowsOf(x);
     const answer = this.output.channels * this.spec.input.steps;
-    const expected = `${answer} (Cout·T) for each of ${rows} curves, together ${rows * answer}`;
+    const expected = `(${rows}, Cout, T) = ${rows * answer}`;
     requireFloats("outputGradient", outputGradient, rows * answer, expected);
     return this.#inTurn(() => inputGradient(this, rows, { x, outputGradient }));
   }
@@ -217,7 +218,7 @@ function checkTensors(
   shapes: ReadonlyMap<string, readonly number[]>,
   tensors: ReadonlyMap<string, NamedTensor>,
 ): void {
-  if (!(tensors instanceof Map)) throw new TypeError(`tensors must be a Map by name, got ${show(tensors)}`);
+  requireMap("tensors", tensors);
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name);
     if (!tensor) throw new RangeError(`tensor ${name} [${shape}] is missing`);

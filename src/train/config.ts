@@ -87,12 +87,12 @@ export function requireConfig(
       throw new TypeError(`checkpoint.save must be a function, got ${show(checkpoint.save)}`);
   }
   // A state that went through JSON has lost its Maps, and a Checkpoint holds one beside its metadata.
-  const isState = resume?.learnables instanceof Map && Array.isArray(resume.history);
+  const isState = resume?.network && resume.learnables instanceof Map && Array.isArray(resume.history);
   requireType(
     "resume",
     resume,
     "the state that checkpoint.save was given, or that of readCheckpoint",
-    isState,
+    Boolean(isState),
   );
 }
 

@@ -79,6 +79,7 @@ describe("reading what was written", () => {
     expect(() => readSafetensors(given(new ArrayBuffer(16)), "file")).toThrow(
       /^file: a file must be given as a Uint8Array, got an ArrayBuffer$/,
     );
+    expect(() => writeSafetensors(given({}))).toThrow(/^tensors must be a Map by name, got an object$/);
     for (const data of [[1], Uint32Array.of(1)])
       expect(() =>
         writeSafetensors(new Map([["a", { shape: [1], data: given<Float32Array>(data) }]])),

@@ -207,8 +207,8 @@ test("refuses other shapes, and a network that is gone, in one line", async () =
   expect(errors).toEqual([
     "RangeError: expected curves of 26 values (C·T) each, got 25 values",
     "RangeError: expected curves of 26 values (C·T) each, got 0 values",
-    "RangeError: expected output gradients of 13 values (Cout·T) for each of 2 curves, got 13 values",
-    "Error: the network was disposed",
+    "RangeError: outputGradient must hold (2, Cout, T) = 26 values, got 13",
+    "DisposedError: the network was disposed",
   ]);
 });
 

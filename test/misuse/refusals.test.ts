@@ -165,6 +165,10 @@ test("a configuration of other names, other types, or other data", () => {
     ],
     [config({ resume: true }), /^resume must be the state that checkpoint.save was given, .* got true$/],
     [config({ resume: { state: {}, metadata: new Map() } }), /^resume must be the state .* got an object$/],
+    [
+      config({ resume: { learnables: new Map(), history: [] } }),
+      /^resume must be the state .* got an object$/,
+    ],
     [config({ resume: { learnables: {}, history: [] } }), /^resume must be the state .* got an object$/],
     [config({ onHold: "pause" }), /^onHold must be a function, got "pause"$/],
   ];

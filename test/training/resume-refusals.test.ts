@@ -140,6 +140,6 @@ test("a state that does not fit is refused in one line", async () => {
 
 test("checkpoints at no iteration are refused", async () => {
   await expect(train({ ...request, checkpointEvery: 0 })).rejects.toThrow(
-    /^checkpoint.every must be a positive whole number, got 0$/,
+    /^checkpoint.every must be a whole number from 1 to 1000000000, got 0$/,
   );
 });
