@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,14 +6,15 @@ import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { build, type Rolldown } from "vite";
+import { build, type Rolldown, transformWithOxc } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bytesIn, dependenciesOf, filesIn, installPackage, type Project, root, run } from "./packed";
+import { bytesIn, dependenciesOf, filesIn, installPackage, link, type Project, root, run } from "./packed";
 
 const directory = mkdtempSync(join(tmpdir(), "fluxion-package-"));
 let project: Project;
 beforeAll(async () => {
   project = await installPackage(directory);
+  writeFileSync(join(project.folder, "readme.ts"), snippet());
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -45,6 +46,32 @@ test("a user's program compiles by TypeScript 5.9 and 7, by the rules of Node an
         expect((await said).stdout).toBe("");
       }),
     );
+});
+
+/** The README's program. */
+function snippet(): string {
+  const [, code] =
+    /## As a library.*?```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  if (code === undefined) throw new Error("the README shows no program");
+  return code;
+}
+
+test("the README's program runs in Node, and names what it needs", async () => {
+  const { code } = await transformWithOxc(snippet(), "readme.ts");
+  const program = join(project.folder, "readme.js");
+  writeFileSync(program, code);
+  const env = { ...process.env, XDG_CACHE_HOME: join(directory, "caches") };
+  const start = () => run(process.execPath, [program], { env });
+  await expect(start()).rejects.toThrow(/^NoAdapterError: .*: npm i webgpu$/m);
+  for (const name of ["webgpu", "@sparticuz/chromium"]) link(project.folder, name);
+  const lines = (await start()).stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(" ").map(Number));
+  const [slope = 0, expected = 0] = lines.pop() ?? [];
+  expect(lines.map(([iteration]) => iteration)).toEqual(lines.map((_, i) => i + 1));
+  expect(lines.length).toBeGreaterThan(50);
+  expect(Math.abs(slope - expected)).toBeLessThan(0.2);
 });
 
 /** A file of the user's, bundled as for a page. */

@@ -58,11 +58,15 @@ export async function installPackage(directory: string): Promise<Project> {
   await run("tar", ["-xzf", tarball, "-C", modules]);
   const installed = join(modules, "fluxion");
   await run("mv", [join(modules, "package"), installed]);
-  for (const name of Object.keys(readManifest(installed).dependencies ?? {})) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), join(modules, name));
-  }
+  for (const name of Object.keys(readManifest(installed).dependencies ?? {})) link(folder, name);
   return { folder, installed, tarball };
+}
+
+/** Installs a package of this clone in a user's folder. */
+export function link(folder: string, name: string): void {
+  const place = join(folder, "node_modules", name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(root, "node_modules", name), place);
 }
 
 /** Folders of all packages that come along with the one in `folder`. */
