@@ -4,6 +4,7 @@
  * rows, `history` (iterations, 6) and `validations` (validations, 3). Under `__metadata__` network, options, state and
  * the SHA-256 of the whole file, its own 64 digits taken as zeros.
  */
+import { sha256 } from "../digest";
 import { resolveLayers } from "../nn/spec";
 import type { BestScore, Progress } from "../train/progress";
 import { statisticsShapes, type Tensors, type TrainingState, type Weights } from "../train/state";
@@ -26,7 +27,8 @@ export interface Checkpoint {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const formatName = "fluxion-checkpoint/1";
+const formatName = "fluxion-checkpoint/2";
+const formatWithoutData = "fluxion-checkpoint/1";
 const reserved: readonly string[] = ["format", "sha256", "network", "options", "state"];
 const noDigest = "0".repeat(64);
 const historyColumns = ["epoch", "learnRate", "loss", "rmse", "gradientNorm", "seconds"] as const;
@@ -43,7 +45,7 @@ export async function writeCheckpoint(
 ): Promise<Uint8Array<ArrayBuffer>> {
   for (const key of metadata.keys())
     if (reserved.includes(key)) throw new RangeError(`${key} is a name of the checkpoint's own metadata`);
-  const { iteration, seconds, rows, best, history, order, options } = state;
+  const { iteration, seconds, rows, data, best, history, order, options } = state;
   const tensors = new Map<string, WrittenTensor>([
     ...weightTensors("", state),
     ...[...state.moments].flatMap(([moment, arena]) => prefixed(`moment.${moment}.`, arena)),
@@ -68,6 +70,7 @@ export async function writeCheckpoint(
     iteration,
     seconds,
     rows,
+    data,
     ...(best && { best: { iteration: best.iteration, loss: best.loss } }),
   };
   const bytes = writeSafetensors(
@@ -93,6 +96,12 @@ export async function writeCheckpoint(
  */
 export async function readCheckpoint(bytes: Uint8Array, label: string): Promise<Checkpoint> {
   const { tensors, metadata } = readSafetensors(bytes, label);
+  if (metadata.get("format") === formatWithoutData)
+    throw new FormatError(
+      label,
+      "__metadata__ format",
+      "is that of an earlier version, which kept no digest of the data: go on with that version, or train again",
+    );
   requireFormat(metadata, formatName, label);
   await requireDigest(bytes, metadata.get("sha256"), label);
   const reader = new StateReader(tensors, metadata, label);
@@ -114,12 +123,6 @@ const weightTensors = (prefix: string, { learnables, statistics }: Weights): [st
   ...prefixed(`${prefix}learnable.`, learnables),
   ...prefixed(`${prefix}statistics.`, statistics),
 ];
-
-/** SHA-256 in hexadecimal digits. */
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** Byte at which the digest stands. Quotes inside JSON strings are escaped, so what is sought stands there alone. */
 function digestPlace(bytes: Uint8Array, digest: string): number {
@@ -183,6 +186,7 @@ class StateReader {
       network,
       options,
       rows,
+      data: this.#data(told.get("data"), field),
       iteration,
       seconds: this.#number(told, "seconds", field, false),
       ...weights(""),
@@ -191,6 +195,12 @@ class StateReader {
       order: this.#order(rows.training, options.batch),
       history,
     };
+  }
+
+  #data(value: unknown, field: string): string {
+    if (typeof value !== "string" || !/^[\da-f]{64}$/.test(value))
+      throw new FormatError(this.#label, `${field} data`, `must be ${noDigest.length} hexadecimal digits`);
+    return value;
   }
 
   /** A finite number of at least 0, whole where it counts. */

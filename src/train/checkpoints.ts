@@ -11,7 +11,7 @@ const grace = 30_000;
 /** Saves the states of a training: when they fall due, and when one is asked for. */
 export class Checkpoints {
   readonly #checkpoint: NonNullable<TrainerConfig["checkpoint"]>;
-  readonly #constants: Pick<TrainingState, "network" | "options" | "rows" | "order">;
+  readonly #constants: Pick<TrainingState, "network" | "options" | "rows" | "data" | "order">;
   readonly #capture: { read(): Promise<DeviceState> };
   readonly #history: Progress[];
   #wanted = false;
@@ -27,7 +27,7 @@ export class Checkpoints {
    */
   constructor(
     checkpoint: NonNullable<TrainerConfig["checkpoint"]>,
-    constants: Pick<TrainingState, "network" | "options" | "rows" | "order">,
+    constants: Pick<TrainingState, "network" | "options" | "rows" | "data" | "order">,
     capture: { read(): Promise<DeviceState> },
     history: readonly Progress[],
   ) {

@@ -34,13 +34,6 @@ export interface TrainerConfig {
    */
   readonly onHold?: (iteration: number) => void;
 }
-
-/** Curves of the two sets. */
-export const rowsOf = ({ train, validation }: TrainerConfig): TrainingState["rows"] => ({
-  training: train.rows,
-  validation: validation.rows,
-});
-
 const fields = {
   train: true,
   validation: true,

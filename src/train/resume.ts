@@ -5,14 +5,14 @@ import { bestToWords, type Snapshot, type WeightBuffers, weightsOf } from "./sna
 import { statisticsShapes, type Tensors, type TrainingState, type Weights } from "./state";
 
 /**
- * Refuses a state that another training left behind: RangeError in one line unless network, options, rows and their
+ * Refuses a state that another training left behind: RangeError in one line unless network, options, data and their
  * order are those of this training and its iterations are among those planned.
  */
 export function requireFit(
   state: TrainingState,
   network: Network,
   course: Course,
-  rows: TrainingState["rows"],
+  { rows, data }: Pick<TrainingState, "rows" | "data">,
 ): void {
   const compare = (what: string, was: unknown, is: unknown) => {
     const [then, now] = [was, is].map((value) => JSON.stringify(sorted(value)));
@@ -29,6 +29,10 @@ export function requireFit(
   for (const [name, value] of Object.entries(course.options)) compare(name, before.get(name), value);
   compare("the number of training curves", state.rows.training, rows.training);
   compare("the number of validation curves", state.rows.validation, rows.validation);
+  if (state.data !== data)
+    throw new RangeError(
+      "resume: the curves are others than those that the training began with, though they are as many",
+    );
   const { order } = course;
   if (state.order.length !== order.length || state.order.some((row, i) => row !== order[i]))
     throw new RangeError("resume: the batches hold the curves in another order");

@@ -7,8 +7,9 @@ import { Network } from "../nn/network";
 import { beginTraining } from "./beginning";
 import { Checkpoints } from "./checkpoints";
 import { Clock } from "./clock";
-import { requireConfig, rowsOf, type TrainerConfig } from "./config";
+import { requireConfig, type TrainerConfig } from "./config";
 import { type Course, planCourse } from "./course";
+import { describeData } from "./data";
 import { endTraining } from "./ending";
 import { Gate } from "./gate";
 import type { LearnableValues } from "./inspector";
@@ -18,6 +19,7 @@ import { buildParts, type TrainingParts } from "./parts";
 import { Patience } from "./patience";
 import { DivergedError, type Progress, type StopReason, type TrainingResult } from "./progress";
 import { requireFit } from "./resume";
+import type { TrainingState } from "./state";
 import { type Flight, type SubmitParts, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
 /** Submits in flight: one runs while the results of the other are read. */
@@ -55,6 +57,7 @@ export class Trainer {
     course: Course,
     parts: TrainingParts,
     config: TrainerConfig,
+    data: Pick<TrainingState, "rows" | "data"> | undefined,
   ) {
     this.network = network;
     this.options = course.options;
@@ -77,11 +80,10 @@ export class Trainer {
     this.#gate = new Gate(network.device.lost);
     const { checkpoint, resume } = config;
     const { options, order } = course;
-    const constants = { network: network.spec, options, rows: rowsOf(config), order };
-    this.#checkpoints =
-      checkpoint &&
-      parts.capture &&
-      new Checkpoints(checkpoint, constants, parts.capture, resume?.history ?? []);
+    if (checkpoint && parts.capture && data) {
+      const constants = { network: network.spec, options, ...data, order };
+      this.#checkpoints = new Checkpoints(checkpoint, constants, parts.capture, resume?.history ?? []);
+    }
   }
 
   /**
@@ -95,9 +97,10 @@ export class Trainer {
       throw new TypeError(`Trainer.build takes a Network, got ${show(network)}`);
     const { input, output, spec } = network;
     requireConfig(config, { inputs: input.channels, outputs: output.channels, steps: spec.input.steps });
-    const { resume } = config;
+    const { checkpoint, resume } = config;
     const course = planCourse(network, config.options, config.train.rows, config.batches);
-    if (resume) requireFit(resume, network, course, rowsOf(config));
+    const data = checkpoint || resume ? await describeData(config) : undefined;
+    if (resume && data) requireFit(resume, network, course, data);
     const { device, context } = network;
     context.memory.requireLive();
     if (taken.has(network))
@@ -108,7 +111,7 @@ export class Trainer {
       const parts = await buildParts(network, memory, course, config);
       memory.requireLive();
       beginTraining(network, course, config, parts);
-      return new Trainer(network, memory, course, parts, config);
+      return new Trainer(network, memory, course, parts, config, data);
     }).catch((error: unknown) => {
       memory.dispose();
       taken.delete(network);

@@ -106,7 +106,7 @@ describe("a checkpoint that cannot be resumed", () => {
     await expectRefusal(file.subarray(0, -1000), /^fluxion: run\/checkpoint.safetensors: .*truncated/);
     await expectRefusal(new Uint8Array(), /^fluxion: run\/checkpoint.safetensors: header length/);
     await expectRefusal(damaged, /^fluxion: run\/checkpoint.safetensors: .* damaged or altered/);
-    await expectRefusal(model, /format: must be "fluxion-checkpoint\/1", is "fluxion-model\/1"/);
+    await expectRefusal(model, /format: must be "fluxion-checkpoint\/2", is "fluxion-model\/1"/);
     await expectRefusal(Buffer.from("iteration,epoch\n"), /^fluxion: run\/checkpoint.safetensors: header/);
   });
 

@@ -141,6 +141,8 @@ const forgeries: readonly (readonly [string, Parameters<typeof forged>[0], RegEx
     told({ seconds: -1 }),
     /state seconds: must be a finite number of at least 0$/,
   ],
+  ["no digest of the data", told({ data: undefined }), /state data: must be 64 hexadecimal digits$/],
+  ["half a digest", told({ data: "0".repeat(32) }), /state data: must be 64 hexadecimal digits$/],
   ["no rows", told({ rows: null }), /state rows: must be a JSON object$/],
   [
     "fewer rows",

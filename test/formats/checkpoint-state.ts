@@ -48,6 +48,7 @@ export const state: TrainingState = {
   network,
   options: { ...defaultTrainingOptions, batch: 2, epochs: 7, solver: adam(), seed: 4294967295 },
   rows: { training: 5, validation: 3 },
+  data: "0123456789abcdef".repeat(4),
   order: Uint32Array.of(4, 0, 3, 1),
   iteration: 4,
   seconds: 1.25,

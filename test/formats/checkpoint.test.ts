@@ -109,7 +109,12 @@ describe("a damaged file is refused", () => {
     const convolution = [...state.learnables].filter(([name]) => name.startsWith("conv1"));
     const model = writeModel({ ...network, layers: [network.layers[0]] }, new Map(convolution));
     expect(await refusal(model)).toBe(
-      'file: __metadata__ format: must be "fluxion-checkpoint/1", is "fluxion-model/1"',
+      'file: __metadata__ format: must be "fluxion-checkpoint/2", is "fluxion-model/1"',
+    );
+    const { tensors, metadata } = readSafetensors(await writeCheckpoint(state), "file");
+    metadata.set("format", "fluxion-checkpoint/1");
+    expect(await refusal(writeSafetensors(tensors, metadata))).toMatch(
+      /format: is that of an earlier version, which kept no digest of the data: go on with that version/,
     );
     expect(await refusal(writeSafetensors(new Map()))).toMatch(/format: must be .*, is missing$/);
     expect(await refusal(new TextEncoder().encode("curve,x,f\n1,2,3\n"))).toMatch(/header/);

@@ -13,6 +13,7 @@ const checkpoints = (save: () => void | Promise<void>) =>
       network: { input: { channels: 1, steps: 1 }, layers: [], loss: "observations" },
       options: defaultTrainingOptions,
       rows: { training: 1, validation: 1 },
+      data: "0".repeat(64),
       order: Uint32Array.of(0),
     },
     { read: async () => nothing },

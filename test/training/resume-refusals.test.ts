@@ -68,6 +68,18 @@ const cases: readonly (readonly [string, Change, RegExp])[] = [
     changed({ rows: { training: 9, validation: 4 } }),
     /^resume: the number of validation curves was 4, is 3$/,
   ],
+  ...(["train", "validation"] as const).flatMap((set) =>
+    (["x", "target"] as const).map((which): readonly [string, Change, RegExp] => [
+      `another ${which} in the ${set} set, as large`,
+      (_, config) => ({
+        [set]: {
+          ...config[set],
+          [which]: config[set][which].map((value, i) => value + (i === 71 % config[set].x.length ? 1 : 0)),
+        },
+      }),
+      /^resume: the curves are others than those that the training began with, though they are as many$/,
+    ]),
+  ),
   [
     "another order",
     (state) => ({ resume: { ...state, order: state.order.slice().reverse() } }),
