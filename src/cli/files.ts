@@ -254,7 +254,7 @@ export function requireWritable(flag: string, path: string): void {
  * Writes one file, text piece by piece, as a temporary that is then renamed; a pipe or device is written to directly.
  * Throws UsageError.
  */
-export function writeOutput(flag: string, path: string, pieces: Iterable<string>): void {
+export function writeOutput(flag: string, path: string, pieces: Generator<string> | readonly string[]): void {
   const temporary = join(dirname(path), temporaryName("output"));
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {

@@ -67,16 +67,18 @@ async function predict(flags: PredictFlags): Promise<void> {
   const model = readModel(readInput("--model", flags.model, mostModelBytes), flags.model);
   requireCurveModel(model, flags.model);
   if (flags.output !== undefined) requireWritable("--output", flags.output);
-  const curves = await readCurves(readPieces("--input", flags.input, mostInputBytes), flags.input);
+  const label = flags.input === "-" ? "standard input" : flags.input;
+  const curves = await readCurves(readPieces("--input", flags.input, mostInputBytes), label);
   const batch = fitBatch(model, curves.samples, curves.names.length);
 
   const device = await openHost(flags);
-  const say = (text: string): unknown => process.stderr.write(`${oneLine(`${flags.input}: ${text}`)}\n`);
-  if (curves.understood.length > 0) say(`read as ${curves.understood.join(", ")}`);
+  const say = (text: string): unknown => process.stderr.write(`${oneLine(`${label}: ${text}`)}\n`);
+  if (curves.dialect.length > 0) say(`read with ${curves.dialect.join(", ")}`);
+  if (curves.sorted !== undefined) say(curves.sorted);
   const taught = taughtData(model.metadata);
   if (taught) for (const sentence of unlikeTaught(curves, taught)) say(`warning: ${sentence}`);
   const prediction = await run(device, model, curves, batch);
-  requireFinite(prediction, curves, flags);
+  requireFinite(prediction, curves, flags.model, label);
   const text = writePredictions(curves, prediction);
   if (flags.output !== undefined) writeOutput("--output", flags.output, text);
   // Each piece is handed over before the next is made.
@@ -117,7 +119,8 @@ async function run(
 function requireFinite(
   prediction: Float32Array,
   { names, curve }: CurveTable,
-  { model, input }: PredictFlags,
+  model: string,
+  input: string,
 ): void {
   const bad = prediction.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;

@@ -135,7 +135,7 @@ const isKept = (value: unknown): value is Kept =>
 function keep(place: Place, kept: Kept): string | undefined {
   if ("refusal" in place) return place.refusal;
   try {
-    writeOutput("tuning", place.file, `${JSON.stringify(kept, undefined, 1)}\n`);
+    writeOutput("tuning", place.file, [`${JSON.stringify(kept, undefined, 1)}\n`]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
-import { makeDirectories, OutputDirectory, readInput, writeOutput } from "../../src/cli/files";
+import { makeDirectories, OutputDirectory, readInput, readPieces, writeOutput } from "../../src/cli/files";
 import { inDirectory, testDirectory } from "./program";
 
 describe("an output directory", () => {
@@ -113,6 +114,43 @@ describe("an input", () => {
   });
 });
 
+describe("an input in pieces", () => {
+  const readAll = async (path: string, mostBytes: number): Promise<string> => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of readPieces("--input", path, mostBytes)) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  };
+
+  it("comes from a file, a pipe or standard input, and is bounded", async () => {
+    const directory = testDirectory();
+    const path = join(directory, "in.csv");
+    writeFileSync(path, "a".repeat(100_000));
+    expect((await readAll(path, 100_000)).length).toBe(100_000);
+    await expect(readAll(path, 99_999)).rejects.toThrow(`--input ${path}: must be at most 99999 bytes`);
+    const pipe = join(directory, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    spawn("sh", ["-c", 'cat "$0" > "$1"', path, pipe], { stdio: "ignore" });
+    expect((await readAll(pipe, 100_000)).length).toBe(100_000);
+    for (const name of ["-", "/dev/stdin"]) {
+      vi.spyOn(process, "stdin", "get").mockReturnValue(
+        Readable.from([Buffer.from("12"), Buffer.from("34")]) as typeof process.stdin,
+      );
+      expect(await readAll(name, 4)).toBe("1234");
+    }
+    vi.restoreAllMocks();
+  });
+
+  it("that cannot be read is told by flag and path", async () => {
+    const directory = testDirectory();
+    const missing = join(directory, "no.csv");
+    await expect(readAll(missing, 9)).rejects.toThrow(`--input ${missing}: no such file or directory`);
+    await expect(readAll(directory, 2 ** 20)).rejects.toThrow(`--input ${directory}: is a directory`);
+    await expect(readAll("/dev/zero", 9)).rejects.toThrow(
+      "--input /dev/zero: is a device, must be a file or a pipe",
+    );
+  });
+});
+
 describe("makeDirectories", () => {
   it("returns the topmost directory that was missing", () => {
     inDirectory((directory) => {
@@ -128,14 +166,14 @@ describe("a single output", () => {
     inDirectory((directory) => {
       const path = join(directory, "out.csv");
       writeFileSync(path, "old");
-      writeOutput("--output", path, "new");
+      writeOutput("--output", path, ["n", "ew"]);
       expect(readFileSync(path, "utf8")).toBe("new");
       expect(readdirSync(directory)).toEqual(["out.csv"]);
     });
   });
 
   it("is written into a device, not renamed over it", () => {
-    writeOutput("--output", "/dev/null", "text");
+    writeOutput("--output", "/dev/null", ["text"]);
     expect(existsSync("/dev/null")).toBe(true);
     expect(readFileSync("/dev/null", "utf8")).toBe("");
   });
@@ -143,7 +181,7 @@ describe("a single output", () => {
   it("that cannot be replaced leaves no temporary", () => {
     inDirectory((directory) => {
       mkdirSync(join(directory, "out.csv"));
-      expect(() => writeOutput("--output", join(directory, "out.csv"), "text")).toThrow(UsageError);
+      expect(() => writeOutput("--output", join(directory, "out.csv"), ["text"])).toThrow(UsageError);
       expect(readdirSync(directory)).toEqual(["out.csv"]);
     });
   });

@@ -209,6 +209,25 @@ describe("bad inputs are one line and status 2", () => {
     });
   });
 
+  it("predict: from standard input, in batches; rows come back as they came", () => {
+    inDirectory((directory) => {
+      writeFileSync(join(directory, "model.safetensors"), model(spec, 2));
+      // More curves than are computed at once, each from its end, one between the others.
+      const rows = [1, 0].flatMap((x) => Array.from({ length: 450 }, (_, i) => `${i},${x},${i + x / 4}`));
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [program, "predict", "--model", "model.safetensors", "--input", "-"],
+        { cwd: directory, encoding: "utf8", input: `curve,x,f\n${rows.join("\n")}` },
+      );
+      expect(stderr).toMatch(
+        /^standard input: x does not ascend in 450 of 450 curves, first in curve "0": sorted .*$/m,
+      );
+      expect(status).toBe(0);
+      const expected = rows.map((row) => `${row},${2 * Number(row.split(",")[2])}`);
+      expect(stdout.trimEnd().split("\n")).toEqual(["curve,x,f,prediction", ...expected]);
+    });
+  });
+
   it("check: a file that is no safetensors file", async () => {
     await expectRefusal(["check", "vector.safetensors"], /vector.safetensors: header/, {
       "vector.safetensors": "not tensors",

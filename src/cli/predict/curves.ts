@@ -17,8 +17,10 @@ export interface CurveTable {
   readonly curve: Numbers;
   /** Rows curve by curve, (curves, T) flat, with x ascending in each. */
   readonly order: Uint32Array;
-  /** What the file does not say itself, in words: separator, decimal commas, encoding, sorting. */
-  readonly understood: readonly string[];
+  /** In words, where it is not commas, points and UTF-8: separator, decimals, encoding. */
+  readonly dialect: readonly string[];
+  /** In a sentence, in how many curves x did not ascend; undefined where it did in all. */
+  readonly sorted: string | undefined;
 }
 
 /** Of the place in a block. */
@@ -64,10 +66,10 @@ const separatorNames: Readonly<Record<Separator, string>> = {
  * @throws FormatError naming line and column, and what was expected there
  */
 export async function readCurves(pieces: AsyncIterable<Uint8Array>, label: string): Promise<CurveTable> {
-  const understood: string[] = [];
+  const dialect: string[] = [];
   const builder = new CurveBuilder(label);
-  for await (const text of readText(pieces, label, (what) => understood.push(what))) builder.read(text);
-  return builder.end(understood);
+  for await (const text of readText(pieces, label, (what) => dialect.push(what))) builder.read(text);
+  return builder.end(dialect);
 }
 
 class CurveBuilder {
@@ -90,27 +92,26 @@ class CurveBuilder {
     for (const row of this.#reader.read(text)) this.#add(row);
   }
 
-  end(understood: string[]): CurveTable {
+  end(dialect: string[]): CurveTable {
     for (const row of this.#reader.end()) this.#add(row);
     this.#decimals?.end();
     const { separator } = this.#reader;
     if (separator !== undefined && separator !== ",")
-      understood.push(`${separatorNames[separator]} between cells`);
-    if (this.#decimals?.commas) understood.push("decimal commas");
+      dialect.push(`${separatorNames[separator]} between cells`);
+    if (this.#decimals?.commas) dialect.push("decimal commas");
     const rows = this.#x.length;
     if (rows === 0)
       throw new FormatError(this.#label, "line 2", "must hold the first point of a curve, the file ends");
     const samples = this.#requireEqualLengths();
     const order = this.#rowsByCurve(samples);
     const sorted = this.#sort(order, samples);
-    if (sorted !== undefined) understood.push(sorted);
     const { names, x, f, curve } = {
       names: [...this.#numbers.keys()],
       x: this.#x,
       f: this.#f,
       curve: this.#curve,
     };
-    return { names, samples, rows, x, f, curve, order, understood };
+    return { names, samples, rows, x, f, curve, order, dialect, sorted };
   }
 
   #add({ line, cells }: Row): void {

@@ -44,6 +44,6 @@ export async function* readText(
 function openDecoder([a, b, c, d]: Uint8Array, understood: (what: string) => void): TextDecoder {
   const little = (a === 0xff && b === 0xfe) || (a > 0 && b === 0 && c > 0 && d === 0);
   const big = (a === 0xfe && b === 0xff) || (a === 0 && b > 0 && c === 0 && d > 0);
-  if (little || big) understood("UTF-16");
+  if (little || big) understood("UTF-16 text");
   return new TextDecoder(little ? "utf-16le" : big ? "utf-16be" : "utf-8", { fatal: true });
 }
