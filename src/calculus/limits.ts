@@ -66,16 +66,17 @@ export function requireLimits(options: LimitingOptions): void {
       if (options[option] > to) throw new OptionError(option, options[option], `must be at most ${to}${why}`);
 }
 
-/** In a sentence, which of an experiment's curves fill no batch and are left out; undefined where all are trained with. */
+/** In words, what becomes of an experiment's curves that fill no mini-batch; undefined where all are trained on. */
 export function describeLeftOver(
   curves: number,
-  { batch, shuffle }: Pick<TrainingOptions, "batch" | "shuffle">,
+  { batch, shuffle, epochs }: Pick<TrainingOptions, "batch" | "shuffle" | "epochs">,
 ): string | undefined {
   const trained = trainingCurves(curves);
   const left = trained % batch;
   if (left === 0) return undefined;
-  const which = `${left} of ${trained} training curves`;
-  return shuffle === "every-epoch"
-    ? `every epoch leaves out ${which}, others each time: they fill no batch of ${batch}`
-    : `${which} are never seen: they fill no batch of ${batch}, and with shuffle ${shuffle} every epoch has the same`;
+  const end =
+    shuffle === "every-epoch" && epochs > 1
+      ? " in every epoch, others each time"
+      : `, which ${left === 1 ? "is" : "are"} never trained on`;
+  return `mini-batches of ${batch} leave over ${left} of ${trained} training curves${end}`;
 }

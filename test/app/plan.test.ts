@@ -7,16 +7,25 @@ test("the plan tells of curves that mini-batches leave over", () => {
   const base = { curves: 18, epochs: 3 } as const;
   for (const [options, ending] of [
     [{ batch: 5 }, " 15 curves train, 3 test."],
-    [{ batch: 8, shuffle: "once" }, " Mini-batches leave over 7 curves, which are never trained on."],
-    [{ batch: 8, shuffle: "never" }, " Mini-batches leave over 7 curves, which are never trained on."],
-    [{ batch: 14, shuffle: "once" }, " Mini-batches leave over 1 curve, which is never trained on."],
+    [
+      { batch: 8, shuffle: "once" },
+      " Mini-batches of 8 leave over 7 of 15 training curves, which are never trained on.",
+    ],
+    [
+      { batch: 8, shuffle: "never" },
+      " Mini-batches of 8 leave over 7 of 15 training curves, which are never trained on.",
+    ],
+    [
+      { batch: 14, shuffle: "once" },
+      " Mini-batches of 14 leave over 1 of 15 training curves, which is never trained on.",
+    ],
     [
       { batch: 8, shuffle: "every-epoch" },
-      " Mini-batches leave over 7 curves in every epoch, others each time.",
+      " Mini-batches of 8 leave over 7 of 15 training curves in every epoch, others each time.",
     ],
     [
       { batch: 8, shuffle: "every-epoch", epochs: 1 },
-      " Mini-batches leave over 7 curves, which are never trained on.",
+      " Mini-batches of 8 leave over 7 of 15 training curves, which are never trained on.",
     ],
   ] as const)
     expect(said({ ...base, ...options }).endsWith(ending), JSON.stringify(options)).toBe(true);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { describeLeftOver } from "../../src/calculus/limits";
 import { batchOrder } from "../../src/train/order";
 
 const options = { batch: 3, epochs: 4, seed: 0 };
@@ -38,18 +37,5 @@ describe("batchOrder of 11 rows in batches of 3", () => {
   it("refuses a batch larger than the data", () => {
     const order = () => batchOrder(11, { ...options, batch: 12, shuffle: "once" });
     expect(order).toThrow(new RangeError("batch (12) exceeds the 11 curves of the training set"));
-  });
-
-  it("what is left out is told with numbers", () => {
-    const told = (shuffle: "once" | "never" | "every-epoch", batch = 8) =>
-      describeLeftOver(18, { batch, shuffle });
-    expect(told("once")).toBe(
-      "7 of 15 training curves are never seen: they fill no batch of 8, and with shuffle once every epoch has the same",
-    );
-    expect(told("never")).toMatch(/^7 of 15 .* never seen/);
-    expect(told("every-epoch")).toMatch(/^every epoch leaves out 7 of 15 training curves, others each time/);
-    expect(told("once", 5)).toBeUndefined();
-    const seen = new Set(batchOrder(15, { batch: 8, shuffle: "once", epochs: 9, seed: 0 }));
-    expect(seen.size).toBe(15 - 7);
   });
 });

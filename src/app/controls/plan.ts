@@ -1,5 +1,5 @@
 /** What Train would train, in words. */
-import { type Experiment, resolveLayers, trainingCurves } from "../../index";
+import { describeLeftOver, type Experiment, resolveLayers, trainingCurves } from "../../index";
 import { networkTitles } from "../session/describe";
 
 const count = new Intl.NumberFormat("en");
@@ -16,17 +16,14 @@ export function describePlan({ network, data, spec, training }: Experiment): str
     `${count.format(training.epochs * perEpoch)} iterations: ${many(training.epochs, "epoch")} × ` +
     `${many(perEpoch, "mini-batch", "mini-batches")} of ${many(training.batch, "curve")}. ` +
     `${count.format(trained)} curves train, ${count.format(data.curves - trained)} test.` +
-    describeRest(trained - perEpoch * training.batch, training)
+    describeRest(data.curves, training)
   );
 }
 
-/** What becomes of the curves that do not fill a mini-batch. */
-function describeRest(rest: number, { epochs, shuffle }: Experiment["training"]): string {
-  if (rest === 0) return "";
-  const left = many(rest, "curve");
-  return shuffle === "every-epoch" && epochs > 1
-    ? ` Mini-batches leave over ${left} in every epoch, others each time.`
-    : ` Mini-batches leave over ${left}, which ${rest === 1 ? "is" : "are"} never trained on.`;
+/** What becomes of the curves that fill no mini-batch. */
+function describeRest(curves: number, training: Experiment["training"]): string {
+  const clause = describeLeftOver(curves, training);
+  return clause === undefined ? "" : ` ${clause[0].toUpperCase()}${clause.slice(1)}.`;
 }
 
 const many = (number: number, one: string, several = `${one}s`): string =>
