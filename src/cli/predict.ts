@@ -34,12 +34,12 @@ const mostRows = 200;
 const mostElements = 2 ** 25;
 
 const examples = `
-The input is a CSV file with the columns curve, x and f in any order, and any others: the name or
-number of the curve, a position, the value there. All curves have as many points as the first; a
-network takes any number of points. Cells are separated by commas, semicolons or TABs, as the first
-line shows; numbers may have decimal commas where no comma separates; the text is UTF-8 or UTF-16.
-What was understood besides commas, points and UTF-8 is said on standard error. x need not ascend,
-but two points of a curve must differ in float32.
+The input is a CSV file of at most 256 MiB with the columns curve, x and f in any order, and any
+others: the name or number of the curve, a position, the value there. All curves have as many
+points as the first; a network takes any number of points. Cells are separated by commas,
+semicolons or TABs, as the first line shows; numbers may have decimal commas where no comma
+separates; the text is UTF-8 or UTF-16. What was understood besides commas, points and UTF-8 is said
+on standard error. x need not ascend, but two points of a curve must differ in float32.
 The output, always with commas and points, has a row for each row of the input in the same order,
 with a column prediction, the derivative. Curves unlike those that the model was taught (x from -1
 to 1, the size of f, the distance between points) are predicted with a warning.
