@@ -2,6 +2,7 @@
 
 import { compareWithin, toomCookTolerance, withinRelative } from "../../src/check/bounds";
 import { expectedOfLayer } from "../../src/check/expected-layer";
+import { profileWithin } from "../../src/check/profile";
 import { selfChecks } from "../../src/check/self-checks";
 import { judge } from "../../src/check/self-test";
 import { layerValues } from "../../src/check/values";
@@ -38,6 +39,7 @@ const internals = {
   Memory,
   Plan,
   profilePlan,
+  profileWithin,
   readWords,
   scatterCall,
   selfChecks,
