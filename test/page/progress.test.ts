@@ -49,7 +49,7 @@ test("a training that nobody touches is seen to go on, and the next one begins a
     const runs = await visit.text("fx-runs");
     // Beyond the axis as it stands, whatever the machine's speed.
     const reached = await waitFor(2 * Math.max(...progress.ends) + 1);
-    await until("the charts end where training has long been", async () => {
+    await until("the charts end before where training is", async () => {
       const { ends } = await look(visit, "fx-progress");
       return (ends.length === 2 && ends.every((end) => end >= reached)) || undefined;
     });
