@@ -88,8 +88,8 @@ export class Status extends LitElement {
       ["Epoch", last && epochs !== undefined ? `${last.epoch} of ${epochs}` : "–"],
       ["Elapsed", seconds === undefined ? "–" : describeSeconds(seconds)],
       ["Remaining", remaining === undefined ? "–" : describeSeconds(remaining)],
-      ["Iterations/s", rate === undefined ? "–" : rate < 100 ? rate.toPrecision(3) : rate.toFixed(0)],
-      ["GPU ms/step", (own ?? run?.outcome)?.gpuMillisecondsPerStep?.toPrecision(3) ?? "–"],
+      ["Iterations/s", pace(rate)],
+      ["GPU ms/step", pace((own ?? run?.outcome)?.gpuMillisecondsPerStep)],
       ["Learn rate", figure(last?.learnRate)],
       ["Gradient norm", figure(last?.gradientNorm)],
       ["Validation RMSE", figure(run && this.#validation(run))],
@@ -164,6 +164,10 @@ export class Status extends LitElement {
     `,
   ];
 }
+
+/** Three digits, or all before the point: "0.903", "93.4", "1970". */
+const pace = (value: number | undefined): string =>
+  value === undefined ? "–" : value < 100 ? value.toPrecision(3) : value.toFixed(0);
 
 /** Three digits, always as wide: "1.00e-3", "0.0123". */
 const figure = (value: number | undefined): string =>
