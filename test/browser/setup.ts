@@ -1,7 +1,7 @@
 import type { Browser } from "puppeteer";
 import { createServer } from "vite";
 import type { TestProject } from "vitest/node";
-import { launchChrome } from "../../bench/chrome/launch";
+import { endpointOf, launchChrome } from "../../bench/chrome/launch";
 import { nameAdapter } from "./host";
 import { openPage } from "./open";
 
@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
     browser = await launchChrome("any", ["--js-flags=--expose-gc"]);
     console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
-    project.provide("chrome", { endpoint: browser.wsEndpoint(), url });
+    project.provide("chrome", { endpoint: await endpointOf(browser), url });
     return close;
   } catch (error) {
     await close();
