@@ -89,8 +89,10 @@ export default defineConfig(({ mode }) => ({
           include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
           // Reports bring their styles along.
           css: true,
-          ...alone,
-          globalSetup: ["test/browser/setup.ts", "test/page/setup.ts"],
+          // Two files at a time, each in a browser of its own: half of the time a page waits.
+          pool: "forks",
+          maxWorkers: 2,
+          globalSetup: "test/page/setup.ts",
           sequence: { groupOrder: 3 },
         },
       },

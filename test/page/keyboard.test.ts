@@ -2,10 +2,17 @@ import { describe, expect, test } from "vitest";
 import { calculusFunctions } from "../../src/index";
 import { settle } from "./states";
 import { nothing, Typist } from "./typist";
-import { tiny, until, type Visit } from "./visit";
-import { receiveVisitors } from "./visitors";
+import { until, type Visit } from "./visit";
+import { keepVisitor } from "./visitors";
 
-const visitor = receiveVisitors();
+const kept = keepVisitor();
+
+/** The page, with a visitor who has no mouse. */
+async function begin(): Promise<readonly [visit: Visit, typist: Typist]> {
+  const visit = kept();
+  await visit.waitForText("fx-status", /recorded: completed/);
+  return [visit, await Typist.begin(visit)];
+}
 
 const iterationOf = (status: string): number => Number(/Iteration(\d+) of/.exec(status)?.[1]);
 
@@ -44,12 +51,10 @@ describe("by the keyboard alone, Tab", () => {
 
   const tools = ["button Zoom in", "button Table", "button SVG", "button PNG"];
 
-  test("reaches everything in the order of the page, shows where it is, and comes back", async () => {
-    const visit = await visitor();
+  test("reaches everything in the order of the page, shows where it is, comes back, and skips to the charts", async () => {
+    const [visit, typist] = await begin();
     await visit.page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
-    await visit.waitForText("fx-status", /recorded: completed/);
     await visit.waitForText("fx-runs", /recorded/);
-    const typist = await Typist.begin(visit);
     const reached: string[] = [];
     const unseen: string[] = [];
     for (;;) {
@@ -107,124 +112,15 @@ describe("by the keyboard alone, Tab", () => {
       back.push(await typist.focused());
     }
     expect(back).toEqual(reached.toReversed());
-  });
-
-  test("begins with a link to the charts", async () => {
-    const visit = await visitor();
-    await visit.waitForText("fx-status", /recorded: completed/);
-    const typist = await Typist.begin(visit);
-    await typist.press("Tab");
-    expect(await typist.focused()).toBe("button Skip to the charts");
+    // The first is a link to the charts.
     await typist.press("Enter", "Tab");
     expect(await typist.focused()).toBe("button Export");
   });
 });
 
 describe("by the keyboard alone, a visitor", () => {
-  test("chooses a preset, trains it, pauses, steps, restarts and stops", async () => {
-    const visit = await visitor();
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
-    await typist.reach("combobox Preset");
-    await typist.press("ArrowDown");
-    await visit.find("quick BiLSTM", "option");
-    await typist.press("End", "Enter");
-    await visit.waitForText("fx-controls", /A BiLSTM of/);
-    expect(await typist.focused()).toBe("combobox Preset");
-    await typist.reach("button Train");
-    await typist.press("Enter");
-    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]/);
-    await typist.waitForFocus("button Pause");
-
-    // Elsewhere, Space is a shortcut.
-    await typist.reach("application RMSE: arrow keys move the cursor, plus and minus zoom");
-    await typist.press("Space");
-    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
-    await typist.press(".");
-    await visit.waitForText("fx-status", new RegExp(`run 1: paused.*Iteration${paused + 1} of`));
-    await typist.press(".");
-    await visit.waitForText("fx-status", new RegExp(`run 1: paused.*Iteration${paused + 2} of`));
-    await typist.press("Space");
-    await visit.waitForText("fx-status", /run 1: training/);
-    await typist.press("Space");
-    await visit.waitForText("fx-status", /run 1: paused/);
-    await typist.press("r");
-    await visit.waitForText("fx-status", /run 2: training.*Iteration[1-9]/);
-    await typist.press("s");
-    await visit.waitForText("fx-status", /run 2: stopped by you/);
-    await typist.press("Space");
-    await visit.waitForText("fx-status", /run 3: training.*Iteration[1-9]/);
-    await typist.press("s");
-    await visit.waitForText("fx-status", /run 3: stopped by you/);
-  });
-
-  test("types the letters of shortcuts into fields without their effect", async () => {
-    const visit = await visitor({ at: tiny("&epochs=20") });
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
-    await typist.reach("textbox Seed");
-    await typist.press("End");
-    await visit.page.keyboard.type(" .s?r");
-    const value = () =>
-      visit.page.$eval(
-        '>>> fx-controls >>> fx-option >>> input[inputmode="decimal"]',
-        (input) => (input as HTMLInputElement).value,
-      );
-    expect(await value()).toBe("0 .s?r");
-    expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
-    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
-  });
-
-  test("opens the list of shortcuts, closes it, and turns them off for good", async () => {
-    const visit = await visitor({ at: tiny("&epochs=20") });
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
-    await typist.reach("button Export");
-    await typist.press("?");
-    await visit.find("Keyboard shortcuts", "dialog");
-    // Nothing behind the dialog is reached.
-    const inside = new Set<string>();
-    for (let i = 0; i < 6; i++) {
-      await typist.press("Tab");
-      inside.add(await typist.focused());
-    }
-    inside.delete(nothing);
-    expect([...inside].sort()).toEqual(["button Close", "switch Use shortcuts"]);
-    await typist.press("Escape");
-    await typist.waitForFocus("button Export");
-    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
-
-    await typist.press("?");
-    await visit.find("Keyboard shortcuts", "dialog");
-    await typist.reach("switch Use shortcuts");
-    await typist.press("Space", "Escape");
-    await typist.waitForFocus("button Export");
-    const expectOff = async () => {
-      await typist.press("?", "r", ".", "s");
-      await typist.reach("slider Smoothing");
-      expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
-      expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
-    };
-    await expectOff();
-    await visit.page.reload();
-    await visit.waitForText("fx-status", /recorded: completed/);
-    await expectOff();
-
-    await visit.page.reload();
-    await visit.waitForText("fx-status", /recorded: completed/);
-    await typist.reach("button Shortcuts");
-    await typist.press("Enter");
-    await typist.reach("switch Use shortcuts");
-    await typist.press("Space", "Escape");
-    await typist.waitForFocus("button Shortcuts");
-    await typist.press("r");
-    await visit.waitForText("fx-status", /run 1: completed/);
-  });
-
   test("reads a chart point by point, zooms, and reads its table", async () => {
-    const visit = await visitor();
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
+    const [visit, typist] = await begin();
     const said = () =>
       visit.page.$eval(
         '>>> fx-progress >>> fx-chart >>> [aria-live="polite"]',
@@ -269,9 +165,7 @@ describe("by the keyboard alone, a visitor", () => {
   });
 
   test("goes through the tabs with arrow keys, into each and out of it", async () => {
-    const visit = await visitor({ at: tiny("&epochs=20") });
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
+    const [visit, typist] = await begin();
     await typist.reach("tab Runs");
     const panels = [
       ["Your function", "fx-your-function"],
@@ -299,9 +193,7 @@ describe("by the keyboard alone, a visitor", () => {
   });
 
   test("exports by the menu's keys", async () => {
-    const visit = await visitor({ at: tiny("&epochs=20") });
-    const typist = await Typist.begin(visit);
-    await visit.waitForText("fx-status", /recorded: completed/);
+    const [visit, typist] = await begin();
     await typist.reach("button Export");
     await typist.press("Enter");
     await typist.waitForFocus("menuitem Metrics of every iteration (CSV)");
@@ -319,8 +211,8 @@ describe("by the keyboard alone, a visitor", () => {
   });
 
   test("draws a curve with arrow keys, and has it answered", async () => {
-    const visit = await visitor({ at: "#your-function" });
-    const typist = await Typist.begin(visit);
+    const [visit, typist] = await begin();
+    await visit.openTab("Your function", "fx-your-function");
     await visit.waitForText("fx-your-function", /f\(x\) =/);
     await typist.reach("radio Type it");
     await typist.press("ArrowRight");
@@ -333,5 +225,108 @@ describe("by the keyboard alone, a visitor", () => {
     await until("the drawn curve is not answered anew", async () =>
       (await visit.text("fx-your-function")) === before ? undefined : true,
     );
+  });
+
+  test("types the letters of shortcuts into fields without their effect", async () => {
+    const [visit, typist] = await begin();
+    await typist.reach("textbox Seed");
+    await typist.press("End");
+    await visit.page.keyboard.type(" .s?r");
+    const value = () =>
+      visit.page.$eval(
+        '>>> fx-controls >>> fx-option >>> input[inputmode="decimal"]',
+        (input) => (input as HTMLInputElement).value,
+      );
+    expect(await value()).toBe("0 .s?r");
+    expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
+    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+    await typist.press(...Array<"Backspace">(5).fill("Backspace"));
+    expect(await value()).toBe("0");
+  });
+
+  test("opens the list of shortcuts, closes it, and turns them off for good", async () => {
+    const [visit, typist] = await begin();
+    await typist.reach("button Export");
+    await typist.press("?");
+    await visit.find("Keyboard shortcuts", "dialog");
+    // Nothing behind the dialog is reached.
+    const inside = new Set<string>();
+    for (let i = 0; i < 6; i++) {
+      await typist.press("Tab");
+      inside.add(await typist.focused());
+    }
+    inside.delete(nothing);
+    expect([...inside].sort()).toEqual(["button Close", "switch Use shortcuts"]);
+    await typist.press("Escape");
+    await typist.waitForFocus("button Export");
+    expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+
+    await typist.press("?");
+    await visit.find("Keyboard shortcuts", "dialog");
+    await typist.reach("switch Use shortcuts");
+    await typist.press("Space", "Escape");
+    await typist.waitForFocus("button Export");
+    const expectOff = async () => {
+      await typist.press("?", "r", ".", "s");
+      await typist.reach("slider Smoothing");
+      expect(await typist.isOpen("Keyboard shortcuts")).toBe(false);
+      expect(await visit.text("fx-status")).toMatch(/recorded: completed/);
+    };
+    await expectOff();
+    await visit.page.reload();
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await expectOff();
+
+    await visit.page.reload();
+    await visit.waitForText("fx-status", /recorded: completed/);
+    await typist.reach("button Shortcuts");
+    await typist.press("Enter");
+    await typist.reach("switch Use shortcuts");
+    await typist.press("Space", "Escape");
+    await typist.waitForFocus("button Shortcuts");
+    await visit.choose({ epochs: 2 });
+    await typist.press("r");
+    await visit.waitForText("fx-status", /run 1: completed/);
+  });
+
+  test("chooses a preset, trains, pauses, steps, restarts and stops", async () => {
+    const visit = kept();
+    const typist = await Typist.begin(visit);
+    await typist.reach("combobox Preset");
+    await typist.press("ArrowDown");
+    await visit.find("quick BiLSTM", "option");
+    await typist.press("End", "Enter");
+    await visit.waitForText("fx-controls", /A BiLSTM of/);
+    expect(await typist.focused()).toBe("combobox Preset");
+    // What follows shows nothing more on a large network.
+    await visit.choose({ epochs: 100_000 });
+    await typist.reach("button Train");
+    await typist.press("Enter");
+    const status = await visit.waitForText("fx-status", /run \d+: training.*Iteration[1-9]/);
+    const run = Number(/run (\d+)/.exec(status)?.[1]);
+    const says = (number: number, state: string) =>
+      visit.waitForText("fx-status", new RegExp(`run ${number}: ${state}`));
+    await typist.waitForFocus("button Pause");
+
+    // Elsewhere, Space is a shortcut.
+    await typist.reach("application RMSE: arrow keys move the cursor, plus and minus zoom");
+    await typist.press("Space");
+    const paused = iterationOf(await says(run, "paused"));
+    await typist.press(".");
+    await says(run, `paused.*Iteration${paused + 1} of`);
+    await typist.press(".");
+    await says(run, `paused.*Iteration${paused + 2} of`);
+    await typist.press("Space");
+    await says(run, "training");
+    await typist.press("Space");
+    await says(run, "paused");
+    await typist.press("r");
+    await says(run + 1, "training.*Iteration[1-9]");
+    await typist.press("s");
+    await says(run + 1, "stopped by you");
+    await typist.press("Space");
+    await says(run + 2, "training.*Iteration[1-9]");
+    await typist.press("s");
+    await says(run + 2, "stopped by you");
   });
 });

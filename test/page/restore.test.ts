@@ -1,13 +1,13 @@
 import type { Page } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
 import { readMetricsCsv } from "../../src/formats/csv";
+import { Brake } from "./brake";
 import { keptKeys, waitForKeptIteration, waitForKeptRuns } from "./kept";
 import { tiny, until, type Visit } from "./visit";
 import { receiveVisitors } from "./visitors";
 
 const visitor = receiveVisitors();
 const brief = tiny("&epochs=20&seed=3");
-const long = tiny("&epochs=600");
 
 const trained = (run: number): RegExp => new RegExp(`run ${run}: completed`);
 
@@ -28,27 +28,29 @@ const metricsOf = async (visit: Visit, run: number) =>
     "metrics",
   ).map(({ seconds: _, ...rest }) => rest);
 
-/** Trains the same options once more, without interruption: metrics and network are the same to the last bit. */
-async function expectSameUninterrupted(visit: Visit): Promise<void> {
-  const resumed = { metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
-  expect(resumed.metrics.map(({ iteration }) => iteration)).toEqual(
-    Array.from({ length: resumed.metrics.length }, (_, i) => i + 1),
-  );
-  await visit.press("Train");
-  await visit.waitForText("fx-status", trained(2));
-  expect(await metricsOf(visit, 2)).toEqual(resumed.metrics);
-  expect(Buffer.compare(await modelOf(visit, 2), resumed.model)).toBe(0);
+/** Every iteration stands in the metrics, and metrics and network are to the last bit those of another run. */
+async function expectSame(visit: Visit, run: number, other: number): Promise<void> {
+  const metrics = await metricsOf(visit, run);
+  expect(metrics.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  const model = await modelOf(visit, run);
+  await visit.page.evaluate((number) => {
+    const session = document.querySelector("fx-app")?.session;
+    session?.select(session.runs.find((each) => each.number === number)?.id ?? "");
+  }, other);
+  await visit.waitForText("fx-status", trained(other));
+  expect(await metricsOf(visit, other)).toEqual(metrics);
+  expect(Buffer.compare(await modelOf(visit, other), model)).toBe(0);
 }
 
 describe("after a reload", () => {
-  test("finished runs, their networks and the settings are there again", async () => {
+  test("finished runs, their networks and the settings are there again; deleted and stopped ones stay so", async () => {
     const visit = await visitor({ at: brief });
     await visit.press("Train");
     const status = await visit.waitForText("fx-status", trained(1));
     const before = { status, metrics: await metricsOf(visit, 1), model: await modelOf(visit, 1) };
     await waitForKeptRuns(visit, 1);
     // Not even the address says what the settings were.
-    await visit.page.goto(inject("site"), { waitUntil: "load" });
+    await visit.open();
     await visit.waitForText("fx-status", trained(1));
     const figures = (text: string) =>
       text.replace(/GPU ms\/step.*?Learn/, "Learn").replace(/Iterations\/s.*?GPU/, "GPU");
@@ -66,17 +68,34 @@ describe("after a reload", () => {
       epochs: 20,
       seed: 3,
     });
+    const brake = await Brake.into(visit);
     await visit.press("Train");
     await visit.waitForText("fx-status", trained(2));
     expect(await modelOf(visit, 2)).toEqual(before.model);
+
+    await visit.press("Delete run 1");
+    await visit.waitForText("fx-runs", /Keep/);
+    await visit.press("Delete run 1");
+    await waitForKeptRuns(visit, 1);
+    expect(await brake.train()).toBe(3);
+    await visit.press("Stop");
+    await brake.release();
+    await visit.waitForText("fx-status", /run 3: stopped/);
+    await waitForKeptRuns(visit, 2);
+    await reload(visit);
+    await visit.waitForText("fx-status", /run 3: stopped/);
+    const runs = await visit.waitForText("fx-runs", /run 2/);
+    expect(runs).not.toContain("run 1");
+    expect(await keptKeys(visit)).not.toContain("v1/interrupted");
+    await visit.press("Train");
+    await visit.waitForText("fx-status", /compiling|run 4: training/);
   });
 
-  test("a run that stood paused stands there again, and goes on as if nothing had been", async () => {
-    const visit = await visitor({ at: long });
-    await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d\d+ of 3000/);
-    await visit.press("Pause");
-    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+  test("a run that was interrupted goes on as if nothing had been, whether it stood paused or was training", async () => {
+    const visit = await visitor({ at: tiny("&epochs=20") });
+    let brake = await Brake.into(visit);
+    await brake.train();
+    const paused = await brake.pause();
     await waitForKeptIteration(visit, paused);
     for (let i = 0; i < 2; i++) {
       await reload(visit);
@@ -87,52 +106,26 @@ describe("after a reload", () => {
     await visit.press("Resume");
     await visit.waitForText("fx-status", trained(1));
     expect(await keptKeys(visit)).not.toContain("v1/interrupted");
-    await expectSameUninterrupted(visit);
-  });
-
-  test("a run that was training stands paused at its last snapshot, and goes on from there", async () => {
-    const visit = await visitor({ at: tiny("&epochs=1000") });
     await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training/);
+    await visit.waitForText("fx-status", trained(2));
+    await expectSame(visit, 2, 1);
+
+    // While it trains it is kept every five seconds.
+    await waitForKeptRuns(visit, 2);
+    brake = await Brake.into(visit);
+    await brake.train();
+    expect(await brake.saveOnTime()).toBe(5000);
     await until(
       "no snapshot is kept",
       async () => (await keptKeys(visit)).includes("v1/interrupted") || undefined,
     );
     await reload(visit);
-    const at = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    const at = iterationOf(await visit.waitForText("fx-status", /run 3: paused/));
     expect(at).toBeGreaterThan(0);
-    expect(at).toBeLessThan(5000);
+    expect(at).toBeLessThan(100);
     await visit.press("Resume");
-    await visit.waitForText("fx-status", trained(1));
-    await expectSameUninterrupted(visit);
-  });
-
-  test("a run that was deleted stays away", async () => {
-    const visit = await visitor({ at: brief });
-    for (const run of [1, 2]) {
-      await visit.press("Train");
-      await visit.waitForText("fx-status", trained(run));
-    }
-    await visit.press("Delete run 1");
-    await visit.waitForText("fx-runs", /Keep/);
-    await visit.press("Delete run 1");
-    await waitForKeptRuns(visit, 1);
-    await reload(visit);
-    const runs = await visit.waitForText("fx-runs", /run 2/);
-    expect(runs).not.toContain("run 1");
-  });
-
-  test("a run that was stopped is no interrupted one", async () => {
-    const visit = await visitor({ at: long });
-    await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
-    await visit.press("Stop");
-    await visit.waitForText("fx-status", /run 1: stopped/);
-    await waitForKeptRuns(visit, 1);
-    await reload(visit);
-    await visit.waitForText("fx-status", /run 1: stopped/);
-    await visit.press("Train");
-    await visit.waitForText("fx-status", /run 2: training/);
+    await visit.waitForText("fx-status", trained(3));
+    await expectSame(visit, 3, 2);
   });
 });
 
@@ -145,7 +138,7 @@ describe("what the browser has kept is not trusted:", () => {
       await change(page);
     };
 
-  test("garbage is cleared away, and the page trains", async () => {
+  test("garbage is cleared away, an interrupted run of which a bit has changed is refused once, and the page trains", async () => {
     const visit = await visitor({
       prepare: beforeThePage((page) =>
         page.evaluate(async () => {
@@ -171,39 +164,12 @@ describe("what the browser has kept is not trusted:", () => {
     await visit.waitForText("fx-status", /^recorded/);
     await until("garbage is kept", async () => (await keptKeys(visit)).length === 0 || undefined);
     expect(await visit.text("fx-notices")).not.toMatch(/link|kept/);
-    await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training/);
-    await visit.press("Stop");
-    await visit.waitForText("fx-status", /run 1: stopped/);
-  });
 
-  test("a database of another version is told, and the page trains without it", async () => {
-    const visit = await visitor({
-      at: brief,
-      prepare: beforeThePage((page) =>
-        page.evaluate(
-          () =>
-            new Promise<void>((resolve, reject) => {
-              const opening = indexedDB.open("fluxion", 99);
-              opening.onsuccess = () => resolve(opening.result.close());
-              opening.onerror = () => reject(opening.error);
-            }),
-        ),
-      ),
-    });
-    await visit.waitForText("fx-notices", /Runs are not kept/);
-    await visit.press("Train");
-    await visit.waitForText("fx-status", trained(1));
-    await visit.waitForText("fx-notices", /The run could not be stored.*export what you need/);
-    expect((await modelOf(visit, 1)).length).toBeGreaterThan(1000);
-  });
-
-  test("an interrupted run of which a bit has changed is refused once, and the page trains", async () => {
-    const visit = await visitor({ at: long });
-    await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training.*Iteration[1-9]\d+ of 3000/);
-    await visit.press("Pause");
-    const paused = iterationOf(await visit.waitForText("fx-status", /run 1: paused/));
+    // The page trains; of what it now keeps of the run, a bit changes.
+    await visit.choose({ epochs: 20 });
+    const brake = await Brake.into(visit);
+    await brake.train();
+    const paused = await brake.pause();
     await waitForKeptIteration(visit, paused);
     await visit.page.evaluate(
       () =>
@@ -229,6 +195,27 @@ describe("what the browser has kept is not trusted:", () => {
     await visit.waitForText("fx-status", /^recorded/);
     expect(await visit.text("fx-notices")).not.toContain("cannot");
     await visit.press("Train");
-    await visit.waitForText("fx-status", /run 1: training/);
+    await visit.waitForText("fx-status", /compiling|run 1: training/);
+  });
+
+  test("a database of another version is told, and the page trains without it", async () => {
+    const visit = await visitor({
+      at: brief,
+      prepare: beforeThePage((page) =>
+        page.evaluate(
+          () =>
+            new Promise<void>((resolve, reject) => {
+              const opening = indexedDB.open("fluxion", 99);
+              opening.onsuccess = () => resolve(opening.result.close());
+              opening.onerror = () => reject(opening.error);
+            }),
+        ),
+      ),
+    });
+    await visit.waitForText("fx-notices", /Runs are not kept/);
+    await visit.press("Train");
+    await visit.waitForText("fx-status", trained(1));
+    await visit.waitForText("fx-notices", /The run could not be stored.*export what you need/);
+    expect((await modelOf(visit, 1)).length).toBeGreaterThan(1000);
   });
 });

@@ -5,15 +5,19 @@ import { join } from "node:path";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from "puppeteer";
 import { inject } from "vitest";
 import { patience } from "../../bench/chrome/launch";
+import type { NetworkName } from "../../src/index";
 
-/** The browser that runs for all tests; disconnect it when a file is done. */
-export const connect = (): Promise<Browser> =>
-  puppeteer.connect({
-    browserWSEndpoint: inject("chrome").endpoint,
+/** The browser that runs for all files of this worker; disconnect it when a file is done. */
+export const connect = (): Promise<Browser> => {
+  const browsers = inject("browsers");
+  return puppeteer.connect({
+    // Pages of files that run beside each other would take the focus from each other.
+    browserWSEndpoint: browsers[Number(process.env.VITEST_POOL_ID) % browsers.length],
     // The limits of time are vitest's, not the protocol's.
     protocolTimeout: 0,
     defaultViewport: null,
   });
+};
 
 /** A network that trains in a moment: its options, as they stand in a link, with those that a test adds. */
 export const tiny = (options = "", network = "cnn"): string =>
@@ -69,6 +73,31 @@ export class Visit {
     await options.prepare?.(page);
     await page.goto(new URL(at, site).href, { waitUntil: "load" });
     return visit;
+  }
+
+  /** Goes to the page anew, with what follows its address. */
+  async open(at = ""): Promise<void> {
+    await this.page.goto(new URL(at, inject("site")).href, { waitUntil: "load" });
+  }
+
+  /** Chooses the options of {@link tiny} and others in the page itself: kernels that it has compiled stay there. */
+  choose(
+    options: Readonly<Record<string, number | "none">> = {},
+    network: NetworkName = "cnn",
+  ): Promise<void> {
+    const size = network === "cnn" ? { filters: 4 } : { hidden: 4 };
+    return this.page.evaluate(
+      (network, options) => {
+        const own = Object.entries(options).map(([name, value]) => [
+          name,
+          value === "none" ? Infinity : value,
+        ]);
+        const session = document.querySelector("fx-app")?.session;
+        session?.adopt({ preset: "quick", network, options: Object.fromEntries(own) });
+      },
+      network,
+      { curves: 60, samples: 20, ...size, batch: 10, ...options },
+    );
   }
 
   /** The element of this role and name, wherever in the page it stands. */
