@@ -14,7 +14,7 @@ const alone = { pool: "forks", fileParallelism: false } as const;
 
 /**
  * Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. In the mode `screenshots`
- * vitest draws the page for docs/.
+ * vitest draws the page for docs/, in the mode `speed` it times the page.
  */
 export default defineConfig(({ mode }) => ({
   // The page works from any path.
@@ -86,7 +86,9 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: "page",
-          include: [mode === "screenshots" ? "test/page/screenshots.ts" : "test/page/**/*.test.ts"],
+          include: [
+            mode === "screenshots" || mode === "speed" ? `test/page/${mode}.ts` : "test/page/**/*.test.ts",
+          ],
           // Reports bring their styles along.
           css: true,
           // Two files at a time, each in a browser of its own: half of the time a page waits.
