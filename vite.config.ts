@@ -67,7 +67,9 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "engine",
           include: engineTests,
-          ...alone,
+          // Two files at a time, each in a browser of its own: compiling, on one core, is most of the time here.
+          pool: "forks",
+          maxWorkers: 2,
           globalSetup: "test/browser/setup.ts",
           sequence: { groupOrder: 1 },
         },

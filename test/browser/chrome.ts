@@ -1,12 +1,12 @@
 import puppeteer from "puppeteer";
 import type { ProvidedContext } from "vitest";
 import type { TestHost } from "./host";
-import { openPage } from "./open";
+import { openPage, ownBrowser } from "./open";
 
 /** Opens a page of its own in the running browser. */
-export async function openChrome({ endpoint, url }: ProvidedContext["chrome"]): Promise<TestHost> {
+export async function openChrome({ endpoints, url }: ProvidedContext["chrome"]): Promise<TestHost> {
   const browser = await puppeteer.connect({
-    browserWSEndpoint: endpoint,
+    browserWSEndpoint: ownBrowser(endpoints),
     // The limits of time are vitest's, not the protocol's.
     protocolTimeout: 0,
     defaultViewport: null,

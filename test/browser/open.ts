@@ -24,3 +24,7 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
     throw new Error(`the library does not load in the browser: ${complaints.join("; ")}`);
   return { page, complaints };
 }
+
+/** Of as many browsers as files run at a time, the one that no other file uses meanwhile. */
+export const ownBrowser = (endpoints: readonly string[]): string =>
+  endpoints[Number(process.env.VITEST_POOL_ID) % endpoints.length];

@@ -7,13 +7,13 @@ import { openPage } from "./open";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The running browser's WebSocket address, and the address of the page to open in it. */
-    chrome: { readonly endpoint: string; readonly url: string };
+    /** The running browsers' WebSocket addresses, one for each file at a time, and the address of the page to open in them. */
+    chrome: { readonly endpoints: readonly string[]; readonly url: string };
   }
 }
 
 /**
- * Starts, once for all test files, a server for the page and a headless Chrome, and says which adapter the tests
+ * Starts, once for all test files, a server for the page and the headless Chromes, and says which adapter the tests
  * run on. Without an adapter the run fails here.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -24,17 +24,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server: { host: "127.0.0.1", port: 0, hmr: false, watch: project.config.watch ? {} : null },
     optimizeDeps: { entries: ["test/browser/page.html"] },
   });
-  let browser: Browser | undefined;
+  const browsers: Browser[] = [];
   const close = async () => {
-    await browser?.close();
+    await Promise.all(browsers.map((browser) => browser.close()));
     await server.close();
   };
   try {
     await server.listen();
     const url = new URL("test/browser/page.html", server.resolvedUrls?.local[0]).href;
-    browser = await launchChrome("any", ["--js-flags=--expose-gc"]);
-    console.log(`WebGPU in ${await browser.version()}: ${await describeAdapter(browser, url)}`);
-    project.provide("chrome", { endpoint: await endpointOf(browser), url });
+    for (let i = 0; i < project.config.maxWorkers; i += 1)
+      browsers.push(await launchChrome("any", ["--js-flags=--expose-gc"]));
+    console.log(`WebGPU in ${await browsers[0].version()}: ${await describeAdapter(browsers[0], url)}`);
+    project.provide("chrome", { endpoints: await Promise.all(browsers.map(endpointOf)), url });
     return close;
   } catch (error) {
     await close();

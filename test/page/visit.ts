@@ -6,18 +6,17 @@ import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type 
 import { inject } from "vitest";
 import { patience } from "../../bench/chrome/launch";
 import type { NetworkName } from "../../src/index";
+import { ownBrowser } from "../browser/open";
 
 /** The browser that runs for all files of this worker; disconnect it when a file is done. */
-export const connect = (): Promise<Browser> => {
-  const browsers = inject("browsers");
-  return puppeteer.connect({
+export const connect = (): Promise<Browser> =>
+  puppeteer.connect({
     // Pages of files that run beside each other would take the focus from each other.
-    browserWSEndpoint: browsers[Number(process.env.VITEST_POOL_ID) % browsers.length],
+    browserWSEndpoint: ownBrowser(inject("browsers")),
     // The limits of time are vitest's, not the protocol's.
     protocolTimeout: 0,
     defaultViewport: null,
   });
-};
 
 /** A network that trains in a moment: its options, as they stand in a link, with those that a test adds. */
 export const tiny = (options = "", network = "cnn"): string =>
