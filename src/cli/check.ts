@@ -50,7 +50,8 @@ export interface Reported extends CaseResult {
 
 async function check(paths: readonly string[], flags: CheckFlags): Promise<void> {
   const files = paths.flatMap(listVectors);
-  const vectors = files.map((path) => ({ path, bytes: readInput("check", path, mostBytes) }));
+  const vectors: { readonly path: string; readonly bytes: Uint8Array }[] = [];
+  for (const path of files) vectors.push({ path, bytes: await readInput("check", path, mostBytes) });
   // Whatever is no vector at all is refused before anything runs.
   const operations = vectors.map(({ path, bytes }) => openCase(bytes, path).metadata.get("op") ?? "");
   const device = await openHost(flags);

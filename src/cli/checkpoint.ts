@@ -93,7 +93,7 @@ function describe(
  * @throws UsageError when the file cannot be read, FormatError when it is no whole checkpoint of this program
  */
 export async function readResumption(path: string, stepsPerSubmit: number): Promise<Resumption> {
-  const { state, metadata } = await readCheckpoint(readInput("--resume", path, mostBytes), path);
+  const { state, metadata } = await readCheckpoint(await readInput("--resume", path, mostBytes), path);
   const every = readValue(metadata, "checkpointEvery", intervalRule, path);
   const experiment = { ...readExperiment(state, metadata, path), stepsPerSubmit };
   return { experiment, state, every, directory: dirname(path), kernels: readKernels(metadata, path) };

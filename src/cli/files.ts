@@ -1,17 +1,16 @@
 /** Reading inputs whole, and writing outputs so that a file is either complete or not there. */
 import {
   accessSync,
-  closeSync,
   constants,
   createReadStream,
   mkdirSync,
   openSync,
   readFileSync,
-  readSync,
   renameSync,
   rmdirSync,
   statSync,
 } from "node:fs";
+import { Socket } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, fileError, UsageError } from "./errors";
 import { DirectoryLock } from "./lock";
@@ -25,20 +24,20 @@ import {
 } from "./temporary";
 
 /** Reads a file or pipe of at most `mostBytes` bytes. Throws UsageError naming flag and path. */
-export function readInput(flag: string, path: string, mostBytes: number): Uint8Array {
+export async function readInput(flag: string, path: string, mostBytes: number): Promise<Uint8Array> {
   const what = `${flag} ${path}`;
   try {
     const stat = statSync(path);
-    if (stat.isCharacterDevice() || stat.isBlockDevice())
-      throw new UsageError(`${what}: is a device, must be a file or a pipe`);
     if (stat.isSocket()) throw new UsageError(`${what}: is a socket, must be a file or a pipe`);
-    if (stat.isFIFO()) return readPipe(what, path, mostBytes);
-    if (stat.size > mostBytes)
+    if (stat.isFile() && stat.size > mostBytes)
       throw new UsageError(`${what}: must be at most ${mostBytes} bytes, has ${stat.size}`);
-    return readFileSync(path);
+    if (stat.isFile() || stat.isDirectory()) return readFileSync(path);
   } catch (error) {
     throw error instanceof UsageError ? error : fileError(what, error);
   }
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readPieces(flag, path, mostBytes)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 /**
@@ -60,7 +59,9 @@ export async function* readPieces(flag: string, path: string, mostBytes: number)
     }
     const stream: AsyncIterable<Uint8Array> = isStandardInput
       ? process.stdin
-      : createReadStream(path, { highWaterMark: pieceBytes });
+      : isPipe(path)
+        ? openPipe(path)
+        : createReadStream(path, { highWaterMark: pieceBytes });
     for await (const piece of stream) {
       bytes += piece.length;
       if (bytes > mostBytes) throw tooLong;
@@ -78,23 +79,18 @@ export const isPipe = (path: string): boolean => statSync(path, { throwIfNoEntry
 
 const pieceBytes = 2 ** 16;
 
-/** A pipe does not tell its length, and may have no end. */
-function readPipe(what: string, path: string, mostBytes: number): Uint8Array {
-  const file = openSync(path, "r");
-  try {
-    const buffer = new Uint8Array(pieceBytes);
-    const pieces: Uint8Array[] = [];
-    for (let bytes = 0; bytes <= mostBytes; ) {
-      const read = readSync(file, buffer);
-      if (read === 0) return Buffer.concat(pieces);
-      pieces.push(buffer.slice(0, read));
-      bytes += read;
-    }
-    throw new UsageError(`${what}: must be at most ${mostBytes} bytes`);
-  } finally {
-    closeSync(file);
-  }
-}
+/**
+ * To open a pipe waits until someone writes to it, and what waits so, on whichever thread, keeps signals from ending the
+ * process. The event loop waits instead, which Deno does not offer.
+ */
+const openPipe = (path: string): AsyncIterable<Uint8Array> =>
+  process.versions.deno === undefined
+    ? new Socket({
+        fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+        readable: true,
+        writable: false,
+      })
+    : createReadStream(path);
 
 /**
  * The directory of a command's results. Files appear in it all together, once they are complete; a process

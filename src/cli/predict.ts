@@ -64,7 +64,7 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(flags: PredictFlags): Promise<void> {
-  const model = readModel(readInput("--model", flags.model, mostModelBytes), flags.model);
+  const model = readModel(await readInput("--model", flags.model, mostModelBytes), flags.model);
   requireCurveModel(model, flags.model);
   if (flags.output !== undefined) requireWritable("--output", flags.output);
   const label = flags.input === "-" ? "standard input" : flags.input;

@@ -77,40 +77,41 @@ describe("an output directory", () => {
 });
 
 describe("an input", () => {
-  it("is a file of at most so many bytes", () => {
-    inDirectory((directory) => {
-      const path = join(directory, "in.csv");
-      writeFileSync(path, "1234");
-      expect(new TextDecoder().decode(readInput("--input", path, 4))).toBe("1234");
-      expect(() => readInput("--input", path, 3)).toThrow(`--input ${path}: must be at most 3 bytes, has 4`);
-      expect(() => readInput("--input", directory, 2 ** 20)).toThrow(`--input ${directory}: is a directory`);
-    });
+  it("is a file of at most so many bytes", async () => {
+    const directory = testDirectory();
+    const path = join(directory, "in.csv");
+    writeFileSync(path, "1234");
+    expect(new TextDecoder().decode(await readInput("--input", path, 4))).toBe("1234");
+    await expect(readInput("--input", path, 3)).rejects.toThrow(
+      `--input ${path}: must be at most 3 bytes, has 4`,
+    );
+    await expect(readInput("--input", directory, 2 ** 20)).rejects.toThrow(
+      `--input ${directory}: is a directory`,
+    );
   });
 
-  it.runIf(process.platform !== "win32")("is no device, which may have no end", () => {
-    expect(() => readInput("--resume", "/dev/null", 1000)).toThrow(
+  it.runIf(process.platform !== "win32")("is no device, which may have no end", async () => {
+    await expect(readInput("--resume", "/dev/null", 1000)).rejects.toThrow(
       new UsageError("--resume /dev/null: is a device, must be a file or a pipe"),
     );
   });
 
-  it.runIf(process.platform !== "win32")("may be a pipe, and then is bounded too", () => {
-    inDirectory((directory) => {
-      const path = join(directory, "pipe");
-      const readFrom = (writer: string, mostBytes: number): Uint8Array => {
-        // A pipe of its own: the writer before may not have noticed yet that nobody reads any more.
-        rmSync(path, { force: true });
-        spawnSync("mkfifo", [path]);
-        spawn("sh", ["-c", `${writer} > "$0"`, path], { stdio: "ignore" });
-        return readInput("--input", path, mostBytes);
-      };
-      // More than a pipe holds.
-      const { length } = readFrom("head -c 200000 /dev/zero", 200_000);
-      expect(length).toBe(200_000);
-      expect(() => readFrom("head -c 200001 /dev/zero", 200_000)).toThrow(
-        `--input ${path}: must be at most 200000 bytes`,
-      );
-      expect(() => readFrom("yes", 2 ** 22)).toThrow(`--input ${path}: must be at most 4194304 bytes`);
-    });
+  it.runIf(process.platform !== "win32")("may be a pipe, and then is bounded too", async () => {
+    const path = join(testDirectory(), "pipe");
+    const readFrom = (writer: string, mostBytes: number): Promise<Uint8Array> => {
+      // A pipe of its own: the writer before may not have noticed yet that nobody reads any more.
+      rmSync(path, { force: true });
+      spawnSync("mkfifo", [path]);
+      spawn("sh", ["-c", `${writer} > "$0"`, path], { stdio: "ignore" });
+      return readInput("--input", path, mostBytes);
+    };
+    // More than a pipe holds.
+    const { length } = await readFrom("head -c 200000 /dev/zero", 200_000);
+    expect(length).toBe(200_000);
+    await expect(readFrom("head -c 200001 /dev/zero", 200_000)).rejects.toThrow(
+      `--input ${path}: must be at most 200000 bytes`,
+    );
+    await expect(readFrom("yes", 2 ** 22)).rejects.toThrow(`--input ${path}: must be at most 4194304 bytes`);
   });
 });
 

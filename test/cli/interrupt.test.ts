@@ -1,5 +1,6 @@
 /** What a signal does to a process. When it comes, and what is kept then, is tested in session.test.ts. */
-import { existsSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, constants, existsSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startProgram, testDirectory, waitFor } from "./program";
@@ -42,4 +43,26 @@ it("a signal stops a training early, keeps it, begins no other and is the exit s
     ...["checkpoint.safetensors", "metrics.csv", "model.safetensors"],
     ...["predictions.csv", "report.html", "summary.json"],
   ]);
+});
+
+it.runIf(process.platform !== "win32")("a signal ends the wait for what comes through a pipe", async () => {
+  const directory = testDirectory();
+  const pipe = join(directory, "pipe");
+  spawnSync("mkfifo", [pipe]);
+  const { child, running, ended } = startProgram(directory, "check", "pipe");
+  let writer: number | undefined;
+  const connect = (): boolean => {
+    try {
+      // Refused until someone reads.
+      writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {}
+    return writer !== undefined;
+  };
+  await waitFor(connect, running);
+  child.kill("SIGTERM");
+  // A program that the pipe holds would wait until a limit ends it.
+  const limit = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  expect((await ended).status).toBe(143);
+  clearTimeout(limit);
+  if (writer !== undefined) closeSync(writer);
 });
