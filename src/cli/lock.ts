@@ -1,6 +1,6 @@
 /** One run at a time in a directory: a file in it says which process writes there. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { codeOf, UsageError } from "./errors";
@@ -115,11 +115,12 @@ interface Found {
   readonly signedAt: number;
 }
 
-/** Undefined where there is none. */
+/** Undefined where there is none. Throws an Error where it is no file: a link that leads nowhere would be looked at for ever. */
 function lookAt(path: string): Found | undefined {
   try {
-    const signedAt = statSync(path).mtimeMs;
-    return { holder: readHolder(readFileSync(path, "utf8")), signedAt };
+    const stat = lstatSync(path);
+    if (!stat.isFile()) throw new Error(`${lockName} there is no file`);
+    return { holder: readHolder(readFileSync(path, "utf8")), signedAt: stat.mtimeMs };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { UsageError } from "../../src/cli/errors";
@@ -74,3 +82,19 @@ it("a lock that another has taken is left to it, and one that is gone is made ag
   expect(taken.held).toBe(false);
   taken.release();
 });
+
+it.runIf(process.platform !== "win32")(
+  "what is no file is no lock, and is neither waited for nor followed",
+  () => {
+    for (const place of [
+      (path: string) => symlinkSync("nowhere", path),
+      (path: string) => spawnSync("mkfifo", [path]),
+      (path: string) => mkdirSync(path),
+    ]) {
+      const directory = testDirectory();
+      place(join(directory, lockName));
+      expect(() => new DirectoryLock(directory, "--out a")).toThrow(".lock there is no file");
+      expect(readdirSync(directory)).toEqual([lockName]);
+    }
+  },
+);

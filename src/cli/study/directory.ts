@@ -1,5 +1,5 @@
 /** The directory of a study: its settings, one file for every finished cell, and the report on them. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../../package.json";
 import {
@@ -10,6 +10,7 @@ import {
   type StudySummary,
   summariseStudies,
 } from "../../expressions";
+import { readRegular } from "../../node/cache";
 import { fileError, UsageError } from "../errors";
 import { OutputDirectory } from "../files";
 import { isKeptCell, isSettings, type KeptCell, type KeptSettings, versionOf } from "./kept";
@@ -121,7 +122,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, undefined, 1)}
 /** @param remedy ends the complaint */
 function readJson(file: string, remedy: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(readRegular(file).toString());
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(`${file}: is not JSON${remedy}`, { cause: error });
     throw fileError(file, error);
