@@ -25,8 +25,8 @@ import { type Flight, type SubmitParts, stepsToValidation, submitBytes, submitSt
 /** Submits in flight: one runs while the results of the other are read. */
 const maxFlights = 2;
 
-/** Networks that have a Trainer: two would each change what the other has learnt. */
-const taken = new WeakSet<Network>();
+/** The memory of each network's Trainer: two would each change what the other has learnt. */
+const taken = new WeakMap<Network, Memory>();
 
 /**
  * Trains a network: many steps a submit, validations between them on the GPU, results read back while later submits
@@ -105,8 +105,8 @@ export class Trainer {
     context.memory.requireLive();
     if (taken.has(network))
       throw new Error("the network has a Trainer already: dispose of it before another is built");
-    taken.add(network);
     const memory = new Memory(device, { name: "the Trainer", parent: context.memory });
+    taken.set(network, memory);
     return guardMemory(device, async () => {
       const parts = await buildParts(network, memory, course, config);
       memory.requireLive();
@@ -302,7 +302,8 @@ export class Trainer {
   /**
    * Runs `steps` steps in one submit and waits for them, without progress or validation: for benchmarks, which do not `run`.
    * @returns host milliseconds spent to encode and submit
-   * @throws RangeError for more steps than are left of those planned, DisposedError, Error where the Trainer has begun to run
+   * @throws RangeError for more steps than are left of those planned, DisposedError, also where it is disposed of meanwhile,
+   * Error where the Trainer has begun to run
    */
   async runSteps(steps: number): Promise<number> {
     this.#memory.requireLive();
@@ -320,13 +321,16 @@ export class Trainer {
     device.gpu.queue.submit([encoder.finish()]);
     const hostMs = performance.now() - begun;
     await device.gpu.queue.onSubmittedWorkDone();
+    this.#memory.requireLive();
+    if (device.fault) throw device.fault;
     return hostMs;
   }
 
   /** Frees the Trainer's buffers; a `run` under way, and whatever else waits for an answer, rejects with a DisposedError. */
   dispose(): void {
     this.#memory.dispose();
-    taken.delete(this.network);
+    // Disposed of again, it must not give free the network of a Trainer that was built meanwhile.
+    if (taken.get(this.network) === this.#memory) taken.delete(this.network);
     this.#checkpoints?.abandon();
     this.#gate.wake();
   }

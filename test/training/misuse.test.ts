@@ -112,6 +112,13 @@ test("what waits for an answer while its network or Trainer is disposed of rejec
       await Promise.all(asked);
       trainer.dispose();
     }
+    {
+      const { network, trainer } = await build();
+      const timed = note("runSteps", trainer.runSteps(2));
+      trainer.dispose();
+      await timed;
+      network.dispose();
+    }
     for (const victim of ["network", "trainer"] as const) {
       const built = await build();
       await note(
@@ -145,6 +152,7 @@ test("what waits for an answer while its network or Trainer is disposed of rejec
     "a second prediction": "DisposedError: the network was disposed",
     inputGradient: "DisposedError: the network was disposed",
     inspect: "DisposedError: the network was disposed",
+    runSteps: "DisposedError: the Trainer was disposed",
     "run, network": "DisposedError: the network was disposed",
     "run, trainer": "DisposedError: the Trainer was disposed",
     "a save that never settles": "DisposedError: the Trainer was disposed",
@@ -169,6 +177,9 @@ test("one Trainer at a time has a network, and either runs or is timed", async (
     await trainer.run().next().catch(note);
     trainer.dispose();
     const second = await fluxion.Trainer.build(network, config);
+    // What is disposed of already gives nothing free.
+    trainer.dispose();
+    await fluxion.Trainer.build(network, config).catch(note);
     let again = 0;
     for await (const { iteration } of second.run()) {
       again = iteration;
@@ -182,6 +193,7 @@ test("one Trainer at a time has a network, and either runs or is timed", async (
     "Error: the network has a Trainer already: dispose of it before another is built",
     "RangeError: steps must be a whole number from 1 to 1, got 2",
     "Error: a Trainer trains once: build another to train again",
+    "Error: the network has a Trainer already: dispose of it before another is built",
     "Error: runSteps takes a Trainer of its own: this one has begun to run",
   ]);
   expect(again).toBe(20);
