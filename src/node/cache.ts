@@ -80,7 +80,7 @@ export const requirePrivate = (folder: string): void => requireSafe(folder, true
 export function readRegular(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!fstatSync(file).isFile()) throw new Error(`${path} is no file`);
+    if (!fstatSync(file).isFile()) throw new Error("is no file");
     return readFileSync(file);
   } finally {
     closeSync(file);
