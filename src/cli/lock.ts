@@ -1,6 +1,6 @@
 /** One run at a time in a directory: a file in it says which process writes there. */
 import { randomBytes } from "node:crypto";
-import { lstatSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { codeOf, UsageError } from "./errors";
@@ -61,8 +61,10 @@ export class DirectoryLock {
       const aside = join(directory, temporaryName("lock"));
       renameSync(this.#path, aside);
       const taken = lookAt(aside)?.holder;
+      const others = taken?.token !== found.holder?.token;
+      if (others) putBack(aside, this.#path);
       removeIfPossible(aside);
-      if (taken?.token !== found.holder?.token) throw new UsageError(`${what}: ${describe(taken)}`);
+      if (others) throw new UsageError(`${what}: ${describe(taken)}`);
     }
     own.add(this.#holder.token);
     this.#timer = setInterval(() => this.#sign(), beat).unref();
@@ -106,6 +108,15 @@ export class DirectoryLock {
     } catch {
       // The next write says what is wrong with the directory.
     }
+  }
+}
+
+/** Gives a lock that was taken by mistake its name again, unless there is another meanwhile. */
+function putBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch {
+    // Where a file cannot have two names, its holder makes it anew when it writes.
   }
 }
 

@@ -9,10 +9,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { UsageError } from "../../src/cli/errors";
 import { DirectoryLock, lockName } from "../../src/cli/lock";
 import { testDirectory } from "./program";
+
+const hooks = vi.hoisted(() => ({ beforeRename: (): void => undefined }));
+
+vi.mock(import("node:fs"), async (original) => {
+  const actual = await original();
+  const renameSync: typeof actual.renameSync = (from, to) => {
+    hooks.beforeRename();
+    actual.renameSync(from, to);
+  };
+  return { ...actual, renameSync, default: { ...actual.default, renameSync } };
+});
 
 /** A directory with a lock as this process writes it, with changes; `seconds` ago. */
 function lockedDirectory(change: object, seconds = 0): string {
@@ -98,3 +109,14 @@ it.runIf(process.platform !== "win32")(
     }
   },
 );
+
+it("of two processes that find a lock void the slower one leaves the other its own", () => {
+  const directory = lockedDirectory({ token, process: gone });
+  const path = join(directory, lockName);
+  const holder = readFileSync(path, "utf8").replace(token, "of the quicker");
+  hooks.beforeRename = () => writeFileSync(path, holder);
+  expect(() => new DirectoryLock(directory, "--out a")).toThrow(UsageError);
+  hooks.beforeRename = () => undefined;
+  expect(readdirSync(directory)).toEqual([lockName]);
+  expect(readFileSync(path, "utf8")).toBe(holder);
+});
