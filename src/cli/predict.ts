@@ -21,8 +21,8 @@ import { writePredictions } from "./predict/output";
 import { unlikeTaught } from "./predict/warnings";
 
 interface PredictFlags extends AdapterFlags {
-  readonly model: string;
-  readonly input: string;
+  readonly model?: string;
+  readonly input?: string;
   readonly output?: string;
 }
 
@@ -55,8 +55,8 @@ export function addPredict(program: Command): void {
       .command("predict")
       .summary("apply a trained model to curves")
       .description("Predict the derivatives of curves with a trained model.")
-      .requiredOption("--model <file>", "a model.safetensors written by train")
-      .requiredOption("--input <file>", "curves, CSV with the columns curve,x,f; - is standard input")
+      .option("--model <file>", "a model.safetensors written by train (required)")
+      .option("--input <file>", "curves, CSV with the columns curve,x,f; - is standard input (required)")
       .option("--output <file>", "CSV with the columns curve,x,f,prediction (default: standard output)"),
   )
     .addHelpText("after", examples)
@@ -64,6 +64,11 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(flags: PredictFlags): Promise<void> {
+  // Asked here and not of commander, which would miss them before it sees that they were misspelt.
+  if (flags.model === undefined)
+    throw new UsageError("predict: --model is missing, name a model.safetensors written by train");
+  if (flags.input === undefined)
+    throw new UsageError("predict: --input is missing, name a CSV file of curves, or - for standard input");
   const model = readModel(await readInput("--model", flags.model, mostModelBytes), flags.model);
   requireCurveModel(model, flags.model);
   if (flags.output !== undefined) requireWritable("--output", flags.output);

@@ -67,7 +67,25 @@ function createProgram(): Command {
   addCheck(program);
   addBench(program);
   addStudy(program);
+  addHelp(program);
   return program;
+}
+
+/** `fluxion help`: unlike commander's own, a misspelt command is one line, and `help study merge` is of merge. */
+function addHelp(program: Command): void {
+  program
+    .command("help")
+    .description("display help for command")
+    .argument("[command...]")
+    .action((words: readonly string[]) => {
+      let command = program;
+      for (const word of words) {
+        const next = command.commands.find((each) => each.name() === word);
+        if (next === undefined) throw new UsageError(`help: unknown command '${word}', see fluxion --help`);
+        command = next;
+      }
+      command.help();
+    });
 }
 
 /** Writes the error as one line and returns the exit status. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { type NetworkName, networkNames, type PresetName, presetNames } from "../index";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
+import { UsageError } from "./errors";
 import { wholeNumber } from "./numbers";
 
 export interface StudyFlags extends AdapterFlags {
@@ -76,7 +77,12 @@ export function addStudy(program: Command): void {
     .option("--shard <i/n>", "only every n-th cell of all studies from the i-th on, i from 0 to n - 1")
     .option("--json", "print study.json as one line, last on standard output")
     .addHelpText("after", examples)
-    .action(async (flags: StudyFlags) => (await import("./study/command")).study(flags));
+    // A misspelt command is a word too many to commander, which says no more than that.
+    .allowExcessArguments()
+    .action(async (flags: StudyFlags, { args: [word] }: Command) => {
+      if (word !== undefined) throw new UsageError(`study: unknown command '${word}', the only one is merge`);
+      await (await import("./study/command")).study(flags);
+    });
   study
     .command("merge")
     .description("Put the cells of several directories into one and report on them.")

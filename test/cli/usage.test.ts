@@ -107,7 +107,12 @@ describe("bad usage is one line and status 2", () => {
       /--out \/dev\/null\/results cannot be written: a part of the path is not a directory/,
     ],
     ["train cnn --out /dev/null", /--out \/dev\/null cannot be written: a file of that name is in the way/],
-    ["predict --input a.csv", /required option '--model <file>' not specified/],
+    ["predict --input a.csv", /predict: --model is missing, name a model.safetensors written by train/],
+    ["predict --model a", /predict: --input is missing, name a CSV file of curves, or - for standard input/],
+    ["predict --modle a --input b", /unknown option '--modle' \(Did you mean --model\?\)/],
+    ["help trian", /help: unknown command 'trian', see fluxion --help/],
+    ["help study mrege", /help: unknown command 'mrege'/],
+    ["study mrege a b", /study: unknown command 'mrege', the only one is merge/],
     [
       "predict --model missing.safetensors --input a.csv",
       /--model missing.safetensors: no such file or directory/,
@@ -245,6 +250,8 @@ describe("help", () => {
     ["train --help", /Data:\s+--family <name> +functions of the training curves/],
     ["train --help", /--resume goes on[\s\S]*Of several runs[\s\S]*the report and the summary of all stay/],
     ["predict --help", /columns curve, x and f[\s\S]*Examples:/],
+    ["help study merge", /Put the cells of several directories/],
+    ["help", /Commands:[\s\S]*help \[command/],
     ["check --help", /null in JSON[\s\S]*Exit status 1 when anything fails[\s\S]*Examples:/],
     ["bench --help", /--steps <n> [\s\S]*median after warm-up[\s\S]*Examples:/],
   ];
