@@ -14,8 +14,8 @@ import { addTrainFlags, givenFlags, type TrainFlags } from "./train-flags";
 const examples = `
 A network learns to map a sampled curve to its derivative: the CNN as if it were an image, the
 bidirectional LSTM as if it were a sound. Defaults are those of the post (Cleve's Corner, October
-2018); the numbers in brackets. A flag that begins with the name of a network holds for it alone,
-every other for both.
+2018); the numbers in brackets. A flag whose text begins with cnn or bilstm holds for that network
+alone, every other for both.
 
 Examples:
   fluxion train                                    both networks, by the preset that suits this machine

@@ -82,13 +82,17 @@ function readHeader(bytes: Uint8Array, label: string): Header {
 
 function readHeaderLength(bytes: Uint8Array, label: string): number {
   if (bytes.length < prefixBytes)
-    throw new FormatError(label, "header length", `needs ${prefixBytes} bytes, the file has ${bytes.length}`);
+    throw new FormatError(
+      label,
+      "header length",
+      `needs ${prefixBytes} bytes, the file has ${bytes.length}: no safetensors file`,
+    );
   const length = new DataView(bytes.buffer, bytes.byteOffset, prefixBytes).getBigUint64(0, true);
   if (length < 2n || length > BigInt(limits.headerBytes))
     throw new FormatError(
       label,
       "header length",
-      `must lie in 2 … ${limits.headerBytes} bytes, is ${length}`,
+      `must lie in 2 … ${limits.headerBytes} bytes, is ${length}: no safetensors file`,
     );
   const available = bytes.length - prefixBytes;
   if (length > BigInt(available))
