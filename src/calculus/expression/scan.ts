@@ -55,6 +55,15 @@ const hints: Readonly<Record<string, string>> = {
   "{": "parentheses are ( and )",
 };
 
+/** Names of functions in other notations. */
+const otherNames: Readonly<Record<string, string>> = {
+  ln: "log",
+  lg: "log10",
+  arcsin: "asin",
+  arccos: "acos",
+  arctan: "atan",
+};
+
 /** What the parser gets. */
 export interface Scanned {
   readonly text: string;
@@ -127,16 +136,20 @@ function namesOf({ text: word, from }: Token): readonly Token[] {
     const begun = typedFunctions.findLast((name) => rest.startsWith(name));
     const symbol = begun === undefined ? symbols.find((name) => rest.startsWith(name)) : undefined;
     if (symbol === undefined)
-      throw errorAt(
-        { text: word, from },
-        begun === undefined
-          ? `“${word}” is not known here: expected x, pi, e or one of ${functionList}; factors are joined by *`
-          : `“${word}” is not known here: ${begun} needs its value in parentheses, ${begun}(…)`,
-      );
+      throw errorAt({ text: word, from }, `“${word}” is not known here: ${hintFor(word, begun)}`);
     names.push({ kind: "symbol", text: symbol, from: at });
     rest = rest.slice(symbol.length);
   }
   return names;
+}
+
+/** @param begun the function whose name the word begins with */
+function hintFor(word: string, begun: string | undefined): string {
+  if (begun !== undefined) return `${begun} needs its value in parentheses, ${begun}(…)`;
+  const small = word.toLowerCase();
+  const name = Object.hasOwn(otherNames, small) ? otherNames[small] : small;
+  if (typedFunctions.includes(name)) return `it is written ${name}`;
+  return `expected x, pi, e or one of ${functionList}; factors are joined by *`;
 }
 
 /** Writes what was left out: a space between factors, a power's sign, the parentheses around what a function takes. */
