@@ -57,6 +57,14 @@ describe("chartToSvg", () => {
     expect(count(document, /class="legend"/g)).toBe(4);
   });
 
+  it("has room for the label at the end of the x axis", () => {
+    const iterations = [0, 500_000, 1_000_000];
+    const end = chartToSvg({ ...spec, series: [spec.series[0]] }, [iterations, [1, 2, 3]], size, colors);
+    const [, x] = /<text x="([\d.]+)"[^>]*>1000000</.exec(end) ?? [];
+    // Digits of 12 pixels are up to 8 wide, and a label stands about its tick.
+    expect(Number(x) + (7 * 8) / 2).toBeLessThanOrEqual(size.width);
+  });
+
   it("leaves out characters that XML forbids", () => {
     const odd = chartToSvg({ ...spec, title: "a\u0000b\u0007\ud800c" }, data, size, colors);
     expect(odd).toContain(">abc</text>");

@@ -4,7 +4,7 @@ import type { ChartColors } from "./colors";
 import { defaultWidth, faintOpacity, isFilled, markerPath, markerReach } from "./marks";
 import type { AxisSpec, ChartSpec, SeriesSpec } from "./spec";
 import uPlot from "./uplot";
-import { isDrawn, type Span, tickLabel, ticksOf, type View } from "./view";
+import { isDrawn, roomAtEnd, type Span, tickLabel, ticksOf, type View } from "./view";
 
 /** What a plot asks while it is drawn, and tells. */
 export interface Surroundings {
@@ -42,7 +42,7 @@ export function optionsOf(
   return {
     ...size,
     legend: { show: false },
-    padding: [8, spec.compact ? 10 : 14, 0, 0],
+    padding: [8, () => Math.max(spec.compact ? 10 : 14, roomAtEnd(spec.x, view().x)), 0, 0],
     scales: {
       x: { time: false, range: () => [...view().x] },
       y: { distr: spec.y.log ? 3 : 1, log: 10, range: () => [...view().y] },

@@ -6,7 +6,7 @@ import { markerReach } from "./marks";
 import type { ChartData, ChartSpec } from "./spec";
 import { characterWidth, drawLegendEntry, legendLine, placeLegend } from "./svg-legend";
 import { type Drawing, drawLine, drawMarkers, type Places } from "./svg-series";
-import { isDrawn, tickLabel, ticksOf, type View, viewOf } from "./view";
+import { isDrawn, roomAtEnd, tickLabel, ticksOf, type View, viewOf } from "./view";
 import { round, strokeOf } from "./xml";
 
 /** CSS pixels. */
@@ -68,7 +68,7 @@ function drawChart(spec: ChartSpec, data: ChartData, size: Size, colors: ChartCo
   const frame = frameOf(spec, view, {
     left,
     top,
-    width: size.width - left - 16,
+    width: size.width - left - Math.max(16, roomAtEnd(spec.x, view.x)),
     height: size.height - top - (spec.x.label === "" ? 24 : 42),
   });
   const xTicks = ticksOf(spec.x, view.x, Math.max(2, frame.width / 80));

@@ -100,4 +100,13 @@ export function niceCeiling(value: number): number {
   return factor * power;
 }
 
+/** Pixels of a digit in 12px of any system font. */
+const digitWidth = 8;
+
+/** Pixels beside the plot that half of the label of the last tick takes, which may stand at the very end of the x axis. */
+export function roomAtEnd(axis: AxisSpec, span: Span): number {
+  const last = ticksOf(axis, span, 4).at(-1);
+  return last === undefined ? 0 : Math.ceil((digitWidth * tickLabel(axis, last).length) / 2) + 2;
+}
+
 export const tickLabel = ({ tickLabel = formatNumber }: AxisSpec, tick: number): string => tickLabel(tick);
