@@ -127,19 +127,17 @@ export function findFaults(): string[] {
         if (element.localName !== "style" && !isUnseen(element)) look(element);
     }
 
-  const overlap = (pieces: readonly Piece[], others: readonly Piece[]): void => {
-    for (const [i, a] of pieces.entries())
-      for (const b of pieces === others ? others.slice(i + 1) : others) {
-        if (a.layer !== b.layer || a.element === b.element) continue;
-        const { left, top, right, bottom } = meet(a.box, b.box);
-        if (right - left <= touch || bottom - top <= touch) continue;
-        if (!isWithin(a.element, b.element) && !isWithin(b.element, a.element))
-          faults.push(`${a.name} and ${b.name} lie on each other`);
-      }
-  };
-  overlap(texts, texts);
-  overlap(targets, targets);
-  overlap(texts, targets);
+  // From top to bottom: what begins below a piece does not lie on it, nor does anything that follows.
+  const pieces = [...texts, ...targets].sort((a, b) => a.box.top - b.box.top);
+  for (const [i, a] of pieces.entries())
+    for (let j = i + 1; j < pieces.length && a.box.bottom - pieces[j].box.top > touch; j++) {
+      const b = pieces[j];
+      if (a.layer !== b.layer || a.element === b.element) continue;
+      const { left, top, right, bottom } = meet(a.box, b.box);
+      if (right - left <= touch || bottom - top <= touch) continue;
+      if (!isWithin(a.element, b.element) && !isWithin(b.element, a.element))
+        faults.push(`${a.name} and ${b.name} lie on each other`);
+    }
 
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth)
