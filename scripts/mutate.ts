@@ -99,9 +99,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     file: "shaders/clip.wgsl",
-    text: "select(1f, 0f, isFinite(weight[i]))",
-    fault: "select(0f, 0f, isFinite(weight[i]))",
-    test: "test/training/ends",
+    text: "sum += g * g;",
+    fault: "sum += abs(g);",
+    test: "test/kernels/clip",
   },
   {
     file: "shaders/adam.wgsl",

@@ -71,6 +71,18 @@ describe.each(["moving", "population"] as const)("with %s statistics", (batchNor
   });
 });
 
+test("of validations that are equal the first is the best", async () => {
+  // At such a rate no weight changes, and without a normalisation no statistics.
+  const { progress, result } = await train({
+    ...request({ validationEvery: 2, learnRate: 1e-30 }),
+    spec: { ...spec, layers: [conv1d({ filters: 1, kernel: 3 })] },
+  });
+  const losses = progress.flatMap(({ validation }) => (validation ? [validation.loss] : []));
+  expect(losses.length).toBeGreaterThan(2);
+  expect(new Set(losses).size).toBe(1);
+  expect(result.best?.iteration).toBe(1);
+});
+
 describe("the last weights are a candidate", () => {
   const options = { validationEvery: 1000, batchNormStatistics: "moving", restore: "best" } as const;
 
