@@ -2,7 +2,6 @@
 import { expect, inject, test } from "vitest";
 import { insecureHost, launchChrome } from "../../bench/chrome/launch";
 import { expectInOrder } from "./place";
-import { settle } from "./states";
 import { until, type Visit } from "./visit";
 import { keepVisitor, receiveVisitors } from "./visitors";
 
@@ -78,11 +77,9 @@ test("without an adapter, the laboratory shows the recorded studies and says why
   const place = await visit.element(`${recorded} >>> fx-placement`);
   await place.evaluate((figure) => figure.scrollIntoView());
   await visit.element(`${recorded} >>> fx-placement >>> .surface svg`);
-  const opened = await visit.page.$$(`>>> ${recorded} >>> summary:has(.question)`);
-  for (const summary of opened.slice(1)) {
-    await visit.click(summary);
-    await settle(visit);
-  }
+  await visit.page.$$eval(`>>> ${recorded} >>> details:has(.question)`, (studies) => {
+    for (const study of studies) (study as HTMLDetailsElement).open = true;
+  });
   await until("not every study is open", () =>
     visit.page.$$eval(
       `>>> ${recorded} >>> details:has(.question)`,
