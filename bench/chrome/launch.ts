@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer, { type Browser } from "puppeteer";
+import { slowZeroing } from "../../src/node/runtime";
 import { findChrome } from "./find";
 import { makeOwnDirectory, removeAtExit } from "./own-directory";
 
@@ -35,6 +36,7 @@ export async function launchChrome(webGpu: WebGpu, flags: readonly string[] = []
     args: [
       ...webGpuFlags[webGpu],
       ...flags,
+      `--disable-dawn-features=${slowZeroing}`,
       // A browser ends with the pipe through which it is spoken to, even where we are killed. Others come by the port.
       "--remote-debugging-pipe",
       "--remote-debugging-port=0",
