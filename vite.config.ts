@@ -9,8 +9,11 @@ const [pageLicences, codeLicences] = [licencesPlugin("licenses.txt"), licencesPl
 /** Tests of what runs on a device, in headless Chrome. */
 const engineTests = ["browser", "gpu", "kernels", "training"].map((room) => `test/${room}/**/*.test.ts`);
 
-/** A software adapter computes on every core: files take turns. */
-const alone = { pool: "forks", fileParallelism: false } as const;
+/**
+ * Two files at a time, for two cores. Files share their process, and with it what they import and a device: no file
+ * changes a module or a global for good.
+ */
+const pairs = { pool: "forks", isolate: false, maxWorkers: 2 } as const;
 
 /**
  * Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. In the mode `screenshots`
@@ -55,10 +58,7 @@ export default defineConfig(({ mode }) => ({
           name: "pure",
           include: ["test/**/*.test.ts"],
           exclude: [...engineTests, "test/cli/**", "test/package/**", "test/page/**", "test/deno/**"],
-          // Files share a process, and with it what they import: no file changes a module or a global for good.
-          pool: "forks",
-          isolate: false,
-          maxWorkers: 2,
+          ...pairs,
           sequence: { groupOrder: 0 },
         },
       },
@@ -67,9 +67,11 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "engine",
           include: engineTests,
-          // Two files at a time, each in a browser of its own: compiling, on one core, is most of the time here.
-          pool: "forks",
-          maxWorkers: 2,
+          // Profiles are proved in Deno.
+          exclude: ["test/gpu/profile.test.ts"],
+          // Each in a browser of its own: compiling, on one core, is most of the time here.
+          ...pairs,
+          setupFiles: "test/browser/each.ts",
           globalSetup: "test/browser/setup.ts",
           sequence: { groupOrder: 1 },
         },
@@ -79,7 +81,9 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "cli",
           include: ["test/{cli,package}/**/*.test.ts"],
-          ...alone,
+          // Its tests call the program in their own process, and some rob that of what others need.
+          ...pairs,
+          isolate: true,
           globalSetup: "test/cli/setup.ts",
           sequence: { groupOrder: 2 },
         },
@@ -93,9 +97,8 @@ export default defineConfig(({ mode }) => ({
           ],
           // Reports bring their styles along.
           css: true,
-          // Two files at a time, each in a browser of its own: half of the time a page waits.
-          pool: "forks",
-          maxWorkers: 2,
+          // Each in a browser of its own.
+          ...pairs,
           globalSetup: "test/page/setup.ts",
           sequence: { groupOrder: 3 },
         },
@@ -111,9 +114,8 @@ export default defineConfig(({ mode }) => ({
             "test/gpu/**/*.test.ts",
             "test/browser/**/*.test.ts",
           ],
-          // Compiling, on one core, is most of the time here.
-          pool: "forks",
-          maxWorkers: 2,
+          ...pairs,
+          setupFiles: "test/browser/each.ts",
           globalSetup: "test/deno/setup.ts",
           sequence: { groupOrder: 4 },
         },

@@ -1,8 +1,8 @@
 /**
- * The test's half of the harness: `import { gpu } from "./browser/client"` gives a test file one device, in a page of
- * its own in the running browser or in a Deno of its own, closed when the file is done.
+ * The test's half of the harness: `import { gpu } from "./browser/client"` gives a test file a device, in a page of the
+ * running browser or in a Deno. All files of a worker share it: what one has compiled, the next need not compile again.
  */
-import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { inject } from "vitest";
 import { openDeno } from "../deno/open";
 import { openChrome } from "./chrome";
 import type { Outcome, TestPage } from "./harness";
@@ -14,19 +14,25 @@ const base64: Base64 = {
   decode: (text) => Buffer.from(text, "base64"),
 };
 
-let opened: TestHost | undefined;
+let opened: Promise<TestHost> | undefined;
 
-beforeAll(async () => {
+/** The worker's device, opened when a test first wants it; it ends with the browser, or with the worker. */
+const open = (): Promise<TestHost> => {
   const deno = inject("deno");
-  opened = await (deno === undefined ? openChrome(inject("chrome")) : openDeno(deno));
-});
+  opened ??= deno === undefined ? openChrome(inject("chrome")) : openDeno(deno);
+  return opened;
+};
 
-afterEach(async () => {
-  const problems = await running().problems();
-  if (problems.length > 0) throw new Error(problems.join("\n"));
-});
-
-afterAll(() => opened?.close());
+/** What went wrong in the host since the last call and nobody caught. A host that has complained is not used again. */
+export async function findProblems(): Promise<readonly string[]> {
+  const host = await opened;
+  const problems = (await host?.problems()) ?? [];
+  if (problems.length > 0) {
+    opened = undefined;
+    await host?.close();
+  }
+  return problems;
+}
 
 /**
  * Runs a function in the host and returns what it returns. Arguments and result are plain data: numbers,
@@ -52,9 +58,9 @@ async function run<Args, Result>(
   // Vitest rewrites every use of an import to a member of a variable of such a name.
   if (/__vi(te_ssr)?_(dynamic_)?import_/.test(source))
     throw new TypeError("a function given to gpu.run must not use an import: it runs in another place");
-  const host = running();
+  const host = await open();
   const outcome = decode(await host.call(source, encode(args, base64)), base64) as Outcome;
-  const problems = await host.problems();
+  const problems = await findProblems();
   if (outcome.kind === "error") {
     const error = new Error([outcome.message, ...problems].join("\n"));
     error.name = outcome.name;
@@ -66,8 +72,3 @@ async function run<Args, Result>(
 }
 
 export const gpu = { run } as const;
-
-function running(): TestHost {
-  if (opened === undefined) throw new Error("the device is open only while tests run");
-  return opened;
-}

@@ -1,13 +1,10 @@
 import type { KernelChoice } from "../../src/nn/layer";
 
 /**
- * Kernels come in kinds: large register tiles for software adapters, with loads that quads share where there are subgroups or
- * without (as in Deno), more and smaller threads for hardware. Every kind runs on any adapter, so all are tested on whatever
- * there is.
+ * Kernels come in kinds: large register tiles for software adapters, whose loads quads share, more and smaller threads for
+ * hardware. Either runs on any adapter, so both are tested on whatever there is. What computes without subgroups is tested
+ * where there are none: in Deno, by the variants.
  */
-export type AdapterKind = "software" | "apart" | "hardware";
+export type AdapterKind = "software" | "hardware";
 
-export const kernelsFor = (kind: AdapterKind): Partial<KernelChoice> => ({
-  software: kind !== "hardware",
-  ...(kind === "apart" && { subgroups: false, quads: false }),
-});
+export const kernelsFor = (kind: AdapterKind): Partial<KernelChoice> => ({ software: kind === "software" });

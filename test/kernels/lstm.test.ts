@@ -16,7 +16,6 @@ import {
 
 const software = kernelsFor("software");
 const hardware = kernelsFor("hardware");
-const apart = kernelsFor("apart");
 
 /** Compares y, dx and every gradient with the reference. */
 async function expectReference(
@@ -50,10 +49,6 @@ const cases: readonly Case[] = (
     ["bilstm", 128, 256, 7, 7, software, "the post's second layer"],
     ["lstm", 130, 256, 1, 3, software, "one step"],
     ["bilstm", 130, 3, 2, 17, software, "a second block of units"],
-    ["bilstm", 33, 67, 2, 17, apart, "without subgroups"],
-    ["lstm", 64, 2, 7, 3, apart, "without subgroups, no padding"],
-    ["bilstm", 5, 3, 257, 1, apart, "without subgroups, long"],
-    ["bilstm", 130, 3, 2, 17, apart, "without subgroups, a second block of units"],
     ["lstm", 1, 1, 1, 1, hardware, "one of all"],
     ["bilstm", 5, 3, 257, 3, hardware, "long"],
     ["bilstm", 33, 3, 7, 17, hardware, "ragged"],
