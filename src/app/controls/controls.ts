@@ -20,7 +20,10 @@ import { formStyles } from "./styles";
 
 type Refused = Extract<Entry, { kind: "refused" }>;
 
-/** The first button: what it says, what it does, and whether its answer is still awaited. */
+/**
+ * The first button: what it says, what it does, and whether its answer is still awaited. Then it is pale, but keeps the
+ * focus, and nothing on it moves: a sign that turns has the browser draw the page sixty times a second.
+ */
 const mainButtons = {
   idle: { label: "Train", icon: "play", does: "train" },
   building: { label: "Train", icon: "play", does: "wait" },
@@ -154,7 +157,7 @@ export class Controls extends LitElement {
           id="main"
           size="s"
           variant="brand"
-          ?loading=${does === "wait"}
+          appearance=${does === "wait" ? "filled" : "accent"}
           ?disabled=${does === "train" && !this.#ready}
           @click=${this.#main}
         >

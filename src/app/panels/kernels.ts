@@ -58,7 +58,6 @@ export class Kernels extends LitElement {
           size="s"
           variant="brand"
           ?disabled=${gpu.state !== "ready" || !experiment || this.measuring}
-          ?loading=${this.measuring}
           @click=${this.#measure}
         >
           <wa-icon slot="start" name="play"></wa-icon>Measure

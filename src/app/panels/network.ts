@@ -123,7 +123,7 @@ export class NetworkPanel extends LitElement {
                 <wa-select label="Layer" size="s" .value=${chosen.name} @change=${this.#choose}>
                   ${learning.map(({ name, spec }) => html`<wa-option value=${name}>${name}, ${describeLayer(spec).kind}</wa-option>`)}
                 </wa-select>
-                <wa-button size="s" appearance="outlined" ?loading=${this.asking} ?disabled=${this.asking} @click=${() => this.#ask(chosen.name)}>
+                <wa-button size="s" appearance="outlined" ?disabled=${this.asking} @click=${() => this.#ask(chosen.name)}>
                   Show ${chosen.name}
                 </wa-button>
                 ${this.session.selected?.outcome ? html`<p class="quiet">Gradients exist only while a network trains.</p>` : nothing}

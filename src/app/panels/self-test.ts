@@ -67,7 +67,6 @@ export class SelfTest extends LitElement {
           size="s"
           variant="brand"
           ?disabled=${this.session.gpu.state !== "ready" || running}
-          ?loading=${running}
           @click=${this.#run}
         >
           <wa-icon slot="start" name="play"></wa-icon>Run self-test

@@ -80,7 +80,6 @@ export class Laboratory extends LitElement {
           size="s"
           variant="brand"
           ?disabled=${gpu.state !== "ready" || candidates.runs.length === 0 || busy}
-          ?loading=${busy}
           @click=${() => this.#measure(candidates.runs)}
         >
           <wa-icon slot="start" name="play"></wa-icon>Measure my networks
