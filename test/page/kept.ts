@@ -39,11 +39,16 @@ export const waitForKeptRuns = (visit: Visit, count: number): Promise<true> =>
     return runs.length === count || undefined;
   });
 
+/** The iteration at which the run under way is kept; undefined where none is. */
+export async function keptIteration({ page }: Visit): Promise<number | undefined> {
+  const { checkpoint } = await readKept(page);
+  if (checkpoint.length === 0) return undefined;
+  return (await readCheckpoint(Uint8Array.from(checkpoint), "what is kept")).state.iteration;
+}
+
 /** Waits until the run under way is kept as it stands at this iteration: every few seconds it is kept anyhow. */
-export const waitForKeptIteration = ({ page }: Visit, iteration: number): Promise<true> =>
-  until(`the run is not kept as it stands at iteration ${iteration}`, async () => {
-    const { checkpoint } = await readKept(page);
-    if (checkpoint.length === 0) return undefined;
-    const { state } = await readCheckpoint(Uint8Array.from(checkpoint), "what is kept");
-    return state.iteration === iteration || undefined;
-  });
+export const waitForKeptIteration = (visit: Visit, iteration: number): Promise<true> =>
+  until(
+    `the run is not kept as it stands at iteration ${iteration}`,
+    async () => (await keptIteration(visit)) === iteration || undefined,
+  );

@@ -221,6 +221,8 @@ export class Training {
     if (this.#paused) trainer.pause();
     if (this.#stopping) trainer.stop();
     preview.refresh();
+    // A page that is left at once finds its run again.
+    if (!this.#snapshot) trainer.requestSave();
     this.#built = { trainer, preview, reports };
     return this.#built;
   }
