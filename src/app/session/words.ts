@@ -26,11 +26,14 @@ export function noteEnd(run: Run, outcome: RunOutcome): Notice | undefined {
       message: `${detail ?? "The loss is not finite"}. Try a smaller learning rate or a gradient threshold.`,
     };
   if (stopReason === "stopped" || !outcome.trained || !isWorseThanZero(run, outcome)) return undefined;
-  const [own, zero] = [outcome.trained.evaluation.rmse, run.facts.zero.rmse].map(figure);
+  const { rmse } = outcome.trained.evaluation;
+  const [own, zero] = [rmse, run.facts.zero.rmse].map(figure);
+  // What is far off has been driven there; what is near may be on its way.
+  const advice = rmse > 10 * run.facts.zero.rmse ? "or a gradient threshold" : "or more epochs";
   return {
     tone: "warning",
     title: `It ended ${worseThanZero}`,
-    message: `The RMSE of ${nameRun(run)} is ${own}, that of predicting zero ${zero}. Try a smaller learning rate or more epochs.`,
+    message: `The RMSE of ${nameRun(run)} is ${own}, that of predicting zero ${zero}. Try a smaller learning rate ${advice}.`,
   };
 }
 
