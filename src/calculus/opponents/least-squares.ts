@@ -34,14 +34,17 @@ export function localLeastSquares(
   const slopes = new Float64Array(x.length);
   for (let t = 0; t < x.length; t++) {
     const start = Math.min(Math.max(t - Math.floor((points - 1) / 2), 0), x.length - points);
-    const near = Array.from({ length: points }, (_, i) => x[start + i] - x[t]);
-    const scale = near.reduce((largest, distance) => Math.max(largest, Math.abs(distance)), 0);
+    // The grid is sorted.
+    const scale = Math.max(x[t] - x[start], x[start + points - 1] - x[t]);
     if (scale === 0) continue;
     // Centred and scaled to [−1, 1], so that the powers are of one size.
-    const u = near.map((distance) => distance / scale);
-    const powers = [u.map(() => 1)];
-    for (let k = 1; k <= degree; k++) powers.push(u.map((distance, i) => powers[k - 1][i] * distance));
-    const samples = u.map((_, i) => f[start + i]);
+    const powers = Array.from({ length: degree + 1 }, () => new Float64Array(points).fill(1));
+    const samples = new Float64Array(points);
+    for (let i = 0; i < points; i++) {
+      const u = (x[start + i] - x[t]) / scale;
+      for (let k = 1; k <= degree; k++) powers[k][i] = powers[k - 1][i] * u;
+      samples[i] = f[start + i];
+    }
     slopes[t] = (fitColumns(powers, samples).coefficients[1] ?? 0) / scale;
   }
   return slopes;

@@ -15,21 +15,21 @@ export interface LinearFit {
  * it and the rest are left out. QR by modified Gram–Schmidt, with f as its last column (Björck 1967).
  */
 export function fitColumns(columns: readonly ArrayLike<number>[], f: ArrayLike<number>): LinearFit {
-  const basis: number[][] = [];
+  const basis: Float64Array[] = [];
   /** Column k of R: products of the basis with column k of the matrix. */
   const products: number[][] = [];
   const fitted: number[] = [];
-  const rest = Array.from(f);
+  const rest = copied(f);
   for (const column of columns) {
-    const vector = Array.from(column);
+    const vector = copied(column);
     const size = Math.sqrt(dot(vector, vector));
     const product = basis.map((direction) => takeOut(direction, vector));
     const length = Math.sqrt(dot(vector, vector));
     if (length <= dependent * size) break;
     products.push([...product, length]);
-    const direction = vector.map((value) => value / length);
-    basis.push(direction);
-    fitted.push(takeOut(direction, rest));
+    for (let i = 0; i < vector.length; i++) vector[i] /= length;
+    basis.push(vector);
+    fitted.push(takeOut(vector, rest));
   }
   const coefficients = new Array<number>(basis.length);
   for (let k = basis.length - 1; k >= 0; k--) {
@@ -40,14 +40,20 @@ export function fitColumns(columns: readonly ArrayLike<number>[], f: ArrayLike<n
   return { coefficients, lengths: products.map((product, k) => product[k]), squares: dot(rest, rest) };
 }
 
+function copied(values: ArrayLike<number>): Float64Array {
+  const copy = new Float64Array(values.length);
+  copy.set(values);
+  return copy;
+}
+
 /** Takes the part along a unit vector out of `vector` and returns its length. */
-function takeOut(direction: readonly number[], vector: number[]): number {
+function takeOut(direction: Float64Array, vector: Float64Array): number {
   const length = dot(direction, vector);
   for (let i = 0; i < vector.length; i++) vector[i] -= length * direction[i];
   return length;
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
