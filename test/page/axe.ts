@@ -12,8 +12,11 @@ export type Theme = "light" | "dark";
 /** A part of the page, by the path of selectors through its shadow roots. */
 export type Part = readonly [string, string];
 
-/** Which rules axe goes by: all, those that look at colours, or the others. */
-type Rules = "all" | "colours" | "form";
+/** The rules that look at how large things are. */
+const sizes = ["scrollable-region-focusable", "target-size"];
+
+/** Which rules axe goes by. */
+type Rules = "all" | "colours" | "sizes";
 
 /** What axe finds by these rules on the whole page or in a part of it. */
 export async function findings(
@@ -21,17 +24,30 @@ export async function findings(
   rules: Rules = "all",
   part?: Part,
 ): Promise<readonly string[]> {
-  const axe = new AxePuppeteer(page).setLegacyMode();
-  if (part) axe.include({ fromShadowDom: [...part] });
-  if (rules === "colours") axe.withRules(colours);
-  else axe.withTags(tags);
-  if (rules === "form") axe.disableRules(colours);
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`),
-  );
+  const analyse = async (axe: AxePuppeteer): Promise<readonly string[]> => {
+    const { violations } = await axe.analyze();
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`),
+    );
+  };
+  const begin = () => new AxePuppeteer(page).setLegacyMode();
+  const found: string[] = [];
+  if (rules !== "colours") {
+    const axe = begin();
+    if (part) axe.include({ fromShadowDom: [...part] });
+    if (rules === "all") axe.withTags(tags).disableRules(colours);
+    else axe.withRules(sizes);
+    found.push(...(await analyse(axe)));
+  }
+  if (rules !== "sizes") {
+    // Axe looks long at the background of each text: one is enough of those that look alike.
+    const axe = begin().withRules(colours);
+    for (const path of await page.evaluate(markLooks, part ?? []))
+      axe.include({ fromShadowDom: [...path] as [string, string] });
+    found.push(...(await analyse(axe)));
+  }
+  return found;
 }
-
 /** Shows the page in a theme, without motion. */
 export async function showTheme(visit: Visit, theme: Theme): Promise<void> {
   await visit.page.emulateMediaFeatures([
@@ -51,4 +67,53 @@ export async function expectFoundRight(
   await showTheme(visit, theme);
   const rules = theme === "light" ? "all" : "colours";
   expect.soft(await findings(visit, rules, part), `${state}, ${theme}`).toEqual([]);
+}
+
+/**
+ * Of all texts in a part of the page that are of one colour on one background, of one size and weight, the path to one.
+ * Runs in the page.
+ */
+function markLooks(part: readonly string[]): readonly (readonly string[])[] {
+  /** The element around it, through slots and shadow roots. */
+  const around = (element: Element): Element | null => {
+    const root = element.getRootNode();
+    return element.assignedSlot ?? element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+  };
+  const looks = new Map<string, Element>();
+  const visit = (element: Element): void => {
+    const texts = [...element.childNodes].some(
+      (node) => node instanceof Text && node.textContent?.trim() !== "",
+    );
+    if (texts && element.checkVisibility()) {
+      const { color, fontSize, fontWeight } = getComputedStyle(element);
+      const behind: string[] = [];
+      for (let at: Element | null = element; at; at = around(at)) {
+        const { backgroundColor, backgroundImage, opacity } = getComputedStyle(at);
+        if (opacity !== "1" || backgroundImage !== "none") behind.push(opacity, backgroundImage);
+        if (backgroundColor === "rgba(0, 0, 0, 0)") continue;
+        behind.push(backgroundColor);
+        if (!/rgba|\//.test(backgroundColor)) break;
+      }
+      const disabled = element.closest(":disabled, [aria-disabled=true]") !== null;
+      const look = [color, fontSize, fontWeight, disabled, element.localName === "a", ...behind].join();
+      if (!looks.has(look)) looks.set(look, element);
+    }
+    for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) visit(child);
+  };
+  let root: Element | undefined | null = document.documentElement;
+  for (const [i, selector] of part.entries())
+    root = (i === 0 ? document : root?.shadowRoot)?.querySelector(selector);
+  if (!root) throw new Error(`there is no ${part.join(" ")}`);
+  visit(root);
+  return Array.from(looks.values(), (element, i) => {
+    const path: string[] = [];
+    for (let at: Element | undefined = element; at; ) {
+      const mark = at.getAttribute("data-look") ?? `${i}.${path.length}`;
+      at.setAttribute("data-look", mark);
+      path.unshift(`[data-look="${mark}"]`);
+      const inner: Node = at.getRootNode();
+      at = inner instanceof ShadowRoot ? inner.host : undefined;
+    }
+    return path;
+  });
 }

@@ -15,7 +15,7 @@ import { keepVisitor, receiveVisitors } from "./visitors";
 const options = {
   curves: 60,
   samples: 20,
-  filters: 4,
+  filters: 1,
   batch: 10,
   epochs: 20,
   seed: 7,
@@ -197,7 +197,7 @@ describe("a link", () => {
     const second = await train(await visitor({ at: new URL(copied).search }));
     const form = await formOf(second);
     expect(form).toEqual(await formOf(first));
-    expect(form).toMatchObject({ epochs: "20", seed: "7", filters: "4", clip: "Infinity" });
+    expect(form).toMatchObject({ epochs: "20", seed: "7", filters: "1", clip: "Infinity" });
     expect(await scoreOf(second)).toBe(await scoreOf(first));
     expect(await saved(second, files.model)).toEqual(await saved(first, files.model));
     expect(await saved(second, files.predictions)).toEqual(await saved(first, files.predictions));

@@ -1,5 +1,7 @@
 /** What the page measures and tests of itself is in place and found right by axe. */
-import { test } from "vitest";
+import { expect, test } from "vitest";
+import { selfChecks } from "../../src/check/self-checks";
+import { workerOf } from "./brake";
 import { expectInOrder } from "./place";
 import { tiny } from "./visit";
 import { keepVisitor } from "./visitors";
@@ -16,10 +18,25 @@ test("measured kernels", async () => {
   await expectInOrder(visit, "measured kernels", tabs);
 });
 
-test("a finished self-test", async () => {
+test("a self-test that finds kernels wrong", async () => {
   const visit = kept();
+  // A driver that is fine at first. That whole self-tests pass is proved without the page.
+  await (await workerOf(visit)).evaluate(() => {
+    const { createComputePipelineAsync } = GPUDevice.prototype;
+    let made = 0;
+    GPUDevice.prototype.createComputePipelineAsync = function (descriptor) {
+      if (++made > 30) return Promise.reject(new Error("the driver refuses"));
+      return createComputePipelineAsync.call(this, descriptor);
+    };
+  });
   await visit.openTab("Self-test", "fx-self-test");
   await visit.press("Run self-test");
-  await visit.waitForText("fx-self-test", /\d+ of \d+ kernels agree/);
+  const text = await visit.waitForText("fx-self-test", /\d+ of \d+ kernels agree/);
+  const [agree, all] = (/(\d+) of (\d+) kernels agree/.exec(text) ?? []).slice(1).map(Number);
+  expect(agree).toBeGreaterThan(0);
+  expect(agree).toBeLessThan(all);
+  expect(all).toBe(selfChecks.length);
+  expect(text).toContain("Do not trust what this GPU computes here.");
+  expect(text).toContain("the driver refuses");
   await expectInOrder(visit, "a finished self-test", tabs);
 });

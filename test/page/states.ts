@@ -92,6 +92,7 @@ export const states: readonly State[] = [
   },
   {
     name: "the dialog of shortcuts",
+    part: ["fx-app", "fx-header"],
     enter: async (visit) => {
       await visit.press("Shortcuts");
       await visit.find("Use shortcuts", "switch");

@@ -64,7 +64,7 @@ describe("a visitor trains", () => {
   });
 
   test("a BiLSTM with pauses and single steps, to its end", async () => {
-    const visit = await visitor({ at: tiny("&epochs=20", "bilstm") });
+    const visit = await visitor({ at: tiny("&epochs=20", "bilstm", 4) });
     const brake = await Brake.into(visit);
     await brake.train();
     const guess = rmseOf(await visit.text("fx-status"));
