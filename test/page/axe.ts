@@ -1,5 +1,6 @@
 /** What axe finds on the page. */
-import { AxePuppeteer } from "@axe-core/puppeteer";
+import { type ElementContext, type RunOptions, source } from "axe-core";
+import type { Page } from "puppeteer";
 import { expect } from "vitest";
 import { settle } from "./states";
 import type { Visit } from "./visit";
@@ -24,30 +25,41 @@ export async function findings(
   rules: Rules = "all",
   part?: Part,
 ): Promise<readonly string[]> {
-  const analyse = async (axe: AxePuppeteer): Promise<readonly string[]> => {
-    const { violations } = await axe.analyze();
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`),
-    );
-  };
-  const begin = () => new AxePuppeteer(page).setLegacyMode();
+  const withoutColours = Object.fromEntries(colours.map((rule) => [rule, { enabled: false }]));
   const found: string[] = [];
-  if (rules !== "colours") {
-    const axe = begin();
-    if (part) axe.include({ fromShadowDom: [...part] });
-    if (rules === "all") axe.withTags(tags).disableRules(colours);
-    else axe.withRules(sizes);
-    found.push(...(await analyse(axe)));
-  }
+  if (rules === "all")
+    found.push(...(await analyse(page, shadowed(part), { runOnly: tags, rules: withoutColours })));
+  if (rules === "sizes") found.push(...(await analyse(page, shadowed(part), { runOnly: sizes })));
   if (rules !== "sizes") {
     // Axe looks long at the background of each text: one is enough of those that look alike.
-    const axe = begin().withRules(colours);
-    for (const path of await page.evaluate(markLooks, part ?? []))
-      axe.include({ fromShadowDom: [...path] as [string, string] });
-    found.push(...(await analyse(axe)));
+    const looks = await page.evaluate(markLooks, part ?? []);
+    found.push(...(await analyse(page, { include: looks.map(fromShadowDom) }, { runOnly: colours })));
   }
   return found;
 }
+
+const fromShadowDom = (path: readonly string[]) => ({ fromShadowDom: [...path] as [string, string] });
+
+const shadowed = (part: Part | undefined): ElementContext => ({
+  include: [part ? fromShadowDom(part) : "html"],
+});
+
+/** What axe finds there, told in lines. Axe stays in the page, which has it from the first time on. */
+async function analyse(page: Page, context: ElementContext, options: RunOptions): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(source);
+  return page.evaluate(
+    async (context, options) => {
+      const { axe } = window as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(context, { ...options, resultTypes: ["violations"] });
+      return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`),
+      );
+    },
+    context,
+    options,
+  );
+}
+
 /** Shows the page in a theme, without motion. */
 export async function showTheme(visit: Visit, theme: Theme): Promise<void> {
   await visit.page.emulateMediaFeatures([
