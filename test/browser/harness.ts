@@ -24,6 +24,41 @@ import { type Base64, decode, encode } from "./wire";
 const isTriedHere = ({ gpu }: fluxion.Device, variant: string): boolean =>
   !gpu.features.has("subgroups") || /quads|product/.test(variant);
 
+const modules = new Map<string, GPUShaderModule>();
+const pipelines = new Map<GPUShaderModule, Promise<GPUComputePipeline>>();
+
+/**
+ * The device with other shaders: `alter` is given the name and the code of each kernel. What has been compiled so is not
+ * compiled again.
+ */
+function withShaders(
+  device: fluxion.Device,
+  alter: (kernel: string, code: string) => string,
+): fluxion.Device {
+  const gpu = new Proxy(device.gpu, {
+    get(target, key) {
+      if (key === "createShaderModule")
+        return ({ label = "", code }: GPUShaderModuleDescriptor) => {
+          const altered = alter(label, code);
+          const known = modules.get(label + altered);
+          const module = known ?? target.createShaderModule({ label, code: altered });
+          modules.set(label + altered, module);
+          return module;
+        };
+      if (key === "createComputePipelineAsync")
+        return (descriptor: GPUComputePipelineDescriptor) => {
+          const { module } = descriptor.compute;
+          const pipeline = pipelines.get(module) ?? target.createComputePipelineAsync(descriptor);
+          pipelines.set(module, pipeline);
+          return pipeline;
+        };
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { ...device, gpu };
+}
+
 /** What the library keeps from its users and its own tests need. */
 const internals = {
   ArenaLayout,
@@ -46,6 +81,7 @@ const internals = {
   toomCookTolerance,
   updateCalls,
   withinRelative,
+  withShaders,
   write,
 } as const;
 

@@ -118,22 +118,12 @@ describe("what a driver computes wrongly is found and not chosen:", () => {
     ]),
   )("$kernel, $text, $size", async ({ kernel, text, fault, kind, spec, own }) => {
     const findings = await gpu.run(
-      async ({ fluxion, device }, { spec, kernel, text, fault, kind }) => {
-        const faulty = {
-          ...device,
-          gpu: new Proxy(device.gpu, {
-            get(target, key) {
-              if (key === "createShaderModule")
-                return ({ label = "", code }: GPUShaderModuleDescriptor) => {
-                  const altered = label === kernel ? code.replaceAll(text, fault) : code;
-                  if (label === kernel && altered === code) throw new Error(`${kernel} has no such text`);
-                  return target.createShaderModule({ label, code: altered });
-                };
-              const value: unknown = Reflect.get(target, key);
-              return typeof value === "function" ? value.bind(target) : value;
-            },
-          }),
-        };
+      async ({ fluxion, internals, device }, { spec, kernel, text, fault, kind }) => {
+        const faulty = internals.withShaders(device, (label, code) => {
+          const altered = label === kernel ? code.replaceAll(text, fault) : code;
+          if (label === kernel && altered === code) throw new Error(`${kernel} has no such text`);
+          return altered;
+        });
         // What is known is not measured: all the time goes to the kind concerned.
         const { tuning } = await fluxion.tune(faulty, spec, { milliseconds: 0 });
         const known = Object.fromEntries(Object.entries(tuning).filter(([key]) => !key.startsWith(kind)));
