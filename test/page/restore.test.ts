@@ -88,7 +88,7 @@ describe("after a reload", () => {
     expect(runs).not.toContain("run 1");
     expect(await keptKeys(visit)).not.toContain("v1/interrupted");
     await visit.press("Train");
-    await visit.waitForText("fx-status", /compiling|run 4: training/);
+    await visit.waitForText("fx-status", /compiling|run 4: (training|completed)/);
   });
 
   test("a run that was interrupted goes on as if nothing had been, whether it stood paused or was training", async () => {
@@ -196,7 +196,7 @@ describe("what the browser has kept is not trusted:", () => {
     await visit.waitForText("fx-status", /^recorded/);
     expect(await visit.text("fx-notices")).not.toContain("cannot");
     await visit.press("Train");
-    await visit.waitForText("fx-status", /compiling|run 1: training/);
+    await visit.waitForText("fx-status", /compiling|run 1: (training|completed)/);
   });
 
   test("a database of another version is told, and the page trains without it", async () => {
