@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { declarationsPlugin, libraryBuild } from "./scripts/library.ts";
 import { licencesPlugin } from "./scripts/licences.ts";
 import { pagePlugin } from "./src/app/build/plugin.ts";
@@ -14,6 +15,23 @@ const engineTests = ["browser", "gpu", "kernels", "training"].map((room) => `tes
  * changes a module or a global for good.
  */
 const pairs = { pool: "forks", isolate: false, maxWorkers: 2 } as const;
+
+/** The files that take longest, and begin first: none of them runs on alone when all others are done. */
+const longest =
+  /(study-shards|resume|self-test|lstm|tuner|restore|failures|states|variants-(convolution|trained))\.test/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    // Sorting is stable: projects stay one behind the other.
+    const ranks = new Map(
+      [...new Set(sorted.map(({ project }) => project))].map((project, i) => [project, i]),
+    );
+    const rank = ({ project, moduleId }: TestSpecification) =>
+      2 * (ranks.get(project) ?? 0) + (longest.test(moduleId) ? 0 : 1);
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /**
  * Builds by mode: `cli` and `library` run on Node and in bundlers; the default is the page. In the mode `screenshots`
@@ -47,6 +65,7 @@ export default defineConfig(({ mode }) => ({
         : { outDir: "dist/page", target: "es2023" },
   test: {
     reporters: ["default", "test/summary.ts"],
+    sequence: { sequencer: LongestFirst },
     // Each has time: a machine that does other things besides may be several times slower at another hour.
     testTimeout: 600_000,
     hookTimeout: 600_000,

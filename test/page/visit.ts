@@ -178,11 +178,14 @@ export class Visit {
     const folder = await this.#saveFolder();
     await action();
     const file = join(folder, name);
-    await until(
+    // The browser puts an empty file in its place before it has it whole.
+    const content = await until(
       () => `${name} has not been saved`,
-      async () => ((await readdir(folder)).includes(name) ? true : undefined),
+      async () => {
+        const bytes = (await readdir(folder)).includes(name) ? await readFile(file) : undefined;
+        return bytes?.length ? bytes : undefined;
+      },
     );
-    const content = await readFile(file);
     await rm(file);
     return content;
   }
