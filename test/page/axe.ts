@@ -66,6 +66,10 @@ export async function showTheme(visit: Visit, theme: Theme): Promise<void> {
     { name: "prefers-color-scheme", value: theme },
     { name: "prefers-reduced-motion", value: "reduce" },
   ]);
+  // Colours that pass over into others do so from the next frame on.
+  await visit.page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
   await settle(visit);
 }
 
