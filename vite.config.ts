@@ -8,7 +8,9 @@ import { pagePlugin } from "./src/app/build/plugin.ts";
 const [pageLicences, codeLicences] = [licencesPlugin("licenses.txt"), licencesPlugin("licenses.md")];
 
 /** Tests of what runs on a device, in headless Chrome. */
-const engineTests = ["browser", "gpu", "kernels", "training"].map((room) => `test/${room}/**/*.test.ts`);
+const engineTests = ["browser", "engine/gpu", "engine/kernels", "engine/training"].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 
 /**
  * Two files at a time, for two cores. Files share their process, and with it what they import and a device: no file
@@ -87,7 +89,7 @@ export default defineConfig(({ mode }) => ({
           name: "engine",
           include: engineTests,
           // Profiles are proved in Deno.
-          exclude: ["test/gpu/profile.test.ts"],
+          exclude: ["test/engine/gpu/profile.test.ts"],
           // Each in a browser of its own: compiling, on one core, is most of the time here.
           ...pairs,
           setupFiles: "test/browser/each.ts",
@@ -129,8 +131,8 @@ export default defineConfig(({ mode }) => ({
           // Two implementations of WebGPU agree on every variant; what the rest proves does not depend on the host.
           include: [
             "test/deno/**/*.test.ts",
-            "test/kernels/variants-*.test.ts",
-            "test/gpu/**/*.test.ts",
+            "test/engine/kernels/variants-*.test.ts",
+            "test/engine/gpu/**/*.test.ts",
             "test/browser/**/*.test.ts",
           ],
           ...pairs,

@@ -1,5 +1,5 @@
 /** What is said of a peer beside Fluxion. */
-import type { NetworkName } from "../src/index";
+import type { NetworkName } from "../src/calculus";
 import type { Prepared, Timed, TimedPeer } from "./page/door";
 
 /** A peer and a network. */

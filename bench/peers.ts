@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { NetworkName } from "../src/calculus";
 import { UsageError } from "../src/cli/errors";
-import type { NetworkName } from "../src/index";
 import type { PagePath } from "./site";
 
 export interface Peer {

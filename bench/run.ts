@@ -1,17 +1,12 @@
 /** The bench in Chrome: Fluxion as on the command line, and its peers beside it. Works in a clone of the repository. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { defaultBilstmOptions, type NetworkName } from "../src/calculus";
+import type { Benchmark } from "../src/check";
 import { UsageError } from "../src/cli/errors";
 import { requireExpected } from "../src/cli/host";
-import {
-  type AdapterChoice,
-  type AdapterReport,
-  type Benchmark,
-  defaultBilstmOptions,
-  type NetworkName,
-  NoAdapterError,
-  nameAdapter,
-} from "../src/index";
+import { type AdapterChoice, type AdapterReport, NoAdapterError } from "../src/engine";
+import { nameAdapter } from "../src/engine/gpu/adapter";
 import { findDrivers } from "../src/node/vulkan";
 import { findChrome } from "./chrome/find";
 import {

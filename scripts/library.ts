@@ -8,12 +8,12 @@ import manifest from "../package.json" with { type: "json" };
 
 const root = resolve(import.meta.dirname, "..");
 
-/** The faces by the names of their entries, as package.json exports them: `index` for src/index.ts. */
+/** The faces by the names of their entries, as package.json exports them: `engine/index` for src/engine/index.ts. */
 const faces = Object.values(manifest.exports)
   .filter((face) => typeof face !== "string")
   .map((face) => face.default.replace(/^\.\/dist\/library\/|\.js$/g, ""));
 
-/** `nn/conv1d` for src/nn/conv1d.ts, `shaders/conv1d` for its kernels; a face is named by its entry. */
+/** `engine/gpu/kernel` for src/engine/gpu/kernel.ts, `shaders/loss/halfmse` for a kernel; a face is named by its entry. */
 function moduleName(id: string): string | null {
   const name = posix.relative(root, id).replace(/^src\/|\.(ts|wgsl\?raw)$/g, "");
   return name.startsWith("..") || faces.includes(name) ? null : name;

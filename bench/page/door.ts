@@ -1,6 +1,8 @@
 /** How the harness calls into a page: plain data both ways. */
+
+import type { NetworkName } from "../../src/calculus";
 import type { Benchmark } from "../../src/check/benchmark";
-import type { AdapterChoice, AdapterReport, KernelChoice, NetworkName } from "../../src/index";
+import type { AdapterChoice, AdapterReport, KernelChoice } from "../../src/engine";
 import type { Task } from "./task";
 
 /** How many steps are timed: at least three, then more while they are quick. */

@@ -1,16 +1,11 @@
 /** The page of Fluxion: the benchmark of the command line, and what peers are compared with. */
+
+import { defaultBilstmOptions, presets } from "../../src/calculus";
+import { benchmark } from "../../src/check";
 import { timeTraining } from "../../src/check/steps";
 import { trainOnce } from "../../src/check/training";
-import {
-  benchmark,
-  type Device,
-  defaultBilstmOptions,
-  describeTuning,
-  NoAdapterError,
-  openDevice,
-  presets,
-  tune,
-} from "../../src/index";
+import { type Device, NoAdapterError, openDevice, tune } from "../../src/engine";
+import { describeTuning } from "../../src/engine/tuning/tuner";
 import { type KernelWishes, nameAdapter, type OwnDoor } from "./door";
 import { batchOf, learnablesOf, specOf, type Task } from "./task";
 

@@ -2,9 +2,9 @@
 import { generateCurves, takeCurves } from "../../src/calculus/curves";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import type { NetworkName } from "../../src/calculus/options";
-import { type NetworkSpec, resolveLayers } from "../../src/nn/spec";
-import type { CurveSet } from "../../src/train/curves";
-import { initialise } from "../../src/train/initialise";
+import { type NetworkSpec, resolveLayers } from "../../src/engine";
+import type { CurveSet } from "../../src/engine/training/curves";
+import { initialise } from "../../src/engine/training/initialise";
 
 export interface Task {
   readonly network: NetworkName;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { adam, defaultTrainingOptions, sgdm } from "../../src/engine/training/options";
 import { trainReference } from "../../src/reference/training";
-import { adam, defaultTrainingOptions, sgdm } from "../../src/train/options";
 import type { Prepared, TimedPeer } from "../page/door";
 import { batchOf, learnablesOf, learnRates, specOf, type Task } from "../page/task";
 import { Session } from "../session";

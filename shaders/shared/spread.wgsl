@@ -1,4 +1,4 @@
-// One dimension of a dispatch holds 65535 workgroups: longer work is spread over two (`spread` in src/gpu/kernel.ts).
+// One dimension of a dispatch holds 65535 workgroups: longer work is spread over two (`spread` in src/engine/gpu/kernel.ts).
 
 /// The number of an invocation of workgroups of 64, which fill x first and then y.
 fn numberOf(id: vec3u, groups: vec3u) -> u32 {

@@ -1,4 +1,4 @@
-// Counter-based random numbers, the same as in src/random.ts: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw,
+// Counter-based random numbers, the same as in src/engine/random.ts: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw,
 // "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 
 fn mixed(state: vec2u, rotation: u32) -> vec2u {

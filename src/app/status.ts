@@ -1,6 +1,6 @@
 import "@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js";
 import { css, html, LitElement } from "lit";
-import type { Progress } from "../index";
+import type { Progress } from "../engine";
 import { SessionController } from "./session/controller";
 import { describeEnding, describeSeconds, nameRun } from "./session/describe";
 import type { Run } from "./session/run";

@@ -1,5 +1,5 @@
 /** The data of Moler's experiment: sampled curves and their derivatives, both noisy. */
-import { permutation, randomStream } from "../random";
+import { permutation, randomStream } from "../engine/random";
 import { type FunctionFamily, taughtFunctions } from "./families/taught";
 import { calculusFunctions, type DifferentiableFunction } from "./functions";
 

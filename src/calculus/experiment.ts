@@ -1,5 +1,5 @@
 /** From a preset, a network and what differs from them to all that one training needs to know. */
-import type { NetworkSpec } from "../nn/spec";
+import type { NetworkSpec } from "../engine/network/spec";
 import {
   adam,
   adamw,
@@ -11,7 +11,7 @@ import {
   type SolverSpec,
   sgdm,
   type TrainingOptions,
-} from "../train/options";
+} from "../engine/training/options";
 import type { CurveOptions } from "./curves";
 import { type LimitingOptions, requireLimits } from "./limits";
 import { molerBilstm, molerCnn } from "./networks";

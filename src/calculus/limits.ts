@@ -1,5 +1,5 @@
 /** What options leave of each other's ranges: one rule for what is refused and for what is told beforehand. */
-import { mostIterations, mostOrdered, type TrainingOptions } from "../train/options";
+import { mostIterations, mostOrdered, type TrainingOptions } from "../engine/training/options";
 import {
   type ExperimentOptions,
   OptionError,

@@ -1,14 +1,11 @@
 /** The networks of Moler's experiment. */
-import {
-  batchNorm,
-  biLstm,
-  conv1d,
-  dense,
-  dropout,
-  halfMeanSquaredError,
-  leakyReLU,
-  type NetworkSpec,
-} from "../nn/spec";
+
+import { conv1d, dense } from "../engine/layers/convolution/definition";
+import { halfMeanSquaredError } from "../engine/layers/loss/halfmse";
+import { batchNorm } from "../engine/layers/normalisation/definition";
+import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
+import { biLstm } from "../engine/layers/recurrence/definition";
+import type { NetworkSpec } from "../engine/network/spec";
 
 export interface CnnOptions {
   readonly filters: number;

@@ -2,8 +2,8 @@
  * What a person may set of the experiment, flat and by the field's names: the flags of the command line and the form of
  * the page are both made from the rules that stand here.
  */
-import { allows, expectation, type FieldRule, type NumberRule } from "../fields";
-import { layerRules } from "../nn/spec";
+import { allows, expectation, type FieldRule, type NumberRule } from "../engine/fields";
+import { layerRules } from "../engine/network/spec";
 import {
   type BatchNormStatistics,
   type ClipMethod,
@@ -16,7 +16,7 @@ import {
   scheduleRules,
   solverRules,
   trainingRules,
-} from "../train/options";
+} from "../engine/training/options";
 import { type FunctionFamily, functionFamilies } from "./families/taught";
 
 export const networkNames = ["cnn", "bilstm"] as const;

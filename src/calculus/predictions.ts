@@ -1,5 +1,5 @@
 /** Predictions beside what they should have been. */
-import type { PredictionRow } from "../formats/csv";
+import type { PredictionRow } from "./csv";
 import type { Curves } from "./curves";
 import { calculusFunctions } from "./functions";
 

@@ -1,5 +1,5 @@
 /** Complete configurations of the experiment. */
-import { adam, type TrainingOptions } from "../train/options";
+import { adam, type TrainingOptions } from "../engine/training/options";
 import { type CurveOptions, defaultCurveOptions } from "./curves";
 import { type BilstmOptions, type CnnOptions, defaultBilstmOptions, defaultCnnOptions } from "./networks";
 import type { PresetName } from "./options";

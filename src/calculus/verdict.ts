@@ -1,5 +1,5 @@
 /** Moler's question, "is a derivative more like an image or a sound?", answered with the numbers of these runs. */
-import type { TrainingResult } from "../train/progress";
+import type { TrainingResult } from "../engine/training/progress";
 import type { NetworkName } from "./options";
 import {
   figure,

@@ -1,7 +1,7 @@
-import type { Device } from "../gpu/device";
-import type { KernelChoice } from "../nn/layer";
-import type { NetworkSpec } from "../nn/spec";
-import type { TrainingOptions } from "../train/options";
+import type { Device } from "../engine/gpu/device";
+import type { KernelChoice } from "../engine/layers/layer";
+import type { NetworkSpec } from "../engine/network/spec";
+import type { TrainingOptions } from "../engine/training/options";
 import { measurePeak, type Peak } from "./peak";
 import { profileWithin } from "./profile";
 import type { KernelReport } from "./roofline";

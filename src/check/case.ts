@@ -1,7 +1,7 @@
-import { FormatError, quote } from "../formats/error";
-import { entriesOf, parseJsonObject } from "../formats/json";
-import { requireFormat } from "../formats/model";
-import { readSafetensors, requireFinite, type Safetensors, type Tensor } from "../formats/safetensors";
+import { FormatError, quote } from "../engine/files/error";
+import { entriesOf, parseJsonObject } from "../engine/files/json";
+import { requireFormat } from "../engine/files/model";
+import { readSafetensors, requireFinite, type Safetensors, type Tensor } from "../engine/files/safetensors";
 
 /** A conformance case: an operation, its inputs, and what an outside oracle computed in float64. */
 export interface ConformanceCase {

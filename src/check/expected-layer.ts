@@ -1,17 +1,13 @@
 /** What the float64 reference expects of one layer, forward and backward, with the error that float32 may make. */
-import { type LayerSpec, type NetworkSpec, resolveLayers } from "../nn/spec";
+
+import type { Tolerance } from "../engine/layers/kind";
+import { kindOf, type LayerSpec } from "../engine/layers/registry";
+import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
 import { tensorOf, trainingBackward, trainingForward } from "../reference/network";
 import { type Expectation, sumError, unit, withinRelative, withinSums } from "./bounds";
 import type { LayerValues } from "./values";
 
 type Reference = ReadonlyMap<string, Float64Array>;
-
-/**
- * Largest error of a recurrent layer relative to the largest value. Measured on a software adapter at most 3.1e-7 for y and 1.5e-6 for gradients,
- * whatever T: where gates are half open, errors of early steps are forgotten as their values are. Four times that stands
- * here.
- */
-export const recurrentTolerance = { y: 1.25e-6, gradient: 6e-6 } as const;
 
 /**
  * y, dx, d<learnable> for each, and mean and variance of a batch normalisation, by the names of `layerGradients`. Dropout
@@ -43,48 +39,39 @@ function computed(
 
 /**
  * What `layerGradients` should return.
- * @param recurrent error of a recurrent layer, relative to the largest value
+ * @param tolerance other than that of the layer
  */
 export function expectedOfLayer(
   spec: LayerSpec,
   values: LayerValues,
-  recurrent: { readonly y: number; readonly gradient: number } = recurrentTolerance,
+  tolerance: Tolerance = kindOf(spec).tolerance(spec),
 ): Expectation[] {
   const reference = layerReference(spec, values);
-  switch (spec.kind) {
-    case "conv1d":
-      return products(spec, spec.filters, spec.kernel, values, reference);
-    case "dense":
-      return products(spec, spec.outputs, 1, values, reference);
-    case "batchnorm":
-      return normalisation(spec.epsilon, values, reference);
-    case "leakyrelu":
-    case "dropout":
+  switch (tolerance.kind) {
+    case "products":
+      return products(spec, tolerance.kernel, values, reference);
+    case "normalisation":
+      return normalisation(tolerance.epsilon, values, reference);
+    case "rounding":
       // One rounding of the slope or the scale, one of the product.
       return Array.from(reference, ([tensor, expected]) => ({
         tensor,
         expected,
         allowed: (i) => 2 * unit * Math.abs(expected[i]),
       }));
-    case "lstm":
-    case "bilstm":
+    case "relative":
       return Array.from(reference, ([tensor, expected]) =>
-        withinRelative(tensor, expected, recurrent[tensor === "y" ? "y" : "gradient"]),
+        withinRelative(tensor, expected, tolerance[tensor === "y" ? "y" : "gradient"]),
       );
     default:
-      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
+      throw new RangeError(`unknown tolerance ${JSON.stringify(tolerance satisfies never)}`);
   }
 }
 
 /** Every number is a sum of products. */
-function products(
-  spec: LayerSpec,
-  outputs: number,
-  kernel: number,
-  values: LayerValues,
-  reference: Reference,
-): Expectation[] {
+function products(spec: LayerSpec, kernel: number, values: LayerValues, reference: Reference): Expectation[] {
   const [batch, channels, steps] = values.x.shape;
+  const { channels: outputs } = kindOf(spec).output(spec, { channels, steps });
   const magnitudes = computed(spec, values, (data) => Float64Array.from(data, Math.abs));
   const terms = (tensor: string): number => {
     if (tensor === "y") return channels * kernel + 1;

@@ -1,8 +1,8 @@
 /** What the float64 trainer expects of a training, with the error that float32 may have gathered by its end. */
-import { type NetworkSpec, resolveLayers } from "../nn/spec";
+import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
+import type { TrainingOptions } from "../engine/training/options";
 import { type Tensors, tensorOf } from "../reference/network";
 import { type ReferenceOutcome, rmseOfLoss } from "../reference/outcome";
-import type { TrainingOptions } from "../train/options";
 import { type Expectation, largest, withinRelative } from "./bounds";
 
 /** Largest relative error of anything after a dozen steps, each of which starts from the errors of the one before it. */

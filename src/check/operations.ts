@@ -1,22 +1,21 @@
-import type { Device } from "../gpu/device";
-import { Memory } from "../gpu/memory";
-import { Plan } from "../gpu/plan";
-import { readWords } from "../gpu/readback";
-import { Backpropagation } from "../nn/backpropagation";
-import { createCursor, gatherCall, scatterCall } from "../nn/batch";
-import { unpackStatistics } from "../nn/batchnorm";
-import { halfMseCall, scoreWords } from "../nn/halfmse";
-import { chooseKernels, createActivation, type KernelChoice } from "../nn/layer";
-import { Network } from "../nn/network";
+import type { Device } from "../engine/gpu/device";
+import { Memory } from "../engine/gpu/memory";
+import { Plan } from "../engine/gpu/plan";
+import { readWords } from "../engine/gpu/readback";
+import { conv1d, dense } from "../engine/layers/convolution/definition";
 import {
-  batchNorm,
-  conv1d,
-  dense,
-  directionsOf,
-  type LayerSpec,
-  type LossNormalisation,
-  leakyReLU,
-} from "../nn/spec";
+  type ActivationShape,
+  chooseKernels,
+  createActivation,
+  type KernelChoice,
+} from "../engine/layers/layer";
+import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
+import { batchNorm } from "../engine/layers/normalisation/definition";
+import { leakyReLU } from "../engine/layers/pointwise/definition";
+import { kindOf, type LayerSpec } from "../engine/layers/registry";
+import { Backpropagation } from "../engine/network/backpropagation";
+import { createCursor, gatherCall, scatterCall } from "../engine/network/batch";
+import { Network } from "../engine/network/network";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 import type { LayerValues } from "./values";
 
@@ -33,49 +32,31 @@ export function runLayer(
 ): Promise<Outputs> {
   const x = input(source, "x", 3);
   const [batch, channels, steps] = x.shape;
-  const [spec, outputs, shapes] = ((): [LayerSpec, number, Record<string, readonly number[]>] => {
+  const spec = ((): LayerSpec => {
     switch (source.op) {
-      case "conv1d": {
-        const filters = input(source, "weight", 3).shape[0];
-        const kernel = number(source, "kernel");
+      case "conv1d":
         if (source.config.has("padding")) choice(source, "padding", ["same"]);
-        return [
-          conv1d({ filters, kernel }),
-          filters,
-          { weight: [filters, channels, kernel], bias: [filters] },
-        ];
-      }
-      case "dense": {
-        const [count] = input(source, "weight", 2).shape;
-        return [dense({ outputs: count }), count, { weight: [count, channels], bias: [count] }];
-      }
+        return conv1d({ filters: input(source, "weight", 3).shape[0], kernel: number(source, "kernel") });
+      case "dense":
+        return dense({ outputs: input(source, "weight", 2).shape[0] });
       case "lstm":
-      case "bilstm": {
-        const hidden = number(source, "hidden");
+      case "bilstm":
         if (source.config.has("gates")) choice(source, "gates", ["ifgo"]);
-        const spec = { kind: source.op, hidden } as const;
-        const shapes = directionsOf(spec.kind).map((direction) => [
-          [`${direction}.weight_ih`, [4 * hidden, channels]],
-          [`${direction}.weight_hh`, [4 * hidden, hidden]],
-          [`${direction}.bias`, [4 * hidden]],
-        ]);
-        return [spec, hidden * shapes.length, Object.fromEntries(shapes.flat())];
-      }
+        return { kind: source.op, hidden: number(source, "hidden") };
       case "batchnorm":
-        return [
-          batchNorm({ epsilon: number(source, "epsilon") }),
-          channels,
-          { scale: [channels], offset: [channels] },
-        ];
+        return batchNorm({ epsilon: number(source, "epsilon") });
       default:
-        return [leakyReLU(number(source, "slope")), channels, {}];
+        return leakyReLU(number(source, "slope"));
     }
   })();
+  const kind = kindOf(spec);
+  const shape = { channels, steps };
+  const output = kind.output(spec, shape);
   const values = {
     x: { shape: [batch, channels, steps], data: x.data } as const,
-    dy: shapedInput(source, "dy", [batch, outputs, steps]),
+    dy: shapedInput(source, "dy", [batch, output.channels, output.steps]),
     learnables: new Map(
-      Object.entries(shapes).map(([name, shape]) => [name, shapedInput(source, name, shape)]),
+      kind.learnables(spec, shape).map(({ name, shape }) => [name, shapedInput(source, name, shape)]),
     ),
   };
   return layerGradients(device, spec, values, kernels);
@@ -106,19 +87,20 @@ export async function layerGradients(
     );
     const cursor = createCursor(memory, "cursor", batch);
     const backpropagation = new Backpropagation(network, memory, { inputGradient: true, cursor, seed: 0 });
-    const curves = (label: string, data: Float32Array, count: number) => ({
+    const curves = (label: string, data: Float32Array, { channels, steps }: ActivationShape) => ({
       slice: memory.upload(label, data),
       rows: batch,
-      channels: count,
+      channels,
+      steps,
     });
-    const dOutput = { slice: backpropagation.dOutput, channels: output.channels };
+    const dOutput = { ...output, slice: backpropagation.dOutput };
     if (!backpropagation.dInput) throw new Error(`${name} computes no gradient of its input`);
-    const dInput = { slice: backpropagation.dInput, channels };
-    const y = memory.storage("y", batch * output.channels * steps);
+    const dInput = { ...activation, slice: backpropagation.dInput };
+    const y = memory.storage("y", batch * output.channels * output.steps);
     const dx = memory.storage("dx", batch * channels * steps);
     const plan = await Plan.build(device, [
-      gatherCall(context, curves("x", values.x.data, channels), activation, cursor),
-      gatherCall(context, curves("dy", values.dy, output.channels), dOutput, cursor),
+      gatherCall(context, curves("x", values.x.data, activation), activation, cursor),
+      gatherCall(context, curves("dy", values.dy, output), dOutput, cursor),
       ...backpropagation.forward(cursor),
       ...backpropagation.pool(cursor),
       ...backpropagation.backward,
@@ -136,11 +118,9 @@ export async function layerGradients(
         await readWords(device, layout.slice(backpropagation.gradients, learnable)),
       );
     const { statistics } = network.stages[0];
-    if (statistics) {
-      const { mean, variance } = unpackStatistics(await readWords(device, statistics), channels);
-      outputs.set("mean", mean);
-      outputs.set("variance", variance);
-    }
+    const names = kindOf(spec).statistics?.names ?? [];
+    const measured = statistics?.unpack(await readWords(device, statistics.slice)) ?? [];
+    for (const [i, name] of names.entries()) outputs.set(name, measured[i]);
     return outputs;
   } finally {
     memory.dispose();
@@ -161,14 +141,13 @@ export async function runHalfMse(
     const context = {
       memory,
       batch,
-      steps,
       ...chooseKernels(device, kernels),
       parameter: (name: string): never => {
         throw new RangeError(`there is no learnable ${name} here`);
       },
     };
     const activations = ["prediction", "target", "dprediction"].map((label) =>
-      createActivation(context, label, channels),
+      createActivation(context, label, { channels, steps }),
     );
     const [predicted, target, dprediction] = activations;
     const cursor = createCursor(memory, "cursor", batch);
@@ -177,6 +156,7 @@ export async function runHalfMse(
       slice: memory.upload(name, shapedInput(source, name, prediction.shape)),
       rows: batch,
       channels,
+      steps,
     });
     const gradient = memory.storage("gradient", batch * channels * steps);
     const plan = await Plan.build(device, [

@@ -1,9 +1,9 @@
-import type { Device } from "../gpu/device";
-import { guardMemory, Memory, type Slice } from "../gpu/memory";
-import { Plan } from "../gpu/plan";
-import { clockOf } from "../gpu/profile";
-import { readStaging } from "../gpu/readback";
-import { readingBytes, Stopwatch } from "../gpu/stopwatch";
+import type { Device } from "../engine/gpu/device";
+import { guardMemory, Memory, type Slice } from "../engine/gpu/memory";
+import { Plan } from "../engine/gpu/plan";
+import { clockOf } from "../engine/gpu/profile";
+import { readStaging } from "../engine/gpu/readback";
+import { readingBytes, Stopwatch } from "../engine/gpu/stopwatch";
 
 /** What an adapter can do at best. */
 export interface Peak {
@@ -13,7 +13,7 @@ export interface Peak {
   readonly gbps: number;
 }
 
-/** Work of one dispatch, for the kernels of shaders/peak.wgsl. */
+/** Work of one dispatch, for the kernels of shaders/check/peak.wgsl. */
 interface Work {
   /** Of multiply_add: enough invocations to fill the adapter several times over, and rounds of 64 operations each. */
   readonly invocations: number;
@@ -51,7 +51,7 @@ export async function measurePeak(device: Device): Promise<Peak> {
       Plan.build(device, [
         {
           label: entry,
-          file: "peak",
+          file: "measuring/peak",
           entry,
           constants: { ROUNDS: work.rounds, LENGTH: length, EACH: work.each },
           bindings: { source, destination },

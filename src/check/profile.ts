@@ -1,5 +1,5 @@
-import type { Device } from "../gpu/device";
-import { clockOf } from "../gpu/profile";
+import type { Device } from "../engine/gpu/device";
+import { clockOf } from "../engine/gpu/profile";
 import { measurePeak, type Peak } from "./peak";
 import { type KernelReport, reportKernels } from "./roofline";
 import { type StepTimes, type TimedTraining, type TimingBudget, timeTraining } from "./steps";

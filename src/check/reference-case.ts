@@ -1,10 +1,10 @@
 /** Operations other than layers, with what the float64 reference computes, as conformance cases. */
-import type { LossNormalisation } from "../nn/spec";
+import type { LossNormalisation } from "../engine/layers/loss/halfmse";
+import type { ClipMethod, SolverSpec } from "../engine/training/options";
 import { clipGradients } from "../reference/clip";
 import { halfMSE } from "../reference/halfmse";
 import { addL2 } from "../reference/sgdm";
 import { solverStep } from "../reference/solver";
-import type { ClipMethod, SolverSpec } from "../train/options";
 import { sumError, unit } from "./bounds";
 import { singles } from "./values";
 

@@ -1,4 +1,4 @@
-import type { KernelSum } from "../gpu/profile";
+import type { KernelSum } from "../engine/gpu/profile";
 import type { Peak } from "./peak";
 
 /** What a kernel, or several, did in a step, and how fast. */

@@ -1,8 +1,8 @@
-import { FormatError, quote } from "../formats/error";
-import type { Device } from "../gpu/device";
-import { OutOfMemoryError } from "../gpu/memory";
-import type { KernelChoice } from "../nn/layer";
-import { directionsOf } from "../nn/spec";
+import { FormatError, quote } from "../engine/files/error";
+import type { Device } from "../engine/gpu/device";
+import { OutOfMemoryError } from "../engine/gpu/memory";
+import type { KernelChoice } from "../engine/layers/layer";
+import { directionsOf } from "../engine/layers/recurrence/definition";
 import { type ConformanceCase, readCase } from "./case";
 import { type Outputs, runHalfMse, runLayer } from "./operations";
 import { runClip, runSolver } from "./solver";

@@ -1,4 +1,4 @@
-import type { Device } from "../gpu/device";
+import type { Device } from "../engine/gpu/device";
 import type { Expectation } from "./bounds";
 import type { Outputs } from "./operations";
 

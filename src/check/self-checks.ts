@@ -1,9 +1,14 @@
 /** What the self-test computes: sizes that reach every kernel of a training on this device, and its odd ends. */
-import type { KernelChoice } from "../nn/layer";
-import { batchNorm, biLstm, conv1d, dense, dropout, type LayerSpec, leakyReLU, lstm } from "../nn/spec";
-import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../train/options";
+
+import { conv1d, dense } from "../engine/layers/convolution/definition";
+import type { KernelChoice } from "../engine/layers/layer";
+import { batchNorm } from "../engine/layers/normalisation/definition";
+import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
+import { biLstm, lstm } from "../engine/layers/recurrence/definition";
+import { kindOf, type LayerSpec } from "../engine/layers/registry";
+import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
 import { toomCookTolerance, withinRelative } from "./bounds";
-import { expectedOfLayer, recurrentTolerance } from "./expected-layer";
+import { expectedOfLayer } from "./expected-layer";
 import { layerGradients } from "./operations";
 import { clipCase, halfMseCase, type ReferenceCase, solverCase } from "./reference-case";
 import { runOperation } from "./run";
@@ -91,13 +96,17 @@ function layerCheck(
   const { kernels, note, tolerance } = variant;
   return {
     kernel: spec.kind,
-    shape: [`(${shape.join(", ")})${describe(spec)}`, ...(note === undefined ? [] : [note])].join(", "),
+    shape: [`(${shape.join(", ")})`, kindOf(spec).describe(spec).detail, note].filter(Boolean).join(", "),
     async run(device) {
       const values = away(spec, layerValues(spec, shape));
-      const expected = expectedOfLayer(spec, values, {
-        y: exponentials * recurrentTolerance.y,
-        gradient: exponentials * recurrentTolerance.gradient,
-      });
+      const usual = kindOf(spec).tolerance(spec);
+      const expected = expectedOfLayer(
+        spec,
+        values,
+        usual.kind === "relative"
+          ? { ...usual, y: exponentials * usual.y, gradient: exponentials * usual.gradient }
+          : usual,
+      );
       return {
         got: await layerGradients(device, spec, values, kernels),
         expected:
@@ -119,26 +128,6 @@ function away(spec: LayerSpec, values: LayerValues): LayerValues {
     return [0, 1000, -7.7][c % 3] + [1, 0.01][c % 2] * value;
   });
   return { ...values, x: { shape, data: moved } };
-}
-
-function describe(spec: LayerSpec): string {
-  switch (spec.kind) {
-    case "conv1d":
-      return ` → ${spec.filters}, kernel ${spec.kernel}`;
-    case "dense":
-      return ` → ${spec.outputs}`;
-    case "lstm":
-    case "bilstm":
-      return ` → ${spec.hidden}`;
-    case "leakyrelu":
-      return `, slope ${spec.slope}`;
-    case "dropout":
-      return `, p ${spec.probability}`;
-    case "batchnorm":
-      return "";
-    default:
-      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
-  }
 }
 
 function clipChecks(): SelfCheck[] {

@@ -1,5 +1,5 @@
 /** Every kernel of a training against the float64 reference, on the device at hand. */
-import type { Device } from "../gpu/device";
+import type { Device } from "../engine/gpu/device";
 import { type Agreement, compareWithin } from "./bounds";
 import type { Comparison, SelfCheck } from "./self-check";
 import { selfChecks } from "./self-checks";

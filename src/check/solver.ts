@@ -1,11 +1,11 @@
-import { FormatError } from "../formats/error";
-import type { Device } from "../gpu/device";
-import { Memory, write } from "../gpu/memory";
-import { Plan } from "../gpu/plan";
-import { readWords } from "../gpu/readback";
-import { ArenaLayout } from "../nn/arena";
-import { createCursor } from "../nn/batch";
-import { scoreWords } from "../nn/halfmse";
+import { FormatError } from "../engine/files/error";
+import type { Device } from "../engine/gpu/device";
+import { Memory, write } from "../engine/gpu/memory";
+import { Plan } from "../engine/gpu/plan";
+import { readWords } from "../engine/gpu/readback";
+import { scoreWords } from "../engine/layers/loss/halfmse";
+import { ArenaLayout } from "../engine/network/arena";
+import { createCursor } from "../engine/network/batch";
 import {
   adam,
   adamw,
@@ -14,9 +14,9 @@ import {
   rmsprop,
   type SolverSpec,
   sgdm,
-} from "../train/options";
+} from "../engine/training/options";
 
-import { historyWords, updateCalls } from "../train/update";
+import { historyWords, updateCalls } from "../engine/training/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 import type { Outputs } from "./operations";
 

@@ -1,12 +1,12 @@
-import type { Device } from "../gpu/device";
-import type { Plan } from "../gpu/plan";
-import { clockOf, type KernelSum, profilePlan, sumByLabel } from "../gpu/profile";
-import type { KernelChoice } from "../nn/layer";
-import { Network } from "../nn/network";
-import type { NetworkSpec } from "../nn/spec";
-import { randomStream } from "../random";
-import type { TrainingOptions } from "../train/options";
-import { Trainer } from "../train/trainer";
+import type { Device } from "../engine/gpu/device";
+import type { Plan } from "../engine/gpu/plan";
+import { clockOf, type KernelSum, profilePlan, sumByLabel } from "../engine/gpu/profile";
+import type { KernelChoice } from "../engine/layers/layer";
+import { Network } from "../engine/network/network";
+import type { NetworkSpec } from "../engine/network/spec";
+import { randomStream } from "../engine/random";
+import type { TrainingOptions } from "../engine/training/options";
+import { Trainer } from "../engine/training/trainer";
 
 /** What is to be timed: training steps of a network on random curves. */
 export interface TimedTraining {

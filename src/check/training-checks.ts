@@ -1,10 +1,10 @@
 /** Trainings of the self-test, each to its end: gathering, every layer, the loss, clipping, a solver, validations. */
 import { generateCurves } from "../calculus/curves";
 import { molerBilstm, molerCnn } from "../calculus/networks";
-import type { NetworkSpec } from "../nn/spec";
+import type { NetworkSpec } from "../engine/network/spec";
+import { initialise } from "../engine/training/initialise";
+import { adam, defaultTrainingOptions, type TrainingOptions } from "../engine/training/options";
 import { trainToEnd } from "../reference/outcome";
-import { initialise } from "../train/initialise";
-import { adam, defaultTrainingOptions, type TrainingOptions } from "../train/options";
 import { expectedOutcome, trainingTolerance } from "./expected-training";
 import { exponentials, type SelfCheck } from "./self-check";
 import { trainOnce } from "./training";

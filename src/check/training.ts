@@ -1,23 +1,18 @@
-import { FormatError, quote } from "../formats/error";
-import type { Device } from "../gpu/device";
-import type { KernelChoice } from "../nn/layer";
-import { Network } from "../nn/network";
-import {
-  batchNorm,
-  biLstm,
-  conv1d,
-  dense,
-  dropout,
-  type LayerSpec,
-  type LossNormalisation,
-  leakyReLU,
-  type NetworkSpec,
-  resolveLayers,
-} from "../nn/spec";
-import type { TrainerConfig } from "../train/config";
-import type { ClipMethod } from "../train/options";
-import { DivergedError, type Progress, type TrainingResult } from "../train/progress";
-import { Trainer } from "../train/trainer";
+import { FormatError, quote } from "../engine/files/error";
+import type { Device } from "../engine/gpu/device";
+import { conv1d, dense } from "../engine/layers/convolution/definition";
+import type { KernelChoice } from "../engine/layers/layer";
+import type { LossNormalisation } from "../engine/layers/loss/halfmse";
+import { batchNorm } from "../engine/layers/normalisation/definition";
+import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
+import { biLstm } from "../engine/layers/recurrence/definition";
+import type { LayerSpec } from "../engine/layers/registry";
+import { Network } from "../engine/network/network";
+import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
+import type { TrainerConfig } from "../engine/training/config";
+import type { ClipMethod } from "../engine/training/options";
+import { DivergedError, type Progress, type TrainingResult } from "../engine/training/progress";
+import { Trainer } from "../engine/training/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
 import type { Outputs } from "./operations";
 import { readSolver } from "./solver";

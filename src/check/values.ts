@@ -1,6 +1,7 @@
 /** Numbers to check kernels with: the same everywhere. */
-import { type LayerSpec, resolveLayers } from "../nn/spec";
-import { randomStream } from "../random";
+import type { LayerSpec } from "../engine/layers/registry";
+import { resolveLayers } from "../engine/network/spec";
+import { randomStream } from "../engine/random";
 
 /** What a layer computes from, forward and backward: x (B, C, T), dy (B, Cout, T), learnables by the layer's own names. */
 export interface LayerValues {
@@ -30,7 +31,7 @@ export function layerValues(
 ): LayerValues {
   const [batch, channels, steps] = shape;
   const { x = 1, weights = 1 } = scales;
-  const [{ name: layer, learnables, outputChannels }] = resolveLayers({
+  const [{ name: layer, learnables, output }] = resolveLayers({
     input: { channels, steps },
     layers: [spec],
     loss: "observations",
@@ -39,7 +40,7 @@ export function layerValues(
     singles(count, seed).map((value) => scale * value);
   return {
     x: { shape, data: scaled(batch * channels * steps, 100, x) },
-    dy: singles(batch * outputChannels * steps, 101),
+    dy: singles(batch * output.channels * output.steps, 101),
     learnables: new Map(
       learnables.map(({ name, shape: [rows, ...others] }, seed) => {
         const columns = others.reduce((product, size) => product * size, 1);

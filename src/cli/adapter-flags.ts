@@ -1,6 +1,6 @@
 /** The flags that every command with a GPU shares. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { AdapterChoice } from "../index";
+import type { AdapterChoice } from "../engine";
 
 export interface AdapterFlags {
   readonly adapter: AdapterChoice;

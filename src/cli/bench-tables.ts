@@ -1,6 +1,6 @@
 /** The figures of `fluxion bench` as tables. */
 import type { Failure, PeerFigures, Unsupported } from "../../bench/comparison";
-import type { NetworkBenchmark } from "../index";
+import type { NetworkBenchmark } from "../check";
 import { type FigureTable, figure, percent } from "./table";
 
 export function networkTable(networks: readonly NetworkBenchmark[]): FigureTable {

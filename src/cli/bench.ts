@@ -1,15 +1,8 @@
 /** `fluxion bench`: what this adapter reaches, what training makes of it, and what other libraries do. */
 import { type Command, Option } from "commander";
 import type { ChromeFigures } from "../../bench/run";
-import {
-  type BenchmarkSubject,
-  benchmark,
-  molerBilstm,
-  molerCnn,
-  type NetworkName,
-  networkNames,
-  presets,
-} from "../index";
+import { molerBilstm, molerCnn, type NetworkName, networkNames, presets } from "../calculus";
+import { type BenchmarkSubject, benchmark } from "../check";
 import { runtime } from "../node/runtime";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { networkTable, peerReasons, peerTable } from "./bench-tables";

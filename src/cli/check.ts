@@ -2,8 +2,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
+import { type CaseResult, runCase } from "../check";
 import { openCase } from "../check/case";
-import { type CaseResult, type Device, FormatError, jsonLine, oneLine, plainName, runCase } from "../index";
+import { type Device, FormatError } from "../engine";
+import { jsonLine, oneLine, plainName } from "../engine/files/error";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { fileError, UsageError } from "./errors";
 import { readInput } from "./files";

@@ -3,25 +3,26 @@ import { dirname } from "node:path";
 import {
   type Experiment,
   type ExperimentOptions,
-  expectation,
-  FormatError,
-  isTuning,
-  type NumberRule,
   networkNames,
   OptionError,
   type OptionName,
   optionRules,
   optionsOf,
   presetNames,
-  readCheckpoint,
   readNumber,
   readOption,
   setUpExperiment,
+  writeOption,
+} from "../calculus";
+import {
+  FormatError,
+  readCheckpoint,
   type TrainerConfig,
   type TrainingState,
   writeCheckpoint,
-  writeOption,
-} from "../index";
+} from "../engine";
+import { expectation, type NumberRule } from "../engine/fields";
+import { isTuning } from "../engine/layers/variant";
 import type { PlannedRun } from "./experiment";
 import { type OutputDirectory, readInput } from "./files";
 import { intervalRule } from "./train-flags";

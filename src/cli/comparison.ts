@@ -1,5 +1,5 @@
 /** Several runs together: their names and directories, their summary, and the files at the top of --out. */
-import { exceptionOf, judge, type RunException, type Verdict } from "../index";
+import { exceptionOf, judge, type RunException, type Verdict } from "../calculus";
 import type { PlannedRun } from "./experiment";
 import { writeReport } from "./report/report";
 import { scoreOf } from "./scores";

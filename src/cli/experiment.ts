@@ -15,7 +15,7 @@ import {
   readersOf,
   resolveExperiment,
   writeOption,
-} from "../index";
+} from "../calculus";
 import { UsageError } from "./errors";
 import { flagOf, type TrainFlags } from "./train-flags";
 

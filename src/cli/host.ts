@@ -1,5 +1,7 @@
 /** Opens a WebGPU device for a command: says which, checks that it is the expected one, and follows its loss. */
-import { type AdapterReport, type Device, isCalled, NoAdapterError, nameAdapter, oneLine } from "../index";
+import { type AdapterReport, type Device, NoAdapterError } from "../engine";
+import { oneLine } from "../engine/files/error";
+import { isCalled, nameAdapter } from "../engine/gpu/adapter";
 import { openDevice } from "../node/index";
 import { runtime } from "../node/runtime";
 import type { AdapterFlags } from "./adapter-flags";

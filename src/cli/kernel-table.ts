@@ -1,5 +1,5 @@
 /** Where the time of a step goes, kernel by kernel, beside what the adapter can do at best. */
-import { type NetworkBenchmark, sumKernels, type Throughput } from "../index";
+import { type NetworkBenchmark, sumKernels, type Throughput } from "../check";
 import { type FigureTable, figure, percent } from "./table";
 
 /** Kernels of a smaller share of all stand together in one line. */

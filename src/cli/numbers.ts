@@ -1,6 +1,7 @@
 /** Strict readers of numbers on the command line; commander adds the flag and the value to their message. */
 import { InvalidArgumentError } from "commander";
-import { expectation, type NumberRule, readNumber } from "../index";
+import { readNumber } from "../calculus";
+import { expectation, type NumberRule } from "../engine/fields";
 
 /** A number that keeps the rule. */
 export const number =

@@ -1,17 +1,17 @@
 /** `fluxion predict`: a trained model applied to curves of one's own. */
 import type { Command } from "commander";
+import { taughtData } from "../calculus";
 import {
   type Device,
   type Model,
   Network,
   OutOfMemoryError,
-  oneLine,
-  quote,
   type ResolvedLayer,
   readModel,
   resolveLayers,
-  taughtData,
-} from "../index";
+} from "../engine";
+import { oneLine, quote } from "../engine/files/error";
+import { kindOf } from "../engine/layers/registry";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { UsageError } from "./errors";
 import { readInput, readPieces, requireWritable, writeOutput } from "./files";
@@ -136,16 +136,15 @@ function requireFinite(
 
 /** The input has two channels, x and f, and the output one. */
 function requireCurveModel({ spec }: Model, path: string): void {
-  const outputs = resolveLayers(spec).at(-1)?.outputChannels;
+  const outputs = resolveLayers(spec).at(-1)?.output.channels;
   if (spec.input.channels !== 2 || outputs !== 1)
     throw new UsageError(
       `--model ${path}: must map 2 channels (x, f) to 1, maps ${spec.input.channels} to ${outputs}`,
     );
 }
 
-/** Channels of a layer's largest buffer: an LSTM holds four gates for each that it gives out. */
-const widest = ({ spec, outputChannels }: ResolvedLayer): number =>
-  spec.kind === "lstm" || spec.kind === "bilstm" ? 4 * outputChannels : outputChannels;
+/** Channels of a layer's largest buffer. */
+const widest = ({ spec, output }: ResolvedLayer): number => kindOf(spec).widest?.(output) ?? output.channels;
 
 /** How many curves to compute at once, so that no layer's activations exceed what every adapter can bind. */
 function fitBatch({ spec }: Model, steps: number, rows: number): number {

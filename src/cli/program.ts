@@ -1,7 +1,8 @@
 /** The command line as a whole: commands, help, and what becomes of errors. */
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { DeviceLostError, FormatError, NoAdapterError, oneLine } from "../index";
+import { DeviceLostError, FormatError, NoAdapterError } from "../engine";
+import { oneLine } from "../engine/files/error";
 import { addBench } from "./bench";
 import { addCheck } from "./check";
 import { codeOf, fileError, UsageError } from "./errors";

@@ -1,6 +1,6 @@
 /** The course of a training on standard error: a live bar on a terminal, else a line at every validation. */
 import { SingleBar } from "cli-progress";
-import type { Progress } from "../index";
+import type { Progress } from "../engine";
 
 export class ProgressDisplay {
   readonly #iterations: number;

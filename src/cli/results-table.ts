@@ -1,6 +1,6 @@
 /** The table at the end of a training. */
 import Table from "cli-table3";
-import type { ScoredRun } from "../index";
+import type { ScoredRun } from "../calculus";
 import { scoreTable } from "./scores";
 
 export function resultsTable(runs: readonly ScoredRun[]): string {

@@ -1,5 +1,5 @@
 /** What trainings score, and the table that shows it. All figures are RMSE per point. */
-import { figure, plusMinus, type ScoredRun, scoreNetworks, spreadOf, spreadPerFunction } from "../index";
+import { figure, plusMinus, type ScoredRun, scoreNetworks, spreadOf, spreadPerFunction } from "../calculus";
 import type { TrainingOutcome } from "./training-run";
 
 export const scoreOf = ({ experiment, evaluation, zero, test, result }: TrainingOutcome): ScoredRun => ({

@@ -1,6 +1,7 @@
 /** All runs of one `train`, one after the other: each leaves its files as soon as it is done. */
 import { join } from "node:path";
-import { type Device, figure, type TrainingState } from "../index";
+import { figure } from "../calculus";
+import type { Device, TrainingState } from "../engine";
 import { checkpointInto, checkpointName } from "./checkpoint";
 import {
   type Comparison,

@@ -1,22 +1,10 @@
 /** `fluxion study`: its flags. What it does brings a parser of expressions along, and is loaded when it is asked for. */
 import { type Command, Option } from "commander";
-import { type NetworkName, networkNames, type PresetName, presetNames } from "../index";
-import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
+import { networkNames, presetNames } from "../calculus";
+import { addAdapterFlags } from "./adapter-flags";
 import { UsageError } from "./errors";
 import { wholeNumber } from "./numbers";
-
-export interface StudyFlags extends AdapterFlags {
-  readonly list?: true;
-  /** Names as they were typed. */
-  readonly only?: readonly string[];
-  readonly network?: NetworkName;
-  readonly seeds?: number;
-  readonly preset?: PresetName;
-  readonly epochs?: number;
-  readonly out?: string;
-  readonly shard?: string;
-  readonly json?: true;
-}
+import type { StudyFlags } from "./study/settings";
 
 const examples = `
 A study is a list of cells: each trains one network under one condition with one seed, or evaluates

@@ -1,12 +1,6 @@
 /** The files of a training: numbers for programs. */
-import {
-  figure,
-  modelMetadata,
-  predictionRows,
-  writeMetricsCsv,
-  writeModel,
-  writePredictionsCsv,
-} from "../index";
+import { figure, modelMetadata, predictionRows, writeMetricsCsv, writePredictionsCsv } from "../calculus";
+import { writeModel } from "../engine";
 import { reportedOptions } from "./experiment";
 import { writeReport } from "./report/report";
 import type { FileContent } from "./temporary";

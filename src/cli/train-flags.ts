@@ -1,11 +1,6 @@
 /** The flags of `fluxion train`: how it runs, and the options of the experiment under their names in the field. */
 import { type Command, Option } from "commander";
 import {
-  adam,
-  adamw,
-  defaultL2,
-  defaultLearnRates,
-  defaultTrainingOptions as defaults,
   type ExperimentOptions,
   networkNames,
   type OptionName,
@@ -15,11 +10,17 @@ import {
   type Preset,
   type PresetName,
   presets,
+  writeOption,
+} from "../calculus";
+import {
+  adam,
+  adamw,
+  defaultTrainingOptions as defaults,
   rmsprop,
   sgdm,
   type TrainingOptions,
-  writeOption,
-} from "../index";
+} from "../engine";
+import { defaultL2, defaultLearnRates } from "../engine/training/options";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { number, wholeNumber } from "./numbers";
 import { type KernelFlags, recurrentWeightTypes, tuneModes } from "./tuning";

@@ -1,7 +1,7 @@
 /** `fluxion train`: trains networks, evaluates them and writes their files. */
 import { join } from "node:path";
 import { Argument, type Command } from "commander";
-import { describeLeftOver, type Experiment, type NetworkName, type PresetName } from "../index";
+import { describeLeftOver, type Experiment, type NetworkName, type PresetName } from "../calculus";
 import { readResumption } from "./checkpoint";
 import { UsageError } from "./errors";
 import { checkFlags, nameOf, resolveExperiments } from "./experiment";

@@ -1,12 +1,10 @@
 /** One training from data to evaluation. */
+
+import { type Curves, type Evaluation, evaluate, experimentCurves } from "../calculus";
 import {
   type AdapterReport,
-  type Curves,
   type Device,
   DivergedError,
-  type Evaluation,
-  evaluate,
-  experimentCurves,
   type NamedTensor,
   Network,
   OutOfMemoryError,
@@ -15,7 +13,7 @@ import {
   type TrainerConfig,
   type TrainingResult,
   type TrainingState,
-} from "../index";
+} from "../engine";
 import { UsageError } from "./errors";
 import type { PlannedRun } from "./experiment";
 import { stopOnInterrupt } from "./interrupt";

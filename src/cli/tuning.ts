@@ -1,17 +1,9 @@
 /** Which kernels a network trains with on this machine: measured once, then read from a file. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Device,
-  describeTuning,
-  type Finding,
-  isFaster,
-  isTuning,
-  type NetworkSpec,
-  type Tuning,
-  tune,
-  tuningKey,
-} from "../index";
+import { type Device, type NetworkSpec, type Tuning, tune } from "../engine";
+import { isTuning } from "../engine/layers/variant";
+import { describeTuning, type Finding, isFaster, tuningKey } from "../engine/tuning/tuner";
 import { readRegular, useCache } from "../node/cache";
 import { runtime } from "../node/runtime";
 import { UsageError } from "./errors";

@@ -12,7 +12,8 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { reasonOf } from "./reasons";
-import type { Environment } from "./vulkan";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The user's home; undefined where neither the environment nor the system knows one, as in many containers. */
 export function homeOf(environment: Environment): string | undefined {

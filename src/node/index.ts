@@ -2,16 +2,17 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { requireFields } from "../fields";
-import { type AdapterChoice, NoAdapterError, noAdapter, requireChoice } from "../gpu/adapter";
-import { type Device, openDevice as openOn } from "../gpu/device";
+import { requireFields } from "../engine/fields";
+import { type AdapterChoice, NoAdapterError, noAdapter, requireChoice } from "../engine/gpu/adapter";
+import { type Device, openDevice as openOn } from "../engine/gpu/device";
+import type { Environment } from "./cache";
 import { runtime } from "./runtime";
 import { chooseDrivers, type Offer, surveyDrivers } from "./survey";
 import { hasSwiftShader, loadSwiftShader } from "./swiftshader";
-import { type Environment, findDrivers, type InstalledDrivers } from "./vulkan";
+import { findDrivers, type InstalledDrivers } from "./vulkan";
 
-export { type AdapterChoice, type AdapterReport, NoAdapterError } from "../gpu/adapter";
-export type { Device } from "../gpu/device";
+export { type AdapterChoice, type AdapterReport, NoAdapterError } from "../engine/gpu/adapter";
+export type { Device } from "../engine/gpu/device";
 
 export interface NodeDeviceOptions {
   /** Which adapter: `auto` unless told otherwise. */

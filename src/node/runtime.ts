@@ -1,7 +1,7 @@
 /** What runs this program, and where it finds WebGPU: in Node the npm package webgpu (Dawn), in Deno it is built in (wgpu). */
 import { createRequire } from "node:module";
 import { constants } from "node:os";
-import { NoAdapterError } from "../gpu/adapter";
+import { NoAdapterError } from "../engine/gpu/adapter";
 import { reasonOf } from "./reasons";
 
 interface Runtime {

@@ -6,10 +6,10 @@ import {
   type AdapterReport,
   isChosen,
   reportAdapter,
-} from "../gpu/adapter";
+} from "../engine/gpu/adapter";
+import type { Environment } from "./cache";
 import { mark, probe } from "./probe";
 import { runtime } from "./runtime";
-import type { Environment } from "./vulkan";
 
 /** What a driver has to offer. */
 export interface Offer {

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { parseTar } from "nanotar";
-import { NoAdapterError } from "../gpu/adapter";
+import { NoAdapterError } from "../engine/gpu/adapter";
 import { cacheFolders, readRegular, requirePrivate, useCache } from "./cache";
 import { reasonOf } from "./reasons";
 

@@ -4,9 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { homeOf } from "./cache";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, homeOf } from "./cache";
 
 const loaderName = "libvulkan.so.1";
 /** Where the dynamic linker looks besides its cache and LD_LIBRARY_PATH. */

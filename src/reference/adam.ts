@@ -2,7 +2,7 @@
  * Adam in float64, ε outside the bias correction (Kingma and Ba 2015, as MATLAB computes it), and AdamW
  * (Loshchilov and Hutter 2019).
  */
-import type { AdamSpec } from "../train/options";
+import type { AdamSpec } from "../engine/training/options";
 
 interface AdamRates extends Pick<AdamSpec, "beta1" | "beta2" | "epsilon"> {
   /** α·√(1−β₂ᵗ)/(1−β₁ᵗ) */

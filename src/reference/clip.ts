@@ -1,5 +1,5 @@
 /** Gradient clipping in float64. */
-import type { ClipMethod } from "../train/options";
+import type { ClipMethod } from "../engine/training/options";
 
 /** √Σg² over all gradients together. */
 export function globalNorm(gradients: Iterable<Float64Array>): number {

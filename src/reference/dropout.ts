@@ -1,5 +1,5 @@
 /** Dropout with inverted scaling (Srivastava et al. 2014), its mask from the counter-based generator. */
-import { randomStream } from "../random";
+import { randomStream } from "../engine/random";
 
 /** Where the random numbers of a training step come from. */
 export interface DropoutDraw {

@@ -2,7 +2,7 @@
  * Half the sum of squared errors over every element, divided by B (`observations`) or by B·T
  * (`observations-and-steps`), in float64.
  */
-import type { LossNormalisation } from "../nn/spec";
+import type { LossNormalisation } from "../engine/layers/loss/halfmse";
 
 /** prediction and target (B, C, T) → the loss and its gradient with respect to the prediction. */
 export function halfMSE(

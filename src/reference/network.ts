@@ -1,16 +1,7 @@
 /** A whole network in float64: forward in training and at inference, and all gradients. */
-import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "../nn/spec";
-import {
-  batchNormBackward,
-  batchNormInference,
-  batchNormInferenceBackward,
-  batchNormStatistics,
-} from "./batchnorm";
-import { conv1dBackward, conv1dForward } from "./conv1d";
-import { denseBackward, denseForward } from "./dense";
-import { type DropoutDraw, dropoutMask } from "./dropout";
-import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
-import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "../engine/network/spec";
+import type { DropoutDraw } from "./dropout";
+import { type LayerShape, type OwnTensors, referenceOf } from "./registry";
 
 /** Learnables, gradients or inference statistics by name, each flat in row-major order. */
 export type Tensors = ReadonlyMap<string, Float64Array>;
@@ -48,16 +39,12 @@ export function trainingForward(
   let activation = x;
   for (const layer of resolveLayers(network)) {
     inputs.push(activation);
-    if (layer.spec.kind === "batchnorm") {
-      const { mean, variance } = batchNormStatistics(activation, shapeOf(network, layer, activation));
-      statistics.set(`${layer.name}.mean`, mean);
-      statistics.set(`${layer.name}.variance`, variance);
-    }
-    if (layer.spec.kind === "dropout" && draw) {
-      const shape = shapeOf(network, layer, activation);
-      masks.set(layer.name, dropoutMask(layer.spec.probability, shape, draw, masks.size));
-    }
-    activation = forward(network, layer, learnables, { statistics, masks }, activation);
+    const { measure, draw: mask } = referenceOf(layer.spec);
+    const shape = shapeOf(layer, activation);
+    for (const [own, values] of Object.entries(measure?.(activation, shape) ?? {}))
+      statistics.set(`${layer.name}.${own}`, values);
+    if (mask && draw) masks.set(layer.name, mask(layer.spec, shape, draw, layer.ordinal));
+    activation = forward(layer, learnables, { statistics, masks }, activation);
   }
   return { prediction: activation, inputs, statistics, masks };
 }
@@ -73,7 +60,7 @@ export function inferenceForward(
   x: Float64Array,
 ): Float64Array {
   return resolveLayers(network).reduce(
-    (activation, layer) => forward(network, layer, learnables, { statistics, masks: new Map() }, activation),
+    (activation, layer) => forward(layer, learnables, { statistics, masks: new Map() }, activation),
     x,
   );
 }
@@ -92,15 +79,16 @@ export function inferenceBackward(
   const layers = resolveLayers(network);
   const state: LayerState = { statistics, masks: new Map() };
   const inputs = [x];
-  for (const [i, layer] of layers.entries())
-    inputs.push(forward(network, layer, learnables, state, inputs[i]));
+  for (const [i, layer] of layers.entries()) inputs.push(forward(layer, learnables, state, inputs[i]));
   return layers.reduceRight((dy, layer, i) => {
-    const { spec, name } = layer;
-    if (spec.kind === "dropout") return dy;
-    if (spec.kind !== "batchnorm") return backward(network, layer, learnables, state, inputs[i], dy).dx;
-    const scale = tensorOf(learnables, `${name}.scale`);
-    const variance = tensorOf(statistics, `${name}.variance`);
-    return batchNormInferenceBackward(dy, scale, variance, spec.epsilon, shapeOf(network, layer, dy));
+    const { backward, inferenceBackward = backward } = referenceOf(layer.spec);
+    return inferenceBackward(
+      layer.spec,
+      ownTensors(layer, learnables, state),
+      inputs[i],
+      dy,
+      shapeOf(layer, inputs[i]),
+    ).dx;
   }, dprediction);
 }
 
@@ -115,140 +103,45 @@ export function trainingBackward(
   const gradients = new Map<string, Float64Array>();
   let dy = dprediction;
   for (let i = layers.length - 1; i >= 0; i--) {
-    const result = backward(network, layers[i], learnables, pass, pass.inputs[i], dy);
-    for (const [suffix, gradient] of Object.entries(result.gradients))
-      gradients.set(`${layers[i].name}.${suffix}`, gradient);
-    dy = result.dx;
+    const { spec, name } = layers[i];
+    const own = ownTensors(layers[i], learnables, pass);
+    const shape = shapeOf(layers[i], pass.inputs[i]);
+    const { dx, gradients: found } = referenceOf(spec).backward(spec, own, pass.inputs[i], dy, shape);
+    for (const [suffix, gradient] of Object.entries(found)) gradients.set(`${name}.${suffix}`, gradient);
+    dy = dx;
   }
   return { dx: dy, gradients };
 }
 
 function forward(
-  network: NetworkSpec,
   layer: ResolvedLayer,
   learnables: Tensors,
-  { statistics, masks }: LayerState,
+  state: LayerState,
   x: Float64Array,
 ): Float64Array {
-  const { spec, name } = layer;
-  const shape = shapeOf(network, layer, x);
-  switch (spec.kind) {
-    case "conv1d":
-      return conv1dForward(x, tensorOf(learnables, `${name}.weight`), tensorOf(learnables, `${name}.bias`), {
-        ...shape,
-        kernel: spec.kernel,
-      });
-    case "batchnorm":
-      return batchNormInference(
-        x,
-        tensorOf(learnables, `${name}.scale`),
-        tensorOf(learnables, `${name}.offset`),
-        tensorOf(statistics, `${name}.mean`),
-        tensorOf(statistics, `${name}.variance`),
-        spec.epsilon,
-        shape,
-      );
-    case "leakyrelu":
-      return leakyReLUForward(x, spec.slope);
-    case "dense":
-      return denseForward(
-        x,
-        tensorOf(learnables, `${name}.weight`),
-        tensorOf(learnables, `${name}.bias`),
-        shape,
-      );
-    case "lstm":
-      return lstmForward(x, lstmWeights(learnables, `${name}.forward`), { ...shape, hidden: spec.hidden });
-    case "bilstm": {
-      const { hidden } = spec;
-      return biLstmForward(x, biLstmWeights(learnables, name), { ...shape, hidden });
-    }
-    case "dropout": {
-      const mask = masks.get(name);
-      return mask === undefined ? x : multiply(x, mask);
-    }
-    default:
-      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
-  }
+  const own = ownTensors(layer, learnables, state);
+  return referenceOf(layer.spec).forward(layer.spec, own, x, shapeOf(layer, x));
 }
 
-function backward(
-  network: NetworkSpec,
-  layer: ResolvedLayer,
-  learnables: Tensors,
-  { statistics, masks }: LayerState,
-  x: Float64Array,
-  dy: Float64Array,
-): { readonly dx: Float64Array; readonly gradients: Readonly<Record<string, Float64Array>> } {
-  const { spec, name } = layer;
-  const shape = shapeOf(network, layer, x);
-  switch (spec.kind) {
-    case "conv1d": {
-      const weight = tensorOf(learnables, `${name}.weight`);
-      const { dx, dweight, dbias } = conv1dBackward(dy, x, weight, { ...shape, kernel: spec.kernel });
-      return { dx, gradients: { weight: dweight, bias: dbias } };
-    }
-    case "batchnorm": {
-      const scale = tensorOf(learnables, `${name}.scale`);
-      const mean = tensorOf(statistics, `${name}.mean`);
-      const variance = tensorOf(statistics, `${name}.variance`);
-      const { dx, dscale, doffset } = batchNormBackward(dy, x, scale, mean, variance, spec.epsilon, shape);
-      return { dx, gradients: { scale: dscale, offset: doffset } };
-    }
-    case "leakyrelu":
-      return { dx: leakyReLUBackward(dy, x, spec.slope), gradients: {} };
-    case "dense": {
-      const { dx, dweight, dbias } = denseBackward(dy, x, tensorOf(learnables, `${name}.weight`), shape);
-      return { dx, gradients: { weight: dweight, bias: dbias } };
-    }
-    case "lstm": {
-      const weights = lstmWeights(learnables, `${name}.forward`);
-      const { dx, dweights } = lstmBackward(dy, x, weights, { ...shape, hidden: spec.hidden });
-      return { dx, gradients: withPrefix("forward", dweights) };
-    }
-    case "bilstm": {
-      const { hidden } = spec;
-      const { dx, dweights } = biLstmBackward(dy, x, biLstmWeights(learnables, name), { ...shape, hidden });
-      const { forward, reverse } = dweights;
-      return { dx, gradients: { ...withPrefix("forward", forward), ...withPrefix("reverse", reverse) } };
-    }
-    case "dropout":
-      return { dx: multiply(dy, tensorOf(masks, name)), gradients: {} };
-    default:
-      throw new RangeError(`unknown layer ${JSON.stringify(spec satisfies never)}`);
-  }
+/** What a layer computes with, by its own names. */
+function ownTensors({ name }: ResolvedLayer, learnables: Tensors, state: LayerState): OwnTensors {
+  const tensors = new Map([...learnables, ...state.statistics]);
+  return { tensor: (own) => tensorOf(tensors, `${name}.${own}`), mask: state.masks.get(name) };
 }
 
-const lstmWeights = (learnables: Tensors, prefix: string): LstmWeights => ({
-  weight_ih: tensorOf(learnables, `${prefix}.weight_ih`),
-  weight_hh: tensorOf(learnables, `${prefix}.weight_hh`),
-  bias: tensorOf(learnables, `${prefix}.bias`),
-});
-
-const biLstmWeights = (learnables: Tensors, name: string) => ({
-  forward: lstmWeights(learnables, `${name}.forward`),
-  reverse: lstmWeights(learnables, `${name}.reverse`),
-});
-
-const withPrefix = (prefix: string, { weight_ih, weight_hh, bias }: LstmWeights) => ({
-  [`${prefix}.weight_ih`]: weight_ih,
-  [`${prefix}.weight_hh`]: weight_hh,
-  [`${prefix}.bias`]: bias,
-});
-
-function multiply(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value * b[i]);
-}
-
-function shapeOf(network: NetworkSpec, layer: ResolvedLayer, x: Float64Array) {
-  const { inputChannels, outputChannels } = layer;
-  const { steps } = network.input;
-  const batch = x.length / (inputChannels * steps);
+function shapeOf({ name, input, output }: ResolvedLayer, x: Float64Array): LayerShape {
+  const batch = x.length / (input.channels * input.steps);
   if (!Number.isInteger(batch))
     throw new RangeError(
-      `${layer.name}: ${x.length} values are no whole number of (${inputChannels}, ${steps})`,
+      `${name}: ${x.length} values are no whole number of (${input.channels}, ${input.steps})`,
     );
-  return { batch, channels: inputChannels, inputChannels, outputChannels, steps };
+  return {
+    batch,
+    channels: input.channels,
+    inputChannels: input.channels,
+    outputChannels: output.channels,
+    steps: input.steps,
+  };
 }
 
 /** The tensor of that name. Throws RangeError where there is none. */

@@ -1,7 +1,7 @@
 /** A whole training in float64: validations on its way, the best weights put back, inference statistics, the end. */
-import { type NetworkSpec, resolveLayers } from "../nn/spec";
-import type { TrainingOptions } from "../train/options";
-import type { BestScore, Score } from "../train/progress";
+import { type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
+import type { TrainingOptions } from "../engine/training/options";
+import type { BestScore, Score } from "../engine/training/progress";
 import { halfMSE } from "./halfmse";
 import { inferenceForward, type Tensors } from "./network";
 import { populationStatistics } from "./statistics";
@@ -69,9 +69,9 @@ export function trainToEnd(
 
 /** RMSE per point of predictions with that loss. */
 export function rmseOfLoss(network: NetworkSpec, loss: number): number {
-  const outputs = resolveLayers(network).at(-1)?.outputChannels ?? 1;
-  const perCurve = network.loss === "observations" ? network.input.steps : 1;
-  return Math.sqrt((2 * loss) / (outputs * perCurve));
+  const { channels, steps } = outputOf(resolveLayers(network));
+  const perCurve = network.loss === "observations" ? steps : 1;
+  return Math.sqrt((2 * loss) / (channels * perCurve));
 }
 
 function scoreOf(

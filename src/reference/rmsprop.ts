@@ -1,5 +1,5 @@
 /** RMSProp in float64 (Tieleman and Hinton 2012, as MATLAB computes it). */
-import type { RmsPropSpec } from "../train/options";
+import type { RmsPropSpec } from "../engine/training/options";
 
 /** v ← decay·v + (1−decay)g², w ← w − learnRate · g/(√v + ε), both in place. */
 export function rmspropStep(

@@ -1,6 +1,6 @@
 /** One step of any solver in float64. */
-import type { SolverSpec } from "../train/options";
-import { adamStepSize } from "../train/schedule";
+import type { SolverSpec } from "../engine/training/options";
+import { adamStepSize } from "../engine/training/schedule";
 import { adamStep, adamWStep } from "./adam";
 import { rmspropStep } from "./rmsprop";
 import { sgdmStep } from "./sgdm";

@@ -1,5 +1,5 @@
 /** Inference statistics of a network's batch normalisations (`bn1.mean`, `bn1.variance` …) in float64. */
-import { type NetworkSpec, resolveLayers } from "../nn/spec";
+import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
 import { type Tensors, tensorOf, trainingForward } from "./network";
 
 /** Share of the newest batch in the moving average (PyTorch's momentum, MATLAB's MeanDecay). */
@@ -8,9 +8,9 @@ const movingDecay = 0.1;
 /** Mean 0 and variance 1 for every batch normalisation: where a moving average starts. */
 export function initialStatistics(network: NetworkSpec): Map<string, Float64Array> {
   return new Map(
-    batchNorms(network).flatMap(({ name, outputChannels }): [string, Float64Array][] => [
-      [`${name}.mean`, new Float64Array(outputChannels)],
-      [`${name}.variance`, new Float64Array(outputChannels).fill(1)],
+    batchNorms(network).flatMap(({ name, output: { channels } }): [string, Float64Array][] => [
+      [`${name}.mean`, new Float64Array(channels)],
+      [`${name}.variance`, new Float64Array(channels).fill(1)],
     ]),
   );
 }

@@ -1,7 +1,7 @@
 /** The training loop in float64: gradient → + l2·weight → clip → solver. */
-import { type NetworkSpec, resolveLayers } from "../nn/spec";
-import type { TrainingOptions } from "../train/options";
-import { learnRateAt } from "../train/schedule";
+import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
+import type { TrainingOptions } from "../engine/training/options";
+import { learnRateAt } from "../engine/training/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { type Tensors, tensorOf, trainingBackward, trainingForward } from "./network";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { curveAt, curveRmse, residualLimit, rowsAt } from "../../src/app/panels/predictions-data";
-import { calculusFunctions, evaluate, generateCurves, takeCurves } from "../../src/index";
+import { calculusFunctions, evaluate, generateCurves, takeCurves } from "../../src/calculus";
 
 const test = generateCurves({ curves: 18, samples: 20 });
 const prediction = test.clean.map((slope) => slope + 0.25);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { iterationsEnd, progressData, progressSpec } from "../../src/app/panels/progress-spec";
 import { Average, Trace } from "../../src/app/panels/progress-trace";
-import type { Progress } from "../../src/index";
+import type { Progress } from "../../src/engine";
 import { begun, finished } from "./run";
 
 const progress = (iteration: number, rmse: number, validation?: number): Progress => ({

@@ -3,7 +3,7 @@ import { describeEnding } from "../../src/app/session/describe";
 import type { RunOutcome, Speed } from "../../src/app/session/run";
 import { noteEnd, sayEnd } from "../../src/app/session/words";
 import { Reports } from "../../src/app/worker/reports";
-import type { StopReason } from "../../src/index";
+import type { StopReason } from "../../src/engine";
 import { finished } from "./run";
 
 const run = finished(3);

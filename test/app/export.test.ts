@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { exportRun } from "../../src/app/panels/export-files";
 import { answer, pairOf } from "../../src/app/panels/question";
 import type { Run } from "../../src/app/session/run";
-import { resolveExperiment, type StopReason } from "../../src/index";
+import { resolveExperiment } from "../../src/calculus";
+import type { StopReason } from "../../src/engine";
 import { begun, finished } from "./run";
 
 const lines = (content: string | Uint8Array) => String(content).trimEnd().split("\n");

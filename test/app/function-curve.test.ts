@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { faultOf, finePoints } from "../../src/app/panels/your-function/curve";
 import { excerptOf } from "../../src/app/panels/your-function/excerpt";
-import { readExpression } from "../../src/expressions";
+import { readExpression } from "../../src/calculus";
 
 describe("a curve that no network can be asked about", () => {
   it.each([

@@ -9,8 +9,14 @@ import { compactStudy, type RecordedStudy } from "../../src/app/recorded/study/c
 import { readStudy } from "../../src/app/recorded/study/read";
 import type { Run } from "../../src/app/session/run";
 import { answerMeasure, type MeasureProgress } from "../../src/app/worker/laboratory";
-import type { FigureRow, SetKind } from "../../src/expressions";
-import { experimentCurves, type NetworkName, ruleNames, spreadOf } from "../../src/index";
+import {
+  experimentCurves,
+  type FigureRow,
+  type NetworkName,
+  ruleNames,
+  type SetKind,
+  spreadOf,
+} from "../../src/calculus";
 import { finished } from "./run";
 
 const row = (name: string, kind: SetKind, figures: Readonly<Record<string, number[] | null>>): FigureRow => ({

@@ -11,7 +11,7 @@ import {
   readOption,
   resolveExperiment,
   ruleWithin,
-} from "../../src/index";
+} from "../../src/calculus";
 
 const settingsOf = presetNames.flatMap((preset) =>
   networkNames.map((network) => ({ preset, network, options: {} })),

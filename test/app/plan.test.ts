@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describePlan } from "../../src/app/controls/plan";
-import { type ExperimentOptions, resolveExperiment } from "../../src/index";
+import { type ExperimentOptions, resolveExperiment } from "../../src/calculus";
 
 test("the plan tells of curves that mini-batches leave over", () => {
   const said = (options: ExperimentOptions) => describePlan(resolveExperiment("quick", "cnn", options));

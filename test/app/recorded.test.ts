@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { recordedRuns } from "../../src/app/recorded/recorded";
-import { calculusFunctions, evaluate } from "../../src/index";
+import { calculusFunctions, evaluate } from "../../src/calculus";
 
 describe("the recorded runs", () => {
   const runs = recordedRuns();

@@ -1,6 +1,7 @@
 /** Runs as a session holds them, of six short curves. */
 import type { Run } from "../../src/app/session/run";
-import { evaluate, generateCurves, resolveExperiment, resolveLayers } from "../../src/index";
+import { evaluate, generateCurves, resolveExperiment } from "../../src/calculus";
+import { resolveLayers } from "../../src/engine";
 
 const curves = generateCurves({ curves: 6, samples: 4 });
 const zero = evaluate(new Float32Array(curves.clean.length), curves);

@@ -3,7 +3,8 @@ import type { Run, Settings } from "../../src/app/session/run";
 import { Session } from "../../src/app/session/session";
 import type { Interrupted, Store } from "../../src/app/session/state";
 import type { Command, Event } from "../../src/app/worker/protocol";
-import { type Progress, resolveExperiment } from "../../src/index";
+import { resolveExperiment } from "../../src/calculus";
+import type { Progress } from "../../src/engine";
 import { begun, finished } from "./run";
 
 const settings: Settings = { preset: "quick", network: "cnn", options: { seed: 3 } };

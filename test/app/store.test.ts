@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Database, mostRuns, openStore } from "../../src/app/session/store";
-import { generateCurves } from "../../src/index";
+import { generateCurves } from "../../src/calculus";
 import { begun, finished } from "./run";
 
 /** Structured clones in a Map, as IndexedDB keeps them. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { tuningFor } from "../../src/app/worker/tuning";
-import type { Device, NetworkSpec } from "../../src/index";
+import type { Device, NetworkSpec } from "../../src/engine";
 
 const hooks = vi.hoisted(() => ({
   kept: new Map<unknown, unknown>(),
@@ -17,7 +17,7 @@ vi.mock(import("idb-keyval"), async (original) => ({
     hooks.kept.set(key, value);
   },
 }));
-vi.mock(import("../../src/index"), async (original) => ({
+vi.mock(import("../../src/engine"), async (original) => ({
   ...(await original()),
   tune: async (_device, _spec, { known = {} } = {}) => {
     hooks.asked.push(known);

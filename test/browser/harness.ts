@@ -1,27 +1,32 @@
 /** The tested side of the harness, in a page or in Deno: the library, one device, and a door through which tests call in. */
 
+import { generateCurves, resolveExperiment, splitCurves } from "../../src/calculus";
+import * as check from "../../src/check";
 import { compareWithin, toomCookTolerance, withinRelative } from "../../src/check/bounds";
 import { expectedOfLayer } from "../../src/check/expected-layer";
 import { profileWithin } from "../../src/check/profile";
 import { selfChecks } from "../../src/check/self-checks";
 import { judge } from "../../src/check/self-test";
 import { layerValues } from "../../src/check/values";
-import { compile } from "../../src/gpu/kernel";
-import { Memory, write } from "../../src/gpu/memory";
-import { Plan } from "../../src/gpu/plan";
-import { profilePlan } from "../../src/gpu/profile";
-import { readWords } from "../../src/gpu/readback";
-import * as fluxion from "../../src/index";
-import { ArenaLayout } from "../../src/nn/arena";
-import { Backpropagation } from "../../src/nn/backpropagation";
-import { createCursor, gatherCall, scatterCall } from "../../src/nn/batch";
-import { updateCalls } from "../../src/train/update";
+import * as engine from "../../src/engine";
+import { compile } from "../../src/engine/gpu/kernel";
+import { Memory, write } from "../../src/engine/gpu/memory";
+import { Plan } from "../../src/engine/gpu/plan";
+import { profilePlan } from "../../src/engine/gpu/profile";
+import { readWords } from "../../src/engine/gpu/readback";
+import { ArenaLayout } from "../../src/engine/network/arena";
+import { Backpropagation } from "../../src/engine/network/backpropagation";
+import { createCursor, gatherCall, scatterCall } from "../../src/engine/network/batch";
+import { updateCalls } from "../../src/engine/training/update";
 import { type Base64, decode, encode } from "./wire";
+
+/** The public faces of the engine and of what proves it. */
+const fluxion = { ...engine, ...check };
 
 /**
  * Deno has no subgroups and tries every variant that needs none. Where there are subgroups, what needs them is tried.
  */
-const isTriedHere = ({ gpu }: fluxion.Device, variant: string): boolean =>
+const isTriedHere = ({ gpu }: engine.Device, variant: string): boolean =>
   !gpu.features.has("subgroups") || /quads|product/.test(variant);
 
 const modules = new Map<string, GPUShaderModule>();
@@ -31,10 +36,7 @@ const pipelines = new Map<GPUShaderModule, Promise<GPUComputePipeline>>();
  * The device with other shaders: `alter` is given the name and the code of each kernel. What has been compiled so is not
  * compiled again.
  */
-function withShaders(
-  device: fluxion.Device,
-  alter: (kernel: string, code: string) => string,
-): fluxion.Device {
+function withShaders(device: engine.Device, alter: (kernel: string, code: string) => string): engine.Device {
   const gpu = new Proxy(device.gpu, {
     get(target, key) {
       if (key === "createShaderModule")
@@ -68,6 +70,7 @@ const internals = {
   createCursor,
   expectedOfLayer,
   gatherCall,
+  generateCurves,
   isTriedHere,
   judge,
   layerValues,
@@ -76,8 +79,10 @@ const internals = {
   profilePlan,
   profileWithin,
   readWords,
+  resolveExperiment,
   scatterCall,
   selfChecks,
+  splitCurves,
   toomCookTolerance,
   updateCalls,
   withinRelative,
@@ -90,7 +95,7 @@ export interface TestPage {
   readonly fluxion: typeof fluxion;
   readonly internals: typeof internals;
   /** The one device of the harness; do not dispose of it. */
-  readonly device: fluxion.Device;
+  readonly device: engine.Device;
 }
 
 export type Outcome =
@@ -99,7 +104,7 @@ export type Outcome =
 
 export interface Harness {
   /** Rejects where there is no adapter. */
-  adapter(): Promise<fluxion.AdapterReport>;
+  adapter(): Promise<engine.AdapterReport>;
   /** Runs the function of this source text on encoded arguments and returns its encoded {@link Outcome}. */
   call(source: string, args: string): Promise<string>;
   /** What went wrong on the device since the last call and nobody caught. */
@@ -123,7 +128,7 @@ const base64: Base64 = {
 };
 
 /** Opens the device by `open`. */
-export function createHarness(open: () => Promise<fluxion.Device>): Harness {
+export function createHarness(open: () => Promise<engine.Device>): Harness {
   const problems: string[] = [];
   const opened = open();
   // Whoever calls in sees the failure; unheard until then it must not count as an unhandled rejection.
@@ -153,7 +158,7 @@ export function createHarness(open: () => Promise<fluxion.Device>): Harness {
   };
 }
 
-function listen(device: fluxion.Device, problems: string[]): void {
+function listen(device: engine.Device, problems: string[]): void {
   device.gpu.addEventListener("uncapturederror", ({ error }) => {
     problems.push(`uncaptured ${error.constructor.name}: ${error.message}`);
   });

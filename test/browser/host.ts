@@ -1,4 +1,4 @@
-import type { AdapterReport } from "../../src/index";
+import type { AdapterReport } from "../../src/engine";
 
 /** A place with the library and one device, in which the functions of tests run. */
 export interface TestHost {

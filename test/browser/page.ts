@@ -1,13 +1,11 @@
 /** The harness in a page. */
-import * as fluxion from "../../src/index";
+import { openDevice } from "../../src/engine";
 import { createHarness, type Harness } from "./harness";
 
 declare global {
   interface Window {
-    fluxion: typeof fluxion;
     harness: Harness;
   }
 }
 
-window.fluxion = fluxion;
-window.harness = createHarness(() => fluxion.openDevice());
+window.harness = createHarness(() => openDevice());

@@ -3,10 +3,10 @@ import { generateCurves, splitCurves } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { presets } from "../../src/calculus/presets";
-import { resolveLayers } from "../../src/nn/spec";
+import { resolveLayers } from "../../src/engine";
+import { defaultLearnRates, defaultTrainingOptions } from "../../src/engine/training/options";
+import { batchOrder } from "../../src/engine/training/order";
 import { halfMSE } from "../../src/reference/halfmse";
-import { defaultLearnRates, defaultTrainingOptions } from "../../src/train/options";
-import { batchOrder } from "../../src/train/order";
 
 describe("Moler's CNN", () => {
   const layers = resolveLayers(molerCnn());

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { generateCurves, randomGrid } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
 import { localLeastSquares } from "../../src/calculus/opponents/least-squares";
-import { randomStream } from "../../src/random";
+import { randomStream } from "../../src/engine/random";
 
 const { PI, sin, cos, exp, tanh, cosh } = Math;
 

@@ -8,7 +8,7 @@ import { matchKnown } from "../../src/calculus/opponents/matcher";
 import { classicalOpponents } from "../../src/calculus/opponents/opponents";
 import { ProcessFilter } from "../../src/calculus/opponents/process-filter";
 import { smoothingSpline } from "../../src/calculus/opponents/smoothing-spline";
-import { randomStream } from "../../src/random";
+import { randomStream } from "../../src/engine/random";
 
 const named = (name: string) => {
   const opponent = classicalOpponents().find((each) => each.name === name);

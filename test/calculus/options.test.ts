@@ -10,7 +10,7 @@ import {
   readOption,
   writeOption,
 } from "../../src/calculus/options";
-import { expectation } from "../../src/fields";
+import { expectation } from "../../src/engine/fields";
 import { forRows } from "../rows";
 
 const ruleOf = (option: OptionName): OptionRule => optionRules[option];

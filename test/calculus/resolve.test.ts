@@ -14,7 +14,11 @@ import {
   readOption,
   writeOption,
 } from "../../src/calculus/options";
-import { defaultTrainingOptions, type LearnRateSchedule, type SolverSpec } from "../../src/train/options";
+import {
+  defaultTrainingOptions,
+  type LearnRateSchedule,
+  type SolverSpec,
+} from "../../src/engine/training/options";
 import { forRows } from "../rows";
 
 const solvers = ["sgdm", "adam", "adamw", "rmsprop"] as const satisfies readonly SolverSpec["kind"][];

@@ -1,6 +1,6 @@
 /** Figures with as many digits as say something. */
 import { describe, expect, it } from "vitest";
-import { plusMinus, spreadOf } from "../../src/index";
+import { plusMinus, spreadOf } from "../../src/calculus";
 
 describe("mean and spread in words", () => {
   const of = (mean: number, deviation: number): string =>

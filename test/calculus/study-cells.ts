@@ -3,12 +3,13 @@ import {
   type CellResult,
   functionSets,
   listCells,
+  networkNames,
+  ruleNames,
   type StudySettings,
   samplingSets,
   studies,
   studyNames,
-} from "../../src/expressions";
-import { networkNames, ruleNames } from "../../src/index";
+} from "../../src/calculus";
 
 /** Of all studies. */
 export const settings: StudySettings = {

@@ -1,6 +1,5 @@
 /** What becomes of the figures of cells: claims, verdicts and answers. */
 import { describe, expect, it } from "vitest";
-import { taughtSampling } from "../../src/calculus/study/samplings";
 import {
   agreement,
   type CellResult,
@@ -20,7 +19,8 @@ import {
   studyNames,
   summariseStudies,
   testSetName,
-} from "../../src/expressions";
+} from "../../src/calculus";
+import { taughtSampling } from "../../src/calculus/study/samplings";
 import { classical, type Invented, inventCells, settings } from "./study-cells";
 
 describe("a verdict", () => {

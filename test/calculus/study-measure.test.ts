@@ -2,10 +2,15 @@
 import { describe, expect, it } from "vitest";
 import {
   asTaught,
+  type CurveOptions,
+  type Curves,
+  calculusFunctions,
   classicalRespondents,
   conditionCurves,
   evaluationSets,
+  experimentCurves,
   functionSets,
+  generateCurves,
   hideGrid,
   integrate,
   inverseOf,
@@ -16,15 +21,8 @@ import {
   samplingSets,
   scoreSet,
   stencilFigures,
-} from "../../src/expressions";
-import {
-  type CurveOptions,
-  type Curves,
-  calculusFunctions,
-  experimentCurves,
-  generateCurves,
   stencilQuestion,
-} from "../../src/index";
+} from "../../src/calculus";
 
 const data: CurveOptions = { family: "six", curves: 600, samples: 50, noise: 1e-3, seed: 3 };
 const byGrid = { name: "by grid", options: {}, splitByGrid: true } as const;

@@ -6,10 +6,15 @@ import {
   cellKey,
   conditionOf,
   distinctConditions,
+  experimentCurves,
   experimentOf,
+  functionFamilies,
   functionSets,
   kindOf,
   listCells,
+  type PresetName,
+  presetNames,
+  ruleNames,
   type Study,
   type StudySettings,
   samplingSets,
@@ -19,8 +24,7 @@ import {
   summariseStudies,
   takeShard,
   trainingKey,
-} from "../../src/expressions";
-import { experimentCurves, functionFamilies, type PresetName, presetNames, ruleNames } from "../../src/index";
+} from "../../src/calculus";
 import { settings } from "./study-cells";
 
 const cells = listCells(studies, settings);

@@ -1,9 +1,9 @@
 /** What `check` says of a vector; that vectors pass or fail as they should is seen where kernels are tested. */
 import { expect, it } from "vitest";
 import { describe as describeCase, type Reported, runVector } from "../../src/cli/check";
-import { FormatError, jsonLine, quote } from "../../src/formats/error";
-import { writeSafetensors } from "../../src/formats/safetensors";
-import type { Device } from "../../src/index";
+import type { Device } from "../../src/engine";
+import { FormatError, jsonLine, quote } from "../../src/engine/files/error";
+import { writeSafetensors } from "../../src/engine/files/safetensors";
 
 const vector = (op: string, config: object, name = "out.y") =>
   writeSafetensors(

@@ -8,12 +8,12 @@ import { chartToSvg } from "../../src/app/charts/svg";
 import { experimentCurves } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
 import { resolveExperiment } from "../../src/calculus/experiment";
+import { html } from "../../src/calculus/markup";
 import { UsageError } from "../../src/cli/errors";
 import { writeReport } from "../../src/cli/report/report";
 import { StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import type { TrainingOutcome } from "../../src/cli/training-run";
-import { html } from "../../src/markup";
 import { testDirectory } from "./program";
 import { hear, runOf, settings } from "./study-run";
 

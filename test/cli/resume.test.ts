@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCheckpoint, writeCheckpoint } from "../../src/formats/checkpoint";
-import { writeSafetensors } from "../../src/formats/safetensors";
+import { readCheckpoint, writeCheckpoint } from "../../src/engine/files/checkpoint";
+import { writeSafetensors } from "../../src/engine/files/safetensors";
 import { callProgram, restoreSignals } from "./call";
 import { cachesOfTests, runProgram, startProgram, testDirectory, waitFor } from "./program";
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Device, DivergedError, TrainerConfig, TrainingState } from "../../src/index";
+import type { Device, DivergedError, TrainerConfig, TrainingState } from "../../src/engine";
 import { callProgram, restoreSignals } from "./call";
 import { testDirectory } from "./program";
 
@@ -37,7 +37,7 @@ vi.mock(import("node:fs"), async (original) => {
   return { ...actual, fsyncSync, default: { ...actual.default, fsyncSync } };
 });
 
-vi.mock(import("../../src/index"), async (original) => {
+vi.mock(import("../../src/engine"), async (original) => {
   const actual = await original();
   const network = {
     parameterCount: 1,

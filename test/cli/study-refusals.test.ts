@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { version } from "../../package.json";
+import { cellKey, studyNames } from "../../src/calculus";
 import { UsageError } from "../../src/cli/errors";
 import { merge, readShard, study } from "../../src/cli/study/command";
 import { readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
-import { cellKey, studyNames } from "../../src/expressions";
 import { testDirectory } from "./program";
 import { cells, hear, measure, run, settings } from "./study-run";
 

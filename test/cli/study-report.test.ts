@@ -1,9 +1,9 @@
 /** What study.html holds. */
 import { describe, expect, it } from "vitest";
+import type { Cell, StudyName } from "../../src/calculus";
+import { escapeMarkup } from "../../src/calculus/markup";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { writeStudyReport } from "../../src/cli/study/report";
-import type { Cell, StudyName } from "../../src/expressions";
-import { escapeMarkup } from "../../src/markup";
 import { testDirectory } from "./program";
 import { hear, listAll, run, runOf, settings } from "./study-run";
 

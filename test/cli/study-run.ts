@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, vi } from "vitest";
 import { version } from "../../package.json";
+import { type Cell, chosenStudies, listCells } from "../../src/calculus";
 import { StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { type Measure, runCells } from "../../src/cli/study/session";
-import { type Cell, chosenStudies, listCells } from "../../src/expressions";
 import { restoreSignals } from "./call";
 
 export const settings: KeptSettings = {

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { version } from "../../package.json";
+import { cellKey, takeShard } from "../../src/calculus";
 import { UsageError } from "../../src/cli/errors";
 import { goOnWith, merge, study, warnOfMixture } from "../../src/cli/study/command";
 import { readCells, readSettings, StudyDirectory } from "../../src/cli/study/directory";
 import type { KeptSettings } from "../../src/cli/study/kept";
 import { type Measure, runCells } from "../../src/cli/study/session";
 import { askedSettings, extendSettings } from "../../src/cli/study/settings";
-import { cellKey, takeShard } from "../../src/expressions";
 import { testDirectory } from "./program";
 import { cells, hear, listAll, measure, report, run, runOf, settings } from "./study-run";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { tuningFor } from "../../src/cli/tuning";
-import type { Device, NetworkSpec, TuningResult } from "../../src/index";
+import type { Device, NetworkSpec, TuningResult } from "../../src/engine";
 import { testDirectory } from "./program";
 
 const hooks = vi.hoisted(() => ({ asked: [] as unknown[], meanwhile: (): void => undefined }));
@@ -24,7 +24,7 @@ const found: TuningResult = {
   milliseconds: 1234,
 };
 
-vi.mock(import("../../src/index"), async (original) => ({
+vi.mock(import("../../src/engine"), async (original) => ({
   ...(await original()),
   tune: async (_device, _spec, options = {}) => {
     hooks.asked.push(options.known);

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
-import { writeSafetensors } from "../../src/formats/safetensors";
+import { writeSafetensors } from "../../src/engine/files/safetensors";
 import { callProgram, restoreSignals } from "./call";
 import { inDirectory, program, runProgram, startProgram, testDirectory } from "./program";
 

@@ -1,4 +1,4 @@
-import type { AdapterReport } from "../../src/index";
+import type { AdapterReport } from "../../src/engine";
 
 /** What the tests ask of the harness in Deno. */
 export type Request =

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isCalled, isChosen, nameAdapter, reportAdapter } from "../../src/gpu/adapter";
+import { isCalled, isChosen, nameAdapter, reportAdapter } from "../../src/engine/gpu/adapter";
 import { chooseDrivers, type Offer, readAnswers } from "../../src/node/survey";
 
 /** What runtimes tell of adapters. */

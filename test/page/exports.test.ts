@@ -1,13 +1,8 @@
 import type { Permission } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
-import { readMetricsCsv, readPredictionsCsv } from "../../src/formats/csv";
-import {
-  calculusFunctions,
-  generateCurves,
-  readModel,
-  resolveExperiment,
-  splitCurves,
-} from "../../src/index";
+import { calculusFunctions, generateCurves, resolveExperiment, splitCurves } from "../../src/calculus";
+import { readMetricsCsv, readPredictionsCsv } from "../../src/calculus/csv";
+import { readModel } from "../../src/engine";
 import { inferenceForward } from "../../src/reference/network";
 import { tiny, type Visit } from "./visit";
 import { keepVisitor, receiveVisitors } from "./visitors";

@@ -1,6 +1,6 @@
 import type { Page } from "puppeteer";
 import { describe, expect, test } from "vitest";
-import { readMetricsCsv } from "../../src/formats/csv";
+import { readMetricsCsv } from "../../src/calculus/csv";
 import { expectFoundRight } from "./axe";
 import { Brake, workerOf } from "./brake";
 import { waitForKeptIteration } from "./kept";

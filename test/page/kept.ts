@@ -1,6 +1,6 @@
 /** What the browser keeps of the page, read behind its back. Whoever leaves before it is kept does not find it again. */
 import type { Page } from "puppeteer";
-import { readCheckpoint } from "../../src/index";
+import { readCheckpoint } from "../../src/engine";
 import { until, type Visit } from "./visit";
 
 interface Kept {

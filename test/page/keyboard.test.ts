@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { calculusFunctions } from "../../src/index";
+import { calculusFunctions } from "../../src/calculus";
 import { settle } from "./states";
 import { nothing, Typist } from "./typist";
 import { until, type Visit } from "./visit";

@@ -1,6 +1,6 @@
 import type { Page } from "puppeteer";
 import { describe, expect, inject, test } from "vitest";
-import { readMetricsCsv } from "../../src/formats/csv";
+import { readMetricsCsv } from "../../src/calculus/csv";
 import { Brake } from "./brake";
 import { keptIteration, keptKeys, waitForKeptIteration, waitForKeptRuns } from "./kept";
 import { tiny, until, type Visit } from "./visit";

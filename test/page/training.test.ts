@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { calculusFunctions } from "../../src/index";
+import { calculusFunctions } from "../../src/calculus";
 import { Brake } from "./brake";
 import { tiny, until, type Visit } from "./visit";
 import { keepVisitor, receiveVisitors } from "./visitors";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import puppeteer, { type Browser, type BrowserContext, type ElementHandle, type Page } from "puppeteer";
 import { inject } from "vitest";
 import { patience } from "../../bench/chrome/launch";
-import type { NetworkName } from "../../src/index";
+import type { NetworkName } from "../../src/calculus";
 import { ownBrowser } from "../browser/open";
 
 /** The browser that runs for all files of this worker; disconnect it when a file is done. */

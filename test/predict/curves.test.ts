@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type CurveTable, readCurves } from "../../src/cli/predict/curves";
 import { writePredictions } from "../../src/cli/predict/output";
 import { unlikeTaught } from "../../src/cli/predict/warnings";
-import { FormatError } from "../../src/formats/error";
+import { FormatError } from "../../src/engine/files/error";
 
 /** Reads a text or bytes, in pieces of so many bytes. */
 function read(content: string | Uint8Array, size = 1 << 16): Promise<CurveTable> {

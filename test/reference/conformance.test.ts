@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
-import { readSafetensors } from "../../src/formats/safetensors";
+import { readSafetensors } from "../../src/engine/files/safetensors";
+import { adam, defaultTrainingOptions, sgdm } from "../../src/engine/training/options";
+import { adamStepSize } from "../../src/engine/training/schedule";
 import { adamStep } from "../../src/reference/adam";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
@@ -19,8 +21,6 @@ import {
 } from "../../src/reference/lstm";
 import { addL2, sgdmStep } from "../../src/reference/sgdm";
 import { trainReference } from "../../src/reference/training";
-import { adam, defaultTrainingOptions, sgdm } from "../../src/train/options";
-import { adamStepSize } from "../../src/train/schedule";
 import { largest } from "./differences";
 
 /** Both sides are float64, so they differ by rounding only; 5e-15 is the most that was seen. */

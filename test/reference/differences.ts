@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { randomStream } from "../../src/random";
+import { randomStream } from "../../src/engine/random";
 
 /** n standard normal numbers, other ones for every seed. */
 export function normals(n: number, seed: number): Float64Array {

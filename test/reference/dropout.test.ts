@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { biLstm, dense, dropout, type NetworkSpec } from "../../src/nn/spec";
-import { randomStream } from "../../src/random";
+import { biLstm, dense, dropout, type NetworkSpec } from "../../src/engine";
+import { randomStream } from "../../src/engine/random";
 import { dropoutMask } from "../../src/reference/dropout";
 import { inferenceForward, trainingBackward, trainingForward } from "../../src/reference/network";
 import { dot, expectGradient, normals } from "./differences";

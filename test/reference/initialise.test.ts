@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
-import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/nn/spec";
-import { initialise } from "../../src/train/initialise";
-import { orthonormalColumns } from "../../src/train/orthogonal";
+import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/engine";
+import { initialise } from "../../src/engine/training/initialise";
+import { orthonormalColumns } from "../../src/engine/training/orthogonal";
 import { largest, normals } from "./differences";
 
 const cnn = molerCnn();

@@ -1,4 +1,4 @@
-import { type NetworkSpec, resolveLayers } from "../../src/nn/spec";
+import { type NetworkSpec, resolveLayers } from "../../src/engine";
 import { normals } from "./differences";
 
 /** Standard normal numbers for every learnable of a network, by name. */

@@ -9,7 +9,7 @@ import {
   lstm,
   type NetworkSpec,
   resolveLayers,
-} from "../../src/nn/spec";
+} from "../../src/engine";
 import { halfMSE } from "../../src/reference/halfmse";
 import {
   inferenceBackward,
@@ -49,7 +49,7 @@ const batch = 3;
 
 describe.each(Object.entries(networks))("network: %s", (_, network) => {
   const { channels, steps } = network.input;
-  const outputChannels = resolveLayers(network).at(-1)?.outputChannels ?? 0;
+  const outputChannels = resolveLayers(network).at(-1)?.output.channels ?? 0;
   const x = normals(batch * channels * steps, 100);
   const target = normals(batch * outputChannels * steps, 101);
   const learnables = randomLearnables(network);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { batchNorm, dense, type NetworkSpec } from "../../src/nn/spec";
+import { batchNorm, dense, type NetworkSpec } from "../../src/engine";
+import { defaultTrainingOptions, sgdm } from "../../src/engine/training/options";
 import { tensorOf } from "../../src/reference/network";
 import { rmseOfLoss, trainToEnd } from "../../src/reference/outcome";
 import { trainReference } from "../../src/reference/training";
-import { defaultTrainingOptions, sgdm } from "../../src/train/options";
 
 const options = {
   ...defaultTrainingOptions,

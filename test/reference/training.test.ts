@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { batchNorm, biLstm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/nn/spec";
+import { batchNorm, biLstm, conv1d, dense, dropout, leakyReLU, type NetworkSpec } from "../../src/engine";
+import { initialise } from "../../src/engine/training/initialise";
+import { defaultTrainingOptions, sgdm } from "../../src/engine/training/options";
 import { batchNormForward } from "../../src/reference/batchnorm";
 import { globalNorm } from "../../src/reference/clip";
 import { conv1dForward } from "../../src/reference/conv1d";
@@ -8,8 +10,6 @@ import { leakyReLUForward } from "../../src/reference/leakyrelu";
 import { tensorOf, trainingForward } from "../../src/reference/network";
 import { populationStatistics } from "../../src/reference/statistics";
 import { trainReference } from "../../src/reference/training";
-import { initialise } from "../../src/train/initialise";
-import { defaultTrainingOptions, sgdm } from "../../src/train/options";
 import { largest, normals } from "./differences";
 import { randomLearnables } from "./learnables";
 

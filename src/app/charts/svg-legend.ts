@@ -1,6 +1,6 @@
 /** The legend of a chart in SVG. */
 
-import { escapeMarkup } from "../../markup";
+import { escapeMarkup } from "../../calculus/markup";
 import type { ChartColors } from "./colors";
 import { faintOpacity, markerPath, type Stroke } from "./marks";
 import { formatNumber } from "./numbers";

@@ -1,6 +1,6 @@
 /** The series of a chart in SVG. */
 
-import { escapeMarkup } from "../../markup";
+import { escapeMarkup } from "../../calculus/markup";
 import type { ChartColors } from "./colors";
 import { faintOpacity, isFilled, markerPath } from "./marks";
 import type { ChartData, ChartSpec, ColorToken, MarkerKind, SeriesSpec } from "./spec";

@@ -1,6 +1,6 @@
 /** Charts as SVG documents, from the same plain data as on the page. */
 
-import { escapeMarkup } from "../../markup";
+import { escapeMarkup } from "../../calculus/markup";
 import type { ChartColors } from "./colors";
 import { markerReach } from "./marks";
 import type { ChartData, ChartSpec } from "./spec";

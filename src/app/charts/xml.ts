@@ -1,6 +1,6 @@
 /** What SVG documents are written with. */
 
-import { escapeMarkup } from "../../markup";
+import { escapeMarkup } from "../../calculus/markup";
 import type { ChartColors } from "./colors";
 import { defaultWidth, type Stroke } from "./marks";
 

@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { html, LitElement, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { type NetworkName, networkNames, type OptionName, type PresetName, ruleWithin } from "../../index";
+import { type NetworkName, networkNames, type OptionName, type PresetName, ruleWithin } from "../../calculus";
 import { SessionController } from "../session/controller";
 import { networkTitles, presetTitles } from "../session/describe";
 import type { Settings } from "../session/run";

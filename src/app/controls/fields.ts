@@ -1,5 +1,7 @@
 /** What the options are called, in MATLAB's words where it has them, and where they stand in the form. */
-import { expectation, type OptionName, type OptionRule } from "../../index";
+
+import type { OptionName, OptionRule } from "../../calculus";
+import { expectation } from "../../engine/fields";
 
 /** How an option is shown. */
 export interface Field {

@@ -5,14 +5,8 @@ import "@awesome.me/webawesome/dist/components/select/select.js";
 import { css, html, LitElement, nothing } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
-import {
-  expectation,
-  OptionError,
-  type OptionName,
-  type OptionRule,
-  readOption,
-  writeOption,
-} from "../../index";
+import { OptionError, type OptionName, type OptionRule, readOption, writeOption } from "../../calculus";
+import { expectation } from "../../engine/fields";
 import { shared } from "../styles";
 import { describeRange, fields } from "./fields";
 

@@ -1,5 +1,6 @@
 /** What Train would train, in words. */
-import { describeLeftOver, type Experiment, resolveLayers, trainingCurves } from "../../index";
+import { describeLeftOver, type Experiment, trainingCurves } from "../../calculus";
+import { resolveLayers } from "../../engine";
 import { networkTitles } from "../session/describe";
 
 const count = new Intl.NumberFormat("en");

@@ -1,5 +1,5 @@
 /** A run as files. Loaded when something is first exported: the CSV writer comes with it. */
-import { predictionRows, writeMetricsCsv, writePredictionsCsv } from "../../index";
+import { predictionRows, writeMetricsCsv, writePredictionsCsv } from "../../calculus";
 import type { Run } from "../session/run";
 
 export type FileKind = "metrics" | "predictions" | "model" | "run";

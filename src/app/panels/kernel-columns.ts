@@ -1,5 +1,5 @@
 /** What the table of kernels says of each, in which words and order. */
-import type { KernelReport, Throughput } from "../../index";
+import type { KernelReport, Throughput } from "../../check";
 import { formatNumber } from "../charts/numbers";
 
 /** A kernel, or several together. */

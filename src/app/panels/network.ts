@@ -4,7 +4,9 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { css, html, LitElement, nothing } from "lit";
-import { type LearnableValues, type ResolvedLayer, readModel, resolveLayers } from "../../index";
+import { type ResolvedLayer, readModel, resolveLayers } from "../../engine";
+import { kindOf } from "../../engine/layers/registry";
+import type { LearnableValues } from "../../engine/training/inspector";
 import { formatNumber } from "../charts/numbers";
 import { SessionController } from "../session/controller";
 import { describeRun, nameRun, networkTitles, presetTitles } from "../session/describe";
@@ -12,7 +14,6 @@ import type { Run } from "../session/run";
 import type { Session } from "../session/session";
 import { shared } from "../styles";
 import "./histogram";
-import { describeLayer, learnablesOf, ownName } from "./layer-rows";
 
 /** A layer's learnables as they were when they were asked for. */
 interface Shown {
@@ -86,7 +87,7 @@ export class NetworkPanel extends LitElement {
             <td class="figure">–</td>
             <td></td>
           </tr>
-          ${layers.map((layer) => renderLayer(layer, steps))}
+          ${layers.map((layer) => renderLayer(layer))}
         </tbody>
         <tfoot>
           <tr>
@@ -121,7 +122,7 @@ export class NetworkPanel extends LitElement {
           missing === undefined
             ? html`<div class="row ask">
                 <wa-select label="Layer" size="s" .value=${chosen.name} @change=${this.#choose}>
-                  ${learning.map(({ name, spec }) => html`<wa-option value=${name}>${name}, ${describeLayer(spec).kind}</wa-option>`)}
+                  ${learning.map(({ name, spec }) => html`<wa-option value=${name}>${name}, ${kindOf(spec).describe(spec).kind}</wa-option>`)}
                 </wa-select>
                 <wa-button size="s" appearance="outlined" ?disabled=${this.asking} @click=${() => this.#ask(chosen.name)}>
                   Show ${chosen.name}
@@ -222,8 +223,16 @@ export class NetworkPanel extends LitElement {
   ];
 }
 
-function renderLayer(layer: ResolvedLayer, steps: number) {
-  const { kind, detail } = describeLayer(layer.spec);
+/** The learnable's name within its layer: "forward.weight_ih". */
+const ownName = ({ name: layer }: ResolvedLayer, name: string): string => name.slice(layer.length + 1);
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+const learnablesOf = ({ learnables }: ResolvedLayer): number =>
+  learnables.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+function renderLayer(layer: ResolvedLayer) {
+  const { kind, detail } = kindOf(layer.spec).describe(layer.spec);
   const shapes = layer.learnables.map(
     ({ name, shape }) => html`<div>${ownName(layer, name)} ${shape.join(" × ")}</div>`,
   );
@@ -232,7 +241,7 @@ function renderLayer(layer: ResolvedLayer, steps: number) {
       <th scope="row">${layer.name}</th>
       <td>${kind}</td>
       <td>${detail}</td>
-      <td class="figure">(${layer.outputChannels}, ${steps})</td>
+      <td class="figure">(${layer.output.channels}, ${layer.output.steps})</td>
       <td class="figure">${layer.learnables.length > 0 ? grouped(learnablesOf(layer)) : "–"}</td>
       <td class="shapes">${shapes}</td>
     </tr>

@@ -1,5 +1,5 @@
 /** What the six prediction plots show: curves of the test set and what the network says to them. */
-import { type Curves, calculusFunctions } from "../../index";
+import { type Curves, calculusFunctions } from "../../calculus";
 import type { ChartData } from "../charts/spec";
 import { niceCeiling } from "../charts/view";
 import type { RunOutcome, ShownPredictions } from "../session/run";

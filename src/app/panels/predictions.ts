@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/switch/switch.js";
 import "@awesome.me/webawesome/dist/components/tag/tag.js";
 import { css, html, LitElement, nothing } from "lit";
-import { calculusFunctions } from "../../index";
+import { calculusFunctions } from "../../calculus";
 import "../charts/chart";
 import type { Chart } from "../charts/chart";
 import { readColors } from "../charts/colors";

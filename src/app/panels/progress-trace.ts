@@ -1,4 +1,4 @@
-import type { Progress } from "../../index";
+import type { Progress } from "../../engine";
 
 export type Quantity = "rmse" | "loss";
 

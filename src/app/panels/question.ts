@@ -1,5 +1,5 @@
 /** "Image or sound?": the latest run of each network, and what they say to Moler's question. */
-import { exceptionOf, judge, type ScoredRun } from "../../index";
+import { exceptionOf, judge, type ScoredRun } from "../../calculus";
 import { describeAdapter, describeOptions, presetTitles } from "../session/describe";
 import type { Run } from "../session/run";
 

@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/checkbox/checkbox.js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
-import { figure } from "../../index";
+import { figure } from "../../calculus";
 import { SessionController } from "../session/controller";
 import {
   describeEnding,

@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/callout/callout.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import { css, html, LitElement, nothing } from "lit";
 import { classMap } from "lit/directives/class-map.js";
-import type { KernelCheck } from "../../index";
+import type { KernelCheck } from "../../check";
 import { formatNumber } from "../charts/numbers";
 import { SessionController } from "../session/controller";
 import { describeAdapter } from "../session/describe";

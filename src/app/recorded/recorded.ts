@@ -11,10 +11,9 @@ import {
   experimentCurves,
   readMetricsCsv,
   resolveExperiment,
-  resolveLayers,
-  type StopReason,
   takeCurves,
-} from "../../index";
+} from "../../calculus";
+import { resolveLayers, type StopReason } from "../../engine";
 import type { Run } from "../session/run";
 import bilstmMetrics from "./bilstm/metrics.csv?raw";
 import bilstmPredictions from "./bilstm/predictions.csv?raw";

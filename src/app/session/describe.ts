@@ -1,6 +1,7 @@
 /** Runs, networks and options in the page's words. */
-import type { AdapterReport, ExperimentOptions, NetworkName, PresetName, StopReason } from "../../index";
-import { writeOption } from "../../index";
+
+import { type ExperimentOptions, type NetworkName, type PresetName, writeOption } from "../../calculus";
+import type { AdapterReport, StopReason } from "../../engine";
 import type { Run, RunOutcome, Settings } from "./run";
 
 export const networkTitles = { cnn: "CNN", bilstm: "BiLSTM" } as const satisfies Record<NetworkName, string>;

@@ -7,9 +7,9 @@ import {
   presetNames,
   readOption,
   resolveExperiment,
-  resolveLayers,
   writeOption,
-} from "../../index";
+} from "../../calculus";
+import { resolveLayers } from "../../engine";
 import type { Run, Settings } from "./run";
 import type { Interrupted } from "./state";
 

@@ -1,6 +1,6 @@
 /** Settings as the query of an address: "?v=1&preset=quick&network=bilstm&epochs=40". */
+
 import {
-  expectation,
   networkNames,
   type OptionName,
   optionNames,
@@ -8,7 +8,8 @@ import {
   readOption,
   ruleWithin,
   writeOption,
-} from "../../index";
+} from "../../calculus";
+import { expectation } from "../../engine/fields";
 import type { Settings } from "./run";
 import { chosenValues, readOptions, tidy } from "./values";
 

@@ -1,16 +1,14 @@
 /** A training as the page knows it, under way, finished or recorded: plain data, so that it can be kept and exported. */
+
 import type {
-  AdapterReport,
   Curves,
   Evaluation,
   Experiment,
   ExperimentOptions,
   NetworkName,
   PresetName,
-  Progress,
-  ResolvedLayer,
-  TrainingResult,
-} from "../../index";
+} from "../../calculus";
+import type { AdapterReport, Progress, ResolvedLayer, TrainingResult } from "../../engine";
 
 /** What the visitor has chosen to train. */
 export interface Settings {

@@ -4,9 +4,9 @@ import {
   type NetworkName,
   OptionError,
   type PresetName,
-  type Progress,
   resolveExperiment,
-} from "../../index";
+} from "../../calculus";
+import type { Progress } from "../../engine";
 import type { Answers, Command, Failure, Request } from "../worker/protocol";
 import { Channel, type Told } from "./channel";
 import type { Run, RunOutcome, Settings, ShownPredictions, Speed } from "./run";

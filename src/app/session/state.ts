@@ -1,5 +1,7 @@
 /** What a session is made of: states that the page shows, and what it keeps. */
-import type { AdapterReport, KernelCheck, Progress } from "../../index";
+
+import type { KernelCheck } from "../../check";
+import type { AdapterReport, Progress } from "../../engine";
 import type { Run, ShownPredictions } from "./run";
 
 /** The adapter, as far as it is known. */

@@ -8,7 +8,7 @@ import {
   optionNames,
   optionsOf,
   resolveExperiment,
-} from "../../index";
+} from "../../calculus";
 import type { Settings } from "./run";
 
 /** The options that an experiment of these settings reads, in the order of the rules. */

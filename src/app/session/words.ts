@@ -1,5 +1,6 @@
 /** What the page says of a training: short sentences for notices and for screen readers. */
-import { figure, type Progress } from "../../index";
+import { figure } from "../../calculus";
+import type { Progress } from "../../engine";
 import type { Failure } from "../worker/protocol";
 import { endings, isWorseThanZero, nameRun, worseThanZero } from "./describe";
 import type { Run, RunOutcome } from "./run";

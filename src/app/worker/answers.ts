@@ -1,12 +1,8 @@
 /** The worker's answers to questions that need no training under way. */
-import {
-  type Device,
-  type Experiment,
-  type KernelCheck,
-  profileStep,
-  type StepProfile,
-  selfTest,
-} from "../../index";
+
+import type { Experiment } from "../../calculus";
+import { type KernelCheck, profileStep, type StepProfile, selfTest } from "../../check";
+import type { Device } from "../../engine";
 import { Predictors } from "./predictors";
 import type { Request } from "./protocol";
 import { tuningFor } from "./tuning";

@@ -1,11 +1,5 @@
-import {
-  type Curves,
-  type Evaluation,
-  type Experiment,
-  evaluate,
-  experimentCurves,
-  OutOfMemoryError,
-} from "../../index";
+import { type Curves, type Evaluation, type Experiment, evaluate, experimentCurves } from "../../calculus";
+import { OutOfMemoryError } from "../../engine";
 
 /** The curves of an experiment, and what predicting zero scores on its test set. */
 export interface Data {

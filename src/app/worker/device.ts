@@ -1,4 +1,4 @@
-import { type Device, openDevice } from "../../index";
+import { type Device, openDevice } from "../../engine";
 
 /** The worker's one device: opened when it is first needed, and anew after it was lost or has reported an error. */
 export class DeviceKeeper {

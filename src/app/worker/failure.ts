@@ -1,4 +1,4 @@
-import { DeviceLostError, FormatError, NoAdapterError, OutOfMemoryError } from "../../index";
+import { DeviceLostError, FormatError, NoAdapterError, OutOfMemoryError } from "../../engine";
 import type { Failure } from "./protocol";
 
 /** Why a run ended without a result. */

@@ -7,7 +7,7 @@ import {
   type Respondent,
   ruleRows,
   setRows,
-} from "../../expressions";
+} from "../../calculus";
 import type { PredictRequest } from "./predictors";
 import type { AskedNetwork, MeasuredRows, Request } from "./protocol";
 

@@ -1,11 +1,5 @@
-import {
-  type Experiment,
-  evaluate,
-  modelMetadata,
-  type Trainer,
-  type TrainingResult,
-  writeModel,
-} from "../../index";
+import { type Experiment, evaluate, modelMetadata } from "../../calculus";
+import { type Trainer, type TrainingResult, writeModel } from "../../engine";
 import type { RunFacts, RunOutcome, Speed } from "../session/run";
 import type { Data } from "./data";
 

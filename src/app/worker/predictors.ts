@@ -1,4 +1,4 @@
-import { type Device, Network, readModel } from "../../index";
+import { type Device, Network, readModel } from "../../engine";
 import type { Request } from "./protocol";
 
 export type PredictRequest = Extract<Request, { readonly kind: "predict" }>;

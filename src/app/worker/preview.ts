@@ -1,4 +1,5 @@
-import { type Curves, calculusFunctions, type Network, takeCurves } from "../../index";
+import { type Curves, calculusFunctions, takeCurves } from "../../calculus";
+import type { Network } from "../../engine";
 import type { ShownPredictions } from "../session/run";
 
 /** Milliseconds between two predictions at least. */

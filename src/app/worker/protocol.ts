@@ -1,16 +1,8 @@
 /** What the page and its training worker say to each other. Commands go in, events come out; nothing is shared. */
-import type { ConditionSummary } from "../../expressions";
-import type {
-  AdapterReport,
-  CurveOptions,
-  Curves,
-  Experiment,
-  KernelCheck,
-  LearnableValues,
-  NetworkName,
-  Progress,
-  StepProfile,
-} from "../../index";
+import type { ConditionSummary, CurveOptions, Curves, Experiment, NetworkName } from "../../calculus";
+import type { KernelCheck, StepProfile } from "../../check";
+import type { AdapterReport, Progress } from "../../engine";
+import type { LearnableValues } from "../../engine/training/inspector";
 import type { Run, RunFacts, RunOutcome, ShownPredictions, Speed } from "../session/run";
 
 /** What the page tells the worker. */

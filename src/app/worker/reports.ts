@@ -1,4 +1,4 @@
-import type { Progress } from "../../index";
+import type { Progress } from "../../engine";
 import type { Speed } from "../session/run";
 
 /** Milliseconds between two reports: often enough for the eye, seldom enough for the page. */

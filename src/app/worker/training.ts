@@ -1,14 +1,14 @@
+import type { Experiment } from "../../calculus";
 import {
   DeviceLostError,
   DivergedError,
-  type Experiment,
-  type LearnableValues,
   Network,
   readCheckpoint,
   Trainer,
   type TrainingState,
   writeCheckpoint,
-} from "../../index";
+} from "../../engine";
+import type { LearnableValues } from "../../engine/training/inspector";
 import type { RunOutcome } from "../session/run";
 import { type Data, drawData } from "./data";
 import type { DeviceKeeper } from "./device";

@@ -1,5 +1,7 @@
 import { createStore, get, set, type UseStore } from "idb-keyval";
-import { type Device, isTuning, type NetworkSpec, type Tuning, tune, tuningKey } from "../../index";
+import { type Device, type NetworkSpec, type Tuning, tune } from "../../engine";
+import { isTuning } from "../../engine/layers/variant";
+import { tuningKey } from "../../engine/tuning/tuner";
 
 let store: UseStore | undefined;
 

@@ -1,5 +1,5 @@
 /** The training worker: one device, one training at a time, and answers to questions meanwhile. */
-import { type Device, NoAdapterError } from "../../index";
+import { type Device, NoAdapterError } from "../../engine";
 import { answerPredict, answerProfile, answerSelfTest } from "./answers";
 import { DeviceKeeper } from "./device";
 import { messageOf } from "./failure";

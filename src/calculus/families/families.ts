@@ -1,5 +1,5 @@
 /** Functions that the networks were not taught, in families: each asks one question of what they learnt. */
-import { type RandomStream, randomStream } from "../../random";
+import { type RandomStream, randomStream } from "../../engine/random";
 import { readExpression } from "../expression/expression";
 import type { DifferentiableFunction } from "../functions";
 import type { Family, Member } from "./family";

@@ -1,5 +1,5 @@
 /** Random functions with exact derivatives, of the size of those taught: the largest |f| on [−1, 1] is 1. */
-import type { RandomStream } from "../../random";
+import type { RandomStream } from "../../engine/random";
 import type { DifferentiableFunction } from "../functions";
 
 /** Where the largest |f| is looked for. */

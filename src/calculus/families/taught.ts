@@ -1,5 +1,5 @@
 /** The functions of the training curves: those of the post, or more of them, none of which any unseen family has. */
-import { type RandomStream, randomStream } from "../../random";
+import { type RandomStream, randomStream } from "../../engine/random";
 import { calculusFunctions, type DifferentiableFunction } from "../functions";
 import { randomChebyshev, randomFourier, randomGaussianProcess } from "./random";
 

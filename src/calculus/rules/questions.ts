@@ -1,5 +1,5 @@
 /** The questions of all rules as one batch of curves, and from the answers to the defects. */
-import { randomStream } from "../../random";
+import { randomStream } from "../../engine/random";
 import { type CurveOptions, randomGrid } from "../curves";
 import { calculusFunctions } from "../functions";
 import type { Answer, Question, Trial, TrialKind } from "./rule";

@@ -1,5 +1,5 @@
 /** The question that brings a network's stencil to light: noisy curves on one equispaced grid, and the gradient at its middle. */
-import { randomStream } from "../../random";
+import { randomStream } from "../../engine/random";
 import { defaultCurveOptions } from "../curves";
 import { calculusFunctions } from "../functions";
 

@@ -2,9 +2,9 @@
 import { networkNames } from "../options";
 import { plusMinus } from "../scores";
 import { type SetKind, setKinds } from "./kind";
+import type { StudyResult } from "./result";
 import type { FigureRow } from "./rows";
 import type { Figures, Study } from "./study";
-import type { StudyResult } from "./summary";
 import { kindTitles, networkTitles, predictorTitle } from "./titles";
 import type { ClaimResult } from "./verdict";
 

@@ -1,5 +1,5 @@
 /** Studies as a list of cells: each is one training, or one evaluation of the opponents, and needs no other. */
-import { halfMeanSquaredError } from "../../nn/spec";
+import { halfMeanSquaredError } from "../../engine/layers/loss/halfmse";
 import { type Experiment, resolveExperiment } from "../experiment";
 import { type ExperimentOptions, type NetworkName, networkNames, type PresetName } from "../options";
 import { asTaught, type Condition, testKey, trainingKey } from "./condition";

@@ -1,5 +1,5 @@
 /** The curves of a condition. */
-import { permutation, randomStream } from "../../random";
+import { permutation, randomStream } from "../../engine/random";
 import {
   type CurveOptions,
   type Curves,

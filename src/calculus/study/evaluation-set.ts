@@ -1,5 +1,5 @@
 /** Curves on which everyone in a study is asked the same. */
-import { randomStream } from "../../random";
+import { randomStream } from "../../engine/random";
 import { type CurveOptions, type Curves, randomGrid } from "../curves";
 import { sevenUnseen, unseenFamilies } from "../families/families";
 import type { Member } from "../families/family";

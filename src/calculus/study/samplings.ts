@@ -1,5 +1,5 @@
 /** Ways to sample a curve that training does not show, beside the one that it does. */
-import { randomStream } from "../../random";
+import { randomStream } from "../../engine/random";
 import { randomGrid } from "../curves";
 
 export interface Sampling {

@@ -8,42 +8,11 @@ import { testSetName } from "./evaluation-set";
 import { kindOf } from "./kind";
 import { describeCriterion, learntClaims } from "./learnt";
 import type { CellResult } from "./measure";
+import type { ConditionSummary, PredictorWeights, StudyResult } from "./result";
 import { type FigureRow, groupBy, rowsOf } from "./rows";
 import { type PredictorStencil, stencilFigures, stencilProperties } from "./stencil-properties";
 import { type Figures, type Study, subjects } from "./study";
-import { type ClaimResult, checkClaim, decide, type Verdict } from "./verdict";
-
-export interface ConditionSummary {
-  readonly condition: string;
-  readonly sets: readonly FigureRow[];
-  readonly rules: readonly FigureRow[];
-  readonly stencils: readonly FigureRow[];
-  /** To be drawn. */
-  readonly weights: readonly PredictorWeights[];
-}
-
-/** Means over the seeds. */
-export interface PredictorWeights {
-  readonly predictor: string;
-  /** From the point of the answer (T). */
-  readonly offsets: readonly number[];
-  /** (T) */
-  readonly weights: readonly number[];
-}
-
-export interface StudyResult extends Pick<Study, "name" | "question" | "hypothesis" | "control"> {
-  /** The claims and preconditions in words. */
-  readonly criterion: string;
-  readonly cells: { readonly done: number; readonly planned: number };
-  /** Keys of the trainings that diverged. */
-  readonly diverged: readonly string[];
-  readonly verdict: Verdict;
-  readonly preconditions: readonly ClaimResult[];
-  readonly claims: readonly ClaimResult[];
-  readonly conditions: readonly ConditionSummary[];
-  /** In one paragraph, from these figures alone. */
-  readonly answer: string;
-}
+import { checkClaim, decide } from "./verdict";
 
 export interface StudySummary extends StudySettings {
   readonly version: string;

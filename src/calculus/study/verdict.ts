@@ -2,7 +2,7 @@
 import { countBelow } from "./by-seed";
 import type { Claim } from "./study";
 
-export type Verdict = "supported" | "refuted" | "undecided";
+export type ClaimVerdict = "supported" | "refuted" | "undecided";
 
 /** For readers of a report. */
 export const verdictRule =
@@ -28,7 +28,7 @@ export function decide(
   preconditions: readonly ClaimResult[],
   claims: readonly ClaimResult[],
   seeds: number,
-): Verdict {
+): ClaimVerdict {
   if (seeds < 2 || preconditions.some(({ held }) => held < seeds)) return "undecided";
   if (claims.some(({ held, of }) => held === 0 && of === seeds)) return "refuted";
   return claims.length > 0 && claims.every(({ held }) => held === seeds) ? "supported" : "undecided";

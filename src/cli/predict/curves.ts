@@ -1,5 +1,6 @@
 /** The curves of a predict input, in columns: as many as fit are kept in few bytes. */
-import { FormatError, quote } from "../../index";
+import { FormatError } from "../../engine";
+import { quote } from "../../engine/files/error";
 import { Decimals } from "./decimals";
 import { type Row, RowReader, type Separator } from "./rows";
 import { readText } from "./text";

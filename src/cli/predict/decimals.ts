@@ -1,5 +1,6 @@
 /** Numbers as people write them: with a point or a comma, but not with both. */
-import { FormatError, quote } from "../../index";
+import { FormatError } from "../../engine";
+import { quote } from "../../engine/files/error";
 import type { Separator } from "./rows";
 
 const withPoint = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;

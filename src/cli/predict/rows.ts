@@ -1,6 +1,7 @@
 /** Cells out of text that comes in pieces: which separator it has, and which line is which. */
 import Papa from "papaparse";
-import { FormatError, quote } from "../../index";
+import { FormatError } from "../../engine";
+import { quote } from "../../engine/files/error";
 
 export interface Row {
   /** Of the file, from 1. */

@@ -1,5 +1,5 @@
 /** A text file of unknown encoding and line endings, piece by piece. */
-import { FormatError } from "../../index";
+import { FormatError } from "../../engine";
 
 /** Bytes by which an encoding is told. */
 const headBytes = 4;

@@ -1,5 +1,5 @@
 /** Where curves are unlike those that a model was taught: what it answers there is a guess. */
-import { figure, type TaughtData } from "../../index";
+import { figure, type TaughtData } from "../../calculus";
 import type { CurveTable, Numbers } from "./curves";
 
 /** By what factor the points of a curve may be nearer to each other than those taught, or farther apart. */

@@ -1,4 +1,4 @@
-import { html, trusted } from "../../markup";
+import { html, trusted } from "../../calculus/markup";
 
 /** The parts of the report's page. */
 export interface PageParts {

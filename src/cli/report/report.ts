@@ -2,7 +2,8 @@
 
 import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
 import uplotStyle from "uplot/dist/uPlot.min.css?raw";
-import { calculusFunctions, figure, type Progress } from "../../index";
+import { calculusFunctions, figure } from "../../calculus";
+import type { Progress } from "../../engine";
 import { nameOf, type PlannedRun, reportedOptions } from "../experiment";
 import { scoreOf, scoreTable } from "../scores";
 import type { TrainingOutcome } from "../training-run";

@@ -12,21 +12,20 @@ import {
   type StudySummary,
   studyNames,
   takeShard,
-} from "../../expressions";
-import { jsonLine, oneLine, plainName } from "../../index";
+} from "../../calculus";
+import { jsonLine, oneLine, plainName } from "../../engine/files/error";
 import { UsageError } from "../errors";
 import { OutputDirectory } from "../files";
 import { openHost } from "../host";
 import { endOnInterrupt, stoppedBefore } from "../interrupt";
 import { shellWord } from "../shell";
-import type { StudyFlags } from "../study";
 import { presetFor, timestamp } from "../train";
 import { readCells, readSettings, StudyDirectory } from "./directory";
 import type { KeptSettings } from "./kept";
 import { listStudies } from "./list";
 import { measureCell } from "./measure";
 import { mergeCells, runCells } from "./session";
-import { askedSettings, extendSettings, newSettings, uniteSettings } from "./settings";
+import { askedSettings, extendSettings, newSettings, type StudyFlags, uniteSettings } from "./settings";
 
 export async function study(flags: StudyFlags): Promise<void> {
   const given = { ...flags, only: flags.only?.map(readStudyName) };

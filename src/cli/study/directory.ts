@@ -9,7 +9,7 @@ import {
   listCells,
   type StudySummary,
   summariseStudies,
-} from "../../expressions";
+} from "../../calculus";
 import { readRegular } from "../../node/cache";
 import { fileError, UsageError } from "../errors";
 import { OutputDirectory } from "../files";

@@ -1,6 +1,13 @@
 /** What the files of a study's directory hold, and whether a file holds it. */
-import { type CellResult, type StudySettings, setKinds, studyNames, subjects } from "../../expressions";
-import { networkNames, presetNames } from "../../index";
+import {
+  type CellResult,
+  networkNames,
+  presetNames,
+  type StudySettings,
+  setKinds,
+  studyNames,
+  subjects,
+} from "../../calculus";
 
 /** What the figures of a cell depend on, besides the cell and its adapter. */
 export type CellBasis = Pick<KeptSettings, "version" | "preset" | "epochs">;

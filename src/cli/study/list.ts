@@ -1,6 +1,15 @@
 /** What `fluxion study --list` tells. */
-import { chosenStudies, describeCriterion, listCells, type Study, studyOptions } from "../../expressions";
-import { optionNames, type PresetName, presetNames, writeOption } from "../../index";
+import {
+  chosenStudies,
+  describeCriterion,
+  listCells,
+  optionNames,
+  type PresetName,
+  presetNames,
+  type Study,
+  studyOptions,
+  writeOption,
+} from "../../calculus";
 import { flagOf } from "../train-flags";
 import { newSettings, type SettingFlags } from "./settings";
 

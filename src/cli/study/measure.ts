@@ -3,30 +3,24 @@ import {
   type Cell,
   type CellResult,
   type Condition,
+  type Curves,
   classicalRespondents,
   conditionCurves,
   conditionOf,
+  type Experiment,
   experimentOf,
   gridsPerFunction,
   hideGrid,
   isFiniteThroughout,
   type Measurements,
   measure,
+  networkStencil,
   nothingMeasured,
   type Respondent,
   type SplitCurves,
   type StudySettings,
-} from "../../expressions";
-import {
-  type Curves,
-  type Device,
-  DivergedError,
-  type Experiment,
-  Network,
-  networkStencil,
-  OutOfMemoryError,
-  Trainer,
-} from "../../index";
+} from "../../calculus";
+import { type Device, DivergedError, Network, OutOfMemoryError, Trainer } from "../../engine";
 import { UsageError } from "../errors";
 import { ProgressDisplay } from "../progress";
 

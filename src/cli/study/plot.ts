@@ -1,7 +1,14 @@
 /** Figures as a plot: inline SVG on a logarithmic axis, a row for each set or condition, as wide as the page is. */
-import { integralOpponents, noiseFloorName, type PredictorFigure, predictorTitle } from "../../expressions";
-import { classicalOpponents, figure, networkNames } from "../../index";
-import { html, type Markup } from "../../markup";
+import {
+  classicalOpponents,
+  figure,
+  integralOpponents,
+  networkNames,
+  noiseFloorName,
+  type PredictorFigure,
+  predictorTitle,
+} from "../../calculus";
+import { html, type Markup } from "../../calculus/markup";
 
 export interface PlotRow {
   readonly title: string;

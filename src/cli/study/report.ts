@@ -2,10 +2,13 @@
 import {
   type ClaimResult,
   type ConditionSummary,
+  calculusRules,
+  classicalOpponents,
   type FigureRow,
   integralOpponents,
   kindTitles,
   noiseFloorName,
+  type Opponent,
   type SetKind,
   type StudyResult,
   type StudySummary,
@@ -14,9 +17,8 @@ import {
   studies,
   unseenFamilies,
   verdictRule,
-} from "../../expressions";
-import { calculusRules, classicalOpponents, type Opponent } from "../../index";
-import { html, type Markup, trusted } from "../../markup";
+} from "../../calculus";
+import { html, type Markup, trusted } from "../../calculus/markup";
 import pageStyle from "../report/style.css?raw";
 import { drawFigures } from "./plot";
 import { drawStencils } from "./stencil-plot";

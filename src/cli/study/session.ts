@@ -1,5 +1,5 @@
 /** All cells of a study, one after the other: each leaves its file as soon as it is done. */
-import { type Cell, type CellResult, cellKey, type StudySummary } from "../../expressions";
+import { type Cell, type CellResult, cellKey, type StudySummary } from "../../calculus";
 import { UsageError } from "../errors";
 import { endOnInterrupt, stopOnInterrupt } from "../interrupt";
 import { readCells, type StudyDirectory } from "./directory";

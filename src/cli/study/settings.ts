@@ -1,8 +1,33 @@
 /** From flags to the settings of a study, anew or as its directory has them. */
-import { type StudyName, type StudySettings, studies, studyNames, studyOptions } from "../../expressions";
-import { type NetworkName, networkNames, OptionError, type PresetName, resolveExperiment } from "../../index";
+import {
+  type NetworkName,
+  networkNames,
+  OptionError,
+  type PresetName,
+  resolveExperiment,
+  type StudyName,
+  type StudySettings,
+  studies,
+  studyNames,
+  studyOptions,
+} from "../../calculus";
+import type { AdapterFlags } from "../adapter-flags";
 import { UsageError } from "../errors";
 import type { CellBasis, KeptSettings } from "./kept";
+
+/** As they are typed. */
+export interface StudyFlags extends AdapterFlags {
+  readonly list?: true;
+  /** Names as they were typed. */
+  readonly only?: readonly string[];
+  readonly network?: NetworkName;
+  readonly seeds?: number;
+  readonly preset?: PresetName;
+  readonly epochs?: number;
+  readonly out?: string;
+  readonly shard?: string;
+  readonly json?: true;
+}
 
 /** Flags that decide what is computed; absent ones come from the directory, where it has settings. */
 export interface SettingFlags {

@@ -1,6 +1,6 @@
 /** Stencils as a plot: inline SVG, the weights of everyone over the distance from the point of the answer. */
-import type { PredictorWeights } from "../../expressions";
-import { html, type Markup } from "../../markup";
+import type { PredictorWeights } from "../../calculus";
+import { html, type Markup } from "../../calculus/markup";
 import { classOf, drawLegend } from "./plot";
 
 const width = 380;

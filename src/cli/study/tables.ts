@@ -1,7 +1,13 @@
 /** Figures as tables: a column for each predictor, which becomes a list where the page is narrow. */
-import { type FigureRow, noiseFloorName, predictorTitle, zeroName } from "../../expressions";
-import { plusMinus, type Spread } from "../../index";
-import { html, type Markup } from "../../markup";
+import {
+  type FigureRow,
+  noiseFloorName,
+  plusMinus,
+  predictorTitle,
+  type Spread,
+  zeroName,
+} from "../../calculus";
+import { html, type Markup } from "../../calculus/markup";
 
 /** A set or rule, with a row for each condition under which it was asked. */
 export interface RowGroup {

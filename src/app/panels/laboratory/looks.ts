@@ -1,5 +1,5 @@
 /** Who stands in the laboratory's pictures and tables, and how. */
-import { networkNames } from "../../../index";
+import { networkNames } from "../../../calculus";
 import type { ColorToken, MarkerKind } from "../../charts/spec";
 import { networkTitles } from "../../session/describe";
 

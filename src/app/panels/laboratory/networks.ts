@@ -1,5 +1,5 @@
 /** Which trained networks stand in the visitor's picture. */
-import { type NetworkName, networkNames } from "../../../index";
+import { type NetworkName, networkNames } from "../../../calculus";
 import type { Run } from "../../session/run";
 
 export interface Candidates {

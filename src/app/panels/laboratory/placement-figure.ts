@@ -1,6 +1,6 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing } from "lit";
-import { plusMinus } from "../../../index";
+import { plusMinus } from "../../../calculus";
 import { keyAction } from "../../charts/keys";
 import { renderSwatch } from "../../charts/legend";
 import { captioned, shared } from "../../styles";

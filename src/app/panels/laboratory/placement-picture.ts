@@ -1,6 +1,6 @@
 /** The picture of places, drawn: everything lies at shares of its width, so that it fits any. */
 import { nothing, type SVGTemplateResult, svg } from "lit";
-import { networkNames } from "../../../index";
+import { networkNames } from "../../../calculus";
 import { isFilled, markerPath } from "../../charts/marks";
 import { formatNumber } from "../../charts/numbers";
 import type { LogAxis, Mark, PlacementGroup, PlacementRow } from "./placement";

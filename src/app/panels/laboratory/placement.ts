@@ -1,6 +1,6 @@
 /** Where everyone stands on a logarithmic axis of errors, set by set: plain data for the picture and its table. */
-import { kindTitles, type SetKind, setKinds } from "../../../expressions";
-import type { Spread } from "../../../index";
+
+import { kindTitles, type SetKind, type Spread, setKinds } from "../../../calculus";
 import type { ShownCondition } from "../../recorded/study/compact";
 import { type Look, looks } from "./looks";
 

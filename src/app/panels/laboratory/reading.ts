@@ -1,6 +1,5 @@
 /** What a picture of places says, in words. */
-import { type ConditionSummary, meanOf, placeBetween } from "../../../expressions";
-import { networkNames } from "../../../index";
+import { type ConditionSummary, meanOf, networkNames, placeBetween } from "../../../calculus";
 import { formatNumber } from "../../charts/numbers";
 import { networkTitles } from "../../session/describe";
 

@@ -1,6 +1,5 @@
 /** Rules of calculus and who keeps them, as rows of a table. */
-import { kindTitles, setKinds } from "../../../expressions";
-import { calculusRules, plusMinus, type RuleName, ruleNames } from "../../../index";
+import { calculusRules, kindTitles, plusMinus, type RuleName, ruleNames, setKinds } from "../../../calculus";
 import type { ShownCondition } from "../../recorded/study/compact";
 import { ruleKeepers } from "./looks";
 

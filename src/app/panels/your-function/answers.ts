@@ -1,5 +1,5 @@
 /** Answers to a sampled curve beside each other: as a chart, and as a sentence. */
-import { localLeastSquares, matchKnown, rootMeanSquare } from "../../../index";
+import { localLeastSquares, matchKnown, rootMeanSquare } from "../../../calculus";
 import { formatNumber } from "../../charts/numbers";
 import type { ChartData, ChartSpec, SeriesSpec } from "../../charts/spec";
 import { type Curve, finePoints } from "./curve";

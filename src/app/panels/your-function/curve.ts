@@ -1,5 +1,5 @@
 /** The function in question, and whether networks can be asked about it. */
-import type { DifferentiableFunction } from "../../../index";
+import type { DifferentiableFunction } from "../../../calculus";
 import { formatNumber } from "../../charts/numbers";
 
 export type Curve = DifferentiableFunction;

@@ -1,4 +1,4 @@
-import type { ExpressionError } from "../../../expressions";
+import type { ExpressionError } from "../../../calculus";
 
 /** The wrong part of a text with a little around it, so that long texts stay short. */
 interface Excerpt {

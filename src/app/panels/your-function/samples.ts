@@ -1,5 +1,6 @@
 /** A curve as networks are asked about it: sampled on a random grid with noise, as the training data are. */
-import { randomGrid, randomStream } from "../../../index";
+import { randomGrid } from "../../../calculus";
+import { randomStream } from "../../../engine/random";
 import type { Curve } from "./curve";
 
 /** No training has so many repetitions: these grids are in no training set. */

@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/radio/radio.js";
 import "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { ExpressionError, readExpression } from "../../../expressions";
+import { ExpressionError, readExpression } from "../../../calculus";
 import { shared, stacked } from "../../styles";
 import { type Curve, faultOf, finePoints } from "./curve";
 import "./drawing";

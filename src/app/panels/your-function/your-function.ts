@@ -3,7 +3,7 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { html, LitElement, nothing } from "lit";
-import { defaultCurveOptions, type NetworkName, randomGrid } from "../../../index";
+import { defaultCurveOptions, type NetworkName, randomGrid } from "../../../calculus";
 import "../../charts/chart";
 import { formatNumber } from "../../charts/numbers";
 import type { ChartSpec } from "../../charts/spec";

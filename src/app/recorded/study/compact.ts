@@ -5,7 +5,7 @@ import type {
   PredictorFigure,
   StudyResult,
   StudySummary,
-} from "../../../expressions";
+} from "../../../calculus";
 
 /** A row of figures, as far as pictures and tables tell of it. */
 export interface ShownRow extends Pick<FigureRow, "name" | "kind"> {

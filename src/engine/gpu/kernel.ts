@@ -1,0 +1,206 @@
+import { type LinkedWesl, link } from "wesl";
+import type { Device } from "./device";
+import type { Slice } from "./memory";
+import { type Binding, reflectBindings } from "./reflect";
+
+/** Every shader file, by its path under shaders/. */
+const sources = Object.fromEntries(
+  Object.entries(
+    import.meta.glob<string>("../../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true }),
+  ).map(([path, text]) => [path.replace("../../../shaders/", "./"), text]),
+);
+
+/** A number that changes with any shader: their text, hashed (FNV-1a, 32 bits). */
+export function shaderRevision(): string {
+  let hash = 0x811c9dc5;
+  for (const text of Object.values(sources))
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16);
+}
+
+/** One dispatch, as plain data: which entry point, with which constants, on which buffers. */
+export interface KernelCall {
+  /** Shown in profiles and errors, such as `conv2 forward`. */
+  readonly label: string;
+  /** A file of shaders/ without its suffix. */
+  readonly file: string;
+  readonly entry: string;
+  /** Compile-time constants; the shader imports them from `constants::`. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Conditions of the shader's `@if(…)`; all that it names must be given. */
+  readonly conditions?: Readonly<Record<string, boolean>>;
+  readonly bindings: Readonly<Record<string, Slice>>;
+  readonly workgroups: readonly [number, number?, number?];
+  /** Floating-point operations (a multiply-add counts two) of what it computes, by its definition, for profiles. */
+  readonly flops?: number;
+  /** Those that it does, where it has a way to do with fewer. */
+  readonly executed?: number;
+  /** Bytes it must read and write, for profiles, where it touches only a part of what it binds. */
+  readonly bytes?: number;
+}
+
+/** What one dimension of a dispatch holds on every adapter. */
+const mostWorkgroups = 65_535;
+
+/** Workgroups of 64 for so many invocations, over two dimensions where one is too short (shaders/shared/spread.wgsl). */
+export function spread(invocations: number): readonly [x: number, y: number] {
+  const groups = Math.ceil(invocations / 64);
+  const rows = Math.ceil(groups / mostWorkgroups);
+  return [Math.ceil(groups / rows), rows];
+}
+
+/** A shader or its bindings are wrong; the message names file, entry and place. */
+export class KernelError extends Error {
+  override readonly name = "KernelError";
+}
+
+interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
+}
+
+/** A compiled dispatch, ready to be encoded. */
+export interface Dispatch {
+  readonly call: KernelCall;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  /** What it reads and what it writes; a slice of which it does both stands in both. */
+  readonly reads: readonly Slice[];
+  readonly writes: readonly Slice[];
+}
+
+const caches = new WeakMap<Device, Map<string, Promise<Pipeline>>>();
+
+/** Links, compiles (once per device and set of constants) and binds a call. */
+export async function compile(device: Device, call: KernelCall): Promise<Dispatch> {
+  if (device.fault) throw device.fault;
+  let cache = caches.get(device);
+  if (!cache) {
+    cache = new Map();
+    caches.set(device, cache);
+  }
+  const { file, entry, constants, conditions } = call;
+  const key = JSON.stringify([file, entry, constants, conditions]);
+  let pending = cache.get(key);
+  if (!pending) {
+    pending = build(device, call);
+    cache.set(key, pending);
+    // What failed once, for want of memory say, may be tried again.
+    pending.catch(() => caches.get(device)?.delete(key));
+  }
+  const { pipeline, layout, bindings } = await pending;
+  const slices = (wanted: readonly Binding[]) => wanted.map(({ name }) => call.bindings[name]);
+  return {
+    call,
+    pipeline,
+    bindGroup: bind(device, call, layout, bindings),
+    reads: slices(bindings.filter(({ read }) => read)),
+    writes: slices(bindings.filter(({ written }) => written)),
+  };
+}
+
+/** `conv1d.convolve`, whatever folder the shader lies in. */
+const nameOf = ({ file, entry }: KernelCall): string => `${file.split("/").at(-1)}.${entry}`;
+
+async function build(device: Device, call: KernelCall): Promise<Pipeline> {
+  const { file, entry, constants, conditions = {} } = call;
+  if (!(`./${file}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${file}.wgsl`);
+  let linked: LinkedWesl;
+  try {
+    linked = await link({
+      weslSrc: sources,
+      rootModuleName: file,
+      packageName: "fluxion",
+      constants: { ...constants },
+      conditions: { ...conditions },
+    });
+  } catch (error) {
+    throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${(error as Error).message}`);
+  }
+  // A compile error is told below with its source; without a scope the device would also report it as uncaptured.
+  device.gpu.pushErrorScope("validation");
+  const module = device.gpu.createShaderModule({ label: nameOf(call), code: linked.dest });
+  device.gpu.popErrorScope().catch(() => undefined);
+  await reportCompilation(module, linked, call);
+  const bindings = reflectBindings(linked.dest, entry, constants);
+  const layout = device.gpu.createBindGroupLayout({
+    label: nameOf(call),
+    entries: bindings.map(({ index, type }) => ({
+      binding: index,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type },
+    })),
+  });
+  const pipeline = await device.gpu
+    .createComputePipelineAsync({
+      label: nameOf(call),
+      layout: device.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: entry },
+    })
+    .catch((error: Error) => {
+      throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${error.message}`);
+    });
+  return { pipeline, layout, bindings };
+}
+
+async function reportCompilation(
+  module: GPUShaderModule,
+  linked: LinkedWesl,
+  call: KernelCall,
+): Promise<void> {
+  const { messages } = await module.getCompilationInfo();
+  const errors = messages.filter(({ type }) => type === "error");
+  if (errors.length === 0) return;
+  const lines = errors.map(({ message, offset }) => {
+    const { src, position } = linked.sourceMap.destToSrc(offset);
+    const text = src.text ?? "";
+    const line = text.slice(0, position).split("\n").length;
+    // The linker calls every module ./NAME.wesl, whatever its file is called.
+    const path = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "shaders/$1.wgsl");
+    // Below its first line, wgpu draws the place in the linked text.
+    return `${path}:${line}: ${message.trim().split("\n")[0]}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
+  });
+  throw new KernelError(
+    `shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`,
+  );
+}
+
+function bind(
+  device: Device,
+  call: KernelCall,
+  layout: GPUBindGroupLayout,
+  bindings: readonly Binding[],
+): GPUBindGroup {
+  const place = `shaders/${call.file}.wgsl, entry ${call.entry}`;
+  const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
+  const groups = call.workgroups.find((count = 1) => count > limit);
+  if (groups !== undefined)
+    throw new RangeError(
+      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, shorter curves or a narrower network`,
+    );
+  const known = new Set(bindings.map(({ name }) => name));
+  for (const name of Object.keys(call.bindings))
+    if (!known.has(name))
+      throw new KernelError(`${place} uses no binding "${name}"; it uses ${[...known].join(", ")}`);
+  const written = new Set<GPUBuffer>();
+  for (const { name, type } of bindings) {
+    const slice = call.bindings[name];
+    if (!slice) throw new KernelError(`${place}: binding "${name}" is missing`);
+    if (type === "storage") written.add(slice.buffer);
+  }
+  const entries = bindings.map(({ name, index, type, bytes }) => {
+    const { buffer, offset, size } = call.bindings[name];
+    if (bytes !== undefined && bytes !== size)
+      throw new KernelError(
+        `${place}: binding "${name}" has ${bytes} bytes in the shader but was given ${size}`,
+      );
+    if (type !== "storage" && written.has(buffer))
+      throw new KernelError(
+        `${place}: binding "${name}" reads buffer "${buffer.label}", which the same dispatch writes; ` +
+          "WebGPU tracks whole buffers, so keep them apart",
+      );
+    return { binding: index, resource: { buffer, offset, size } };
+  });
+  return device.gpu.createBindGroup({ label: call.label, layout, entries });
+}

@@ -1,0 +1,43 @@
+/** Fluxion: 1-D sequence networks trained entirely on the GPU through WebGPU. */
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./files/checkpoint";
+export { FormatError } from "./files/error";
+export { type Model, readModel, writeModel } from "./files/model";
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./files/safetensors";
+export { type AdapterChoice, type AdapterReport, NoAdapterError } from "./gpu/adapter";
+export { type Device, DeviceLostError, openDevice } from "./gpu/device";
+export { KernelError } from "./gpu/kernel";
+export { DisposedError, OutOfMemoryError } from "./gpu/memory";
+export { conv1d, dense } from "./layers/convolution/definition";
+export type { KernelChoice } from "./layers/layer";
+export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
+export { batchNorm } from "./layers/normalisation/definition";
+export { dropout, leakyReLU } from "./layers/pointwise/definition";
+export { biLstm, lstm } from "./layers/recurrence/definition";
+export type { LayerSpec } from "./layers/registry";
+export type { Tuning } from "./layers/variant";
+export { type NamedTensor, Network } from "./network/network";
+export { type LearnableSpec, type NetworkSpec, type ResolvedLayer, resolveLayers } from "./network/spec";
+export type { TrainerConfig } from "./training/config";
+export type { CurveSet } from "./training/curves";
+export {
+  adam,
+  adamw,
+  defaultTrainingOptions,
+  type LearnRateSchedule,
+  rmsprop,
+  type SolverSpec,
+  sgdm,
+  type TrainingOptions,
+} from "./training/options";
+export {
+  type BestScore,
+  DivergedError,
+  type DivergedResult,
+  type Progress,
+  type Score,
+  type StopReason,
+  type TrainingResult,
+} from "./training/progress";
+export type { TrainingState } from "./training/state";
+export { Trainer } from "./training/trainer";
+export { type TuningResult, tune } from "./tuning/tuner";

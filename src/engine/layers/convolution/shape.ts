@@ -1,0 +1,129 @@
+/** What every kernel of a convolution is told. */
+import type { KernelCall } from "../../gpu/kernel";
+import type { Slice } from "../../gpu/memory";
+import { activationLength, type BuildContext, type GradientSums, groupsOf } from "../layer";
+
+/** Sizes of one convolution, or of its input gradient, which is a convolution with IN and OUT exchanged. */
+export interface ConvolutionShape {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  /** Zeros on the left; −1 where every tap sees the step after its own. */
+  readonly left: number;
+  /** Of x and of y. */
+  readonly steps: number;
+}
+
+/** What a convolution reads and writes: x, the weights (Co, Ci, K), y. Without a bias it is an input gradient. */
+export interface ConvolutionSlices {
+  readonly x: Slice;
+  readonly weight: Slice;
+  readonly bias?: Slice;
+  readonly y: Slice;
+  /** What is to be summed of y on the way, where y is the gradient of a batch normalisation's output. */
+  readonly sums?: GradientSums;
+}
+
+/** One convolution of a network: what, of what, on what. */
+export interface Convolution {
+  readonly context: BuildContext;
+  readonly label: string;
+  readonly shape: ConvolutionShape;
+  readonly slices: ConvolutionSlices;
+  readonly batch: number;
+  readonly steps: number;
+}
+
+/** A sample holds a whole curve, with both its ends, or the beginning of a long one. */
+const leastSampled = 256;
+
+/** The part that a sample takes at least. */
+export const sampledPart = ({ batch, steps }: Convolution, part: number): number =>
+  Math.min(1, Math.max(part, Math.min(steps, leastSampled) / (batch * steps)));
+
+/** The same without the sums over y: those of a part would be of no use. */
+export const unsummed = (whole: Convolution): Convolution => ({
+  ...whole,
+  slices: { ...whole.slices, sums: undefined },
+});
+
+/** What belongs to y: its bias, and the sums over it where they are wanted. */
+export interface ConvolutionResult extends Pick<KernelCall, "constants" | "bindings"> {
+  readonly conditions: Readonly<Record<string, boolean>>;
+  /** Run behind. */
+  readonly gather: readonly KernelCall[];
+}
+
+/** @param tiles over which y is summed, of each group of four channels */
+export function resultOf({ context, label, shape, slices }: Convolution, tiles: number): ConvolutionResult {
+  const { y, bias, sums } = slices;
+  const conditions = { ...sums?.conditions, summed: sums !== undefined, biased: bias !== undefined };
+  const constants = { Y_LENGTH: y.size / 16, TILE_SUMS_LENGTH: 1 };
+  const bindings = { y, ...(bias && { bias }) };
+  if (sums === undefined) return { constants, conditions, bindings, gather: [] };
+  // Two sums, each a vec4f.
+  const words = tiles * groupsOf(shape.output) * 8;
+  const tileSums = context.memory.storage(`${label}: sums of tiles`, words);
+  return {
+    constants: { ...constants, ...sums.constants, TILE_SUMS_LENGTH: words / 4 },
+    conditions,
+    bindings: { ...bindings, ...sums.bindings, tileSums },
+    gather: [sums.gather(tileSums, tiles)],
+  };
+}
+
+/** Floating-point operations by the definition of the sum, whichever way it is computed. */
+export const flopsOf = (
+  { batch }: BuildContext,
+  { input, output, kernel, steps }: ConvolutionShape,
+): number => 2 * batch * steps * input * output * kernel;
+
+/** Every condition of conv1d.wgsl; a call sets those that it means. */
+export const plainConditions = {
+  quads: false,
+  leaky: false,
+  summed: false,
+  transposed: false,
+  biased: false,
+  pair: false,
+  strips2: false,
+  strips4: false,
+  one: false,
+  two: false,
+  taps2: false,
+  taps3: false,
+  taps4: false,
+  taps5: false,
+};
+
+/** Constants that every entry of conv1d.wgsl names; a call overrides those its entry uses. */
+export const sizesOf = (context: BuildContext, { input, output, kernel, left, steps }: ConvolutionShape) => ({
+  BATCH: context.batch,
+  STEPS: steps,
+  KERNEL: kernel,
+  LEFT: left,
+  X_FIRST: 0,
+  Y_FIRST: 0,
+  IN_CHANNELS: input,
+  OUT_CHANNELS: output,
+  X_LENGTH: activationLength(context, { channels: input, steps }),
+  Y_LENGTH: activationLength(context, { channels: output, steps }),
+  WEIGHT_LENGTH: input * output * kernel,
+  PACKED_LENGTH: 1,
+  PARTIAL_LENGTH: 1,
+  STRIPS: 1,
+  PICKED: 1,
+  PICKED_GROUPS: 1,
+  REGION: 1,
+  TILE_SUMS_LENGTH: 1,
+  CHANNELS: 1,
+  STATISTICS_LENGTH: 1,
+  SLOPE: 1,
+  LANES_T: 1,
+  LANES_O: 1,
+  SPLITS: 1,
+  SPLIT_ROWS: 1,
+  TAP_BLOCK: 1,
+  TRANSFORMED_LENGTH: 1,
+  WORKGROUP: 64,
+});

@@ -1,0 +1,33 @@
+import { numberIn, requireFields } from "../../fields";
+import { type LayerKind, learnable, ones, zeros } from "../kind";
+import { groupsOf } from "../layer";
+
+/** Batch normalisation over batch and time, biased variance, learnable scale and offset per channel. */
+export interface BatchNormSpec {
+  readonly kind: "batchnorm";
+  readonly epsilon: number;
+}
+
+const fields = { epsilon: numberIn({ above: 0, below: Number.POSITIVE_INFINITY }) } as const;
+
+export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => {
+  requireFields("batchNorm", options, Object.keys(fields));
+  return { kind: "batchnorm", epsilon: 1e-5, ...options };
+};
+
+export const batchNormKind: LayerKind<BatchNormSpec> = {
+  stem: "bn",
+  fields,
+  output: (_, input) => input,
+  learnables: (_, { channels }) => [
+    learnable("scale", [channels], 1, ones),
+    learnable("offset", [channels], 1, zeros),
+  ],
+  statistics: {
+    names: ["mean", "variance"],
+    // Mean, correction, variance and inverse deviation of four channels: struct Statistics in batchnorm.wgsl.
+    shape: ({ channels }) => [groupsOf(channels), 4, 4],
+  },
+  describe: ({ epsilon }) => ({ kind: "batch normalisation", detail: `ε ${epsilon}` }),
+  tolerance: ({ epsilon }) => ({ kind: "normalisation", epsilon }),
+};

@@ -1,0 +1,36 @@
+import { numberIn } from "../../fields";
+import type { LayerKind } from "../kind";
+
+/** y = x for x ≥ 0, slope·x below; derivative 1 at 0. */
+export interface LeakyReLUSpec {
+  readonly kind: "leakyrelu";
+  readonly slope: number;
+}
+
+export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", slope });
+
+export const leakyReLUKind: LayerKind<LeakyReLUSpec> = {
+  stem: "relu",
+  fields: { slope: numberIn({ above: Number.NEGATIVE_INFINITY, below: Number.POSITIVE_INFINITY }) },
+  output: (_, input) => input,
+  learnables: () => [],
+  describe: ({ slope }) => ({ kind: "leaky ReLU", detail: `slope ${slope}` }),
+  tolerance: () => ({ kind: "rounding" }),
+};
+
+/** While training every value is zero with this probability, and divided by 1 − probability otherwise. */
+export interface DropoutSpec {
+  readonly kind: "dropout";
+  readonly probability: number;
+}
+
+export const dropout = (probability = 0.5): DropoutSpec => ({ kind: "dropout", probability });
+
+export const dropoutKind: LayerKind<DropoutSpec> = {
+  stem: "drop",
+  fields: { probability: numberIn({ from: 0, below: 1 }) },
+  output: (_, input) => input,
+  learnables: () => [],
+  describe: ({ probability }) => ({ kind: "dropout", detail: `probability ${probability}` }),
+  tolerance: () => ({ kind: "rounding" }),
+};

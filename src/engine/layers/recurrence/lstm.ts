@@ -1,0 +1,139 @@
+import type { KernelCall } from "../../gpu/kernel";
+import { part, type Slice } from "../../gpu/memory";
+import { convolution } from "../convolution/convolution";
+import type { ConvolutionShape } from "../convolution/shape";
+import { weightGradient } from "../convolution/weight-gradient";
+import {
+  type Activation,
+  type BuildContext,
+  createActivation,
+  type InputGradient,
+  type Layer,
+  noCalls,
+} from "../layer";
+import type { LayerPlace } from "../registry";
+import { type BiLstmSpec, directionsOf, type LstmSpec } from "./definition";
+import { paddedUnits, recurrenceCalls } from "./recurrence";
+import { orderWeights, unused } from "./weights";
+
+/**
+ * LSTM in one direction or both (shaders/recurrence/lstm.wgsl): the input product of all steps and directions as a convolution of
+ * kernel 1, the recurrence, and the gradients of the weights as products over all steps.
+ */
+export function buildLstm(
+  context: BuildContext,
+  { name, spec }: LayerPlace<LstmSpec | BiLstmSpec>,
+  input: Activation,
+): Layer {
+  const { hidden } = spec;
+  const directions = directionsOf(spec.kind);
+  const units = directions.length * hidden;
+  const { batch, memory } = context;
+  const { steps } = input;
+  const shape = { name, hidden, inputs: input.channels, directions };
+  const half = context.recurrentWeights === "f16";
+  const weights = orderWeights(shape, context.parameter, half);
+  const padded = paddedUnits(hidden);
+  const output = createActivation(context, `${name} output`, { channels: units, steps });
+  const gates = createActivation(context, `${name} gates`, { channels: 4 * units, steps }).slice;
+  const cells = memory.storage(`${name} cells`, units * batch * steps);
+  // The gradient of weight_hh wants each direction's h in whole groups of four channels.
+  const ragged = hidden % 4 !== 0;
+  const states = ragged
+    ? memory.storage(`${name} states`, directions.length * padded * batch * steps)
+    : output.slice;
+  const recurrence = {
+    hidden,
+    steps,
+    directions: directions.length,
+    ragged,
+    half,
+    // The recurrences of two layers that differ in their inputs alone share their pipelines.
+    constants: {
+      ...unused,
+      BATCH: batch,
+      STEPS: steps,
+      HIDDEN: hidden,
+      RECURRENT_LENGTH: weights.packedLength,
+      CELLS: units * batch * steps,
+      OUTPUT_LENGTH: output.slice.size / 4,
+      STATES_LENGTH: states.size / 4,
+    },
+  };
+
+  const arranged = memory.storage(`${name} arranged`, weights.arrangedLength);
+  const weight = part(arranged, 0, weights.inputCount);
+  const bias = part(arranged, weights.bias, 4 * units);
+  const product: ConvolutionShape = { input: input.channels, output: 4 * units, kernel: 1, left: 0, steps };
+  const packed = memory.storage(`${name} recurrent weights`, weights.packedWords);
+  const infer = [
+    weights.arrange(arranged),
+    ...convolution(context, `${name} input product`, product, { x: input.slice, weight, bias, y: gates }),
+    ...recurrenceCalls(context, name, "forward", {
+      ...recurrence,
+      pack: weights.pack(packed, false),
+      bindings: { recurrent: packed, gates, cells, y: output.slice, ...(ragged && { states }) },
+    }),
+  ];
+  /** Leaves the gradients of the gates in the gates' place. */
+  const throughTime = (into: BuildContext, dy: Slice): readonly KernelCall[] => {
+    const transposed = into.memory.storage(`${name} transposed weights`, weights.packedWords);
+    return recurrenceCalls(into, name, "backward", {
+      ...recurrence,
+      pack: weights.pack(transposed, true),
+      bindings: { recurrent: transposed, gates, cells, dy },
+    });
+  };
+  /** From those. */
+  const toInput = (into: BuildContext): InputGradient => {
+    const dInput = createActivation(into, `${name} input gradient`, input).slice;
+    const mirrored = { ...product, input: product.output, output: product.input };
+    const calls = convolution(into, `${name} input gradient`, mirrored, { x: gates, weight, y: dInput });
+    return { calls, dInput };
+  };
+  return {
+    name,
+    output,
+    infer,
+    inputGradient(into, dy) {
+      const backward = throughTime(into, dy);
+      const { calls, dInput } = toInput(into);
+      return { calls: [...backward, ...calls], dInput };
+    },
+    train: (training) => ({
+      forward: () => infer,
+      backward(dy, wanted) {
+        const backward = throughTime(training, dy);
+        const darranged = training.memory.storage(`${name} arranged gradient`, weights.darrangedLength);
+        const calls = [
+          ...backward,
+          ...weightGradient(training, `${name} input weights gradient`, product, {
+            x: { slice: input.slice, first: 0 },
+            dy: { slice: gates, first: 0 },
+            dweight: part(darranged, 0, weights.inputCount),
+            dbias: part(darranged, weights.bias, 4 * units),
+          }),
+          ...directions.flatMap((direction, index) =>
+            // h of the step before: in the reverse direction that is the next in time.
+            weightGradient(
+              training,
+              `${name} ${direction} recurrent weights gradient`,
+              { input: hidden, output: 4 * hidden, kernel: 1, left: direction === "forward" ? 1 : -1, steps },
+              {
+                x: { slice: states, first: (index * (ragged ? padded : hidden)) / 4 },
+                dy: { slice: gates, first: index * hidden },
+                dweight: part(darranged, weights.recurrent(index), 4 * hidden * hidden),
+              },
+            ),
+          ),
+          weights.restore(darranged, training.gradient),
+        ];
+        if (!wanted) return { calls };
+        const { calls: last, dInput } = toInput(training);
+        return { calls: [...calls, ...last], dInput };
+      },
+      commit: noCalls,
+      pool: noCalls,
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+/** Initial values of the learnables of a network. */
+import { kindOf } from "../layers/registry";
+import { type NetworkSpec, resolveLayers } from "../network/spec";
+import { type RandomStream, randomStream } from "../random";
+import type { Initialisation } from "./options";
+import { orthonormalColumns } from "./orthogonal";
+
+/** Standard deviation of the narrow normal distribution (MATLAB R2018b). */
+const narrow = 0.01;
+
+/**
+ * Weights at random, everything else as its layer says; by name, in network order. Every learnable draws from its own step
+ * of the seed's stream, in row-major order.
+ */
+export function initialise(
+  network: NetworkSpec,
+  initialisation: Initialisation,
+  seed: number,
+): Map<string, Float32Array<ArrayBuffer>> {
+  const learnables = resolveLayers(network).flatMap(({ spec, name: layer, input }) =>
+    kindOf(spec)
+      .learnables(spec, input)
+      .map((own) => ({ ...own, name: `${layer}.${own.name}` })),
+  );
+  return new Map(
+    learnables.map(({ name, shape, initial }, ordinal) => {
+      const values = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
+      if (typeof initial === "function") return [name, values.map((_, i) => initial(i))];
+      const random = randomStream(seed, "initialisation", ordinal);
+      return [name, initialWeights(values, shape, initial === "recurrent weights", initialisation, random)];
+    }),
+  );
+}
+
+function initialWeights(
+  values: Float32Array<ArrayBuffer>,
+  shape: readonly number[],
+  recurrent: boolean,
+  initialisation: Initialisation,
+  random: RandomStream,
+): Float32Array<ArrayBuffer> {
+  switch (initialisation) {
+    case "narrow-normal":
+      return values.map(() => narrow * random.normal());
+    case "glorot": {
+      if (recurrent) {
+        // (4H, H): orthonormal columns, so that the recurrence keeps lengths (Saxe, McClelland, Ganguli 2014).
+        const [rows, columns] = shape;
+        const normals = Float64Array.from(values, () => random.normal());
+        return Float32Array.from(orthonormalColumns(normals, rows, columns));
+      }
+      const bound = glorotBound(shape);
+      return values.map(() => bound * (2 * random.uniform() - 1));
+    }
+    default:
+      throw new RangeError(`unknown initialisation ${JSON.stringify(initialisation satisfies never)}`);
+  }
+}
+
+/**
+ * √(6/(fan-in + fan-out)) of a weight (Co, Ci) or (Co, Ci, K); a fan counts the taps (Glorot and Bengio 2010). The input
+ * weights (4H, C) of an LSTM have the fans C and 4H, each direction of a BiLSTM by itself; from memory, MATLAB counts 8H
+ * for the two of them.
+ */
+function glorotBound([outputs, inputs, taps = 1]: readonly number[]): number {
+  return Math.sqrt(6 / ((inputs + outputs) * taps));
+}

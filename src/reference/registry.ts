@@ -1,0 +1,147 @@
+/** The float64 half of every kind of layer: what engine/layers/registry.ts lists, it computes. */
+import type { LayerSpec } from "../engine/layers/registry";
+import {
+  batchNormBackward,
+  batchNormInference,
+  batchNormInferenceBackward,
+  batchNormStatistics,
+} from "./batchnorm";
+import { conv1dBackward, conv1dForward } from "./conv1d";
+import { denseBackward, denseForward } from "./dense";
+import { type DropoutDraw, dropoutMask } from "./dropout";
+import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
+import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+
+/** Sizes of a layer: x (B, inputChannels, T); `channels` are those of its input. */
+export interface LayerShape {
+  readonly batch: number;
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly steps: number;
+}
+
+/** What a layer computes with besides x. */
+export interface OwnTensors {
+  /** A learnable or a statistic by its own name. @throws RangeError where there is none */
+  readonly tensor: (name: string) => Float64Array;
+  /** Of dropout while training. */
+  readonly mask: Float64Array | undefined;
+}
+
+interface Gradients {
+  readonly dx: Float64Array;
+  /** Of the learnables, by their own names. */
+  readonly gradients: Readonly<Record<string, Float64Array>>;
+}
+
+type Backward<Spec> = (
+  spec: Spec,
+  own: OwnTensors,
+  x: Float64Array,
+  dy: Float64Array,
+  shape: LayerShape,
+) => Gradients;
+
+interface Reference<Spec> {
+  readonly forward: (spec: Spec, own: OwnTensors, x: Float64Array, shape: LayerShape) => Float64Array;
+  readonly backward: Backward<Spec>;
+  /** With statistics that are given, and without dropout, where that is another. */
+  readonly inferenceBackward?: Backward<Spec>;
+  /** The statistics of a batch, by their own names. */
+  readonly measure?: (x: Float64Array, shape: LayerShape) => Readonly<Record<string, Float64Array>>;
+  /** The mask of a draw. @param ordinal place among the layers of the kind */
+  readonly draw?: (spec: Spec, shape: LayerShape, draw: DropoutDraw, ordinal: number) => Float64Array;
+}
+
+const lstmWeights = ({ tensor }: OwnTensors, direction: string): LstmWeights => ({
+  weight_ih: tensor(`${direction}.weight_ih`),
+  weight_hh: tensor(`${direction}.weight_hh`),
+  bias: tensor(`${direction}.bias`),
+});
+
+const bothWeights = (own: OwnTensors) => ({
+  forward: lstmWeights(own, "forward"),
+  reverse: lstmWeights(own, "reverse"),
+});
+
+const ofDirection = (direction: string, { weight_ih, weight_hh, bias }: LstmWeights) => ({
+  [`${direction}.weight_ih`]: weight_ih,
+  [`${direction}.weight_hh`]: weight_hh,
+  [`${direction}.bias`]: bias,
+});
+
+const multiply = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value * b[i]);
+
+const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<LayerSpec, { kind: Kind }>> } = {
+  conv1d: {
+    forward: ({ kernel }, { tensor }, x, shape) =>
+      conv1dForward(x, tensor("weight"), tensor("bias"), { ...shape, kernel }),
+    backward({ kernel }, { tensor }, x, dy, shape) {
+      const { dx, dweight, dbias } = conv1dBackward(dy, x, tensor("weight"), { ...shape, kernel });
+      return { dx, gradients: { weight: dweight, bias: dbias } };
+    },
+  },
+  batchnorm: {
+    forward: ({ epsilon }, { tensor }, x, shape) =>
+      batchNormInference(
+        x,
+        tensor("scale"),
+        tensor("offset"),
+        tensor("mean"),
+        tensor("variance"),
+        epsilon,
+        shape,
+      ),
+    backward({ epsilon }, { tensor }, x, dy, shape) {
+      const [scale, mean, variance] = [tensor("scale"), tensor("mean"), tensor("variance")];
+      const { dx, dscale, doffset } = batchNormBackward(dy, x, scale, mean, variance, epsilon, shape);
+      return { dx, gradients: { scale: dscale, offset: doffset } };
+    },
+    inferenceBackward: ({ epsilon }, { tensor }, _, dy, shape) => ({
+      dx: batchNormInferenceBackward(dy, tensor("scale"), tensor("variance"), epsilon, shape),
+      gradients: {},
+    }),
+    measure: (x, shape) => ({ ...batchNormStatistics(x, shape) }),
+  },
+  leakyrelu: {
+    forward: ({ slope }, _, x) => leakyReLUForward(x, slope),
+    backward: ({ slope }, _, x, dy) => ({ dx: leakyReLUBackward(dy, x, slope), gradients: {} }),
+  },
+  dense: {
+    forward: (_, { tensor }, x, shape) => denseForward(x, tensor("weight"), tensor("bias"), shape),
+    backward(_, { tensor }, x, dy, shape) {
+      const { dx, dweight, dbias } = denseBackward(dy, x, tensor("weight"), shape);
+      return { dx, gradients: { weight: dweight, bias: dbias } };
+    },
+  },
+  lstm: {
+    forward: ({ hidden }, own, x, shape) => lstmForward(x, lstmWeights(own, "forward"), { ...shape, hidden }),
+    backward({ hidden }, own, x, dy, shape) {
+      const { dx, dweights } = lstmBackward(dy, x, lstmWeights(own, "forward"), { ...shape, hidden });
+      return { dx, gradients: ofDirection("forward", dweights) };
+    },
+  },
+  bilstm: {
+    forward: ({ hidden }, own, x, shape) => biLstmForward(x, bothWeights(own), { ...shape, hidden }),
+    backward({ hidden }, own, x, dy, shape) {
+      const { dx, dweights } = biLstmBackward(dy, x, bothWeights(own), { ...shape, hidden });
+      const { forward, reverse } = dweights;
+      return { dx, gradients: { ...ofDirection("forward", forward), ...ofDirection("reverse", reverse) } };
+    },
+  },
+  dropout: {
+    forward: (_, { mask }, x) => (mask === undefined ? x : multiply(x, mask)),
+    backward(_, { mask }, __, dy) {
+      if (mask === undefined) throw new RangeError("there is no mask of dropout");
+      return { dx: multiply(dy, mask), gradients: {} };
+    },
+    inferenceBackward: (_, __, ___, dy) => ({ dx: dy, gradients: {} }),
+    draw: ({ probability }, shape, draw, ordinal) => dropoutMask(probability, shape, draw, ordinal),
+  },
+};
+
+/** What computes a layer. */
+export const referenceOf = ({ kind }: LayerSpec): Reference<LayerSpec> =>
+  // Each is asked for its own layers alone.
+  references[kind] as Reference<never> as Reference<LayerSpec>;

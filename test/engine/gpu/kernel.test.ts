@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { gpu } from "../../browser/client";
+
+interface Call {
+  readonly file: string;
+  readonly entry: string;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly conditions?: Readonly<Record<string, boolean>>;
+  /** Binding → name of its buffer and length in vec4f. */
+  readonly bindings: Readonly<Record<string, readonly [buffer: string, length: number]>>;
+}
+
+/** Binds one call of a kernel; returns the error, or nothing. */
+function bind(call: Call): Promise<{ name: string; message: string } | undefined> {
+  return gpu.run(async ({ internals, device }, { bindings, ...call }) => {
+    const memory = new internals.Memory(device);
+    const buffers = new Map<string, ReturnType<typeof memory.storage>>();
+    const slices = Object.fromEntries(
+      Object.entries(bindings).map(([binding, [label, length]]) => {
+        const slice = buffers.get(label) ?? memory.storage(label, length * 4);
+        buffers.set(label, slice);
+        return [binding, slice];
+      }),
+    );
+    try {
+      await internals.compile(device, { ...call, label: "test", bindings: slices, workgroups: [1] });
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? { name: error.name, message: error.message } : undefined;
+    } finally {
+      memory.dispose();
+    }
+  }, call);
+}
+
+const forward: Call = {
+  file: "pointwise/leakyrelu",
+  entry: "forward",
+  constants: { LENGTH: 8, SLOPE: 0.5 },
+  bindings: { x: ["input", 8], y: ["output", 8] },
+};
+const place = "shaders/pointwise/leakyrelu.wgsl, entry forward";
+
+describe("binding by name", () => {
+  test("takes exactly what the entry uses", async () => {
+    expect(await bind(forward)).toBeUndefined();
+  });
+
+  test.for([
+    ["a missing binding", { x: ["input", 8] }, `${place}: binding "y" is missing`],
+    [
+      "a binding of another entry",
+      { ...forward.bindings, dy: ["gradient", 8] },
+      `${place} uses no binding "dy"; it uses x, y`,
+    ],
+    [
+      "a buffer too short",
+      { ...forward.bindings, x: ["input", 7] },
+      `${place}: binding "x" has 128 bytes in the shader but was given 112`,
+    ],
+    [
+      "a buffer too long",
+      { ...forward.bindings, y: ["output", 9] },
+      `${place}: binding "y" has 128 bytes in the shader but was given 144`,
+    ],
+    [
+      "reading what is written",
+      { x: ["both", 8], y: ["both", 8] },
+      `${place}: binding "x" reads buffer "both", which the same dispatch writes; WebGPU tracks whole buffers, so keep them apart`,
+    ],
+  ] as const)("refuses %s", async ([, bindings, message]) => {
+    expect(await bind({ ...forward, bindings })).toEqual({ name: "KernelError", message });
+  });
+});
+
+describe("compiling", () => {
+  test("names a shader file that does not exist", async () => {
+    expect(await bind({ ...forward, file: "gru" })).toEqual({
+      name: "KernelError",
+      message: "there is no shader file shaders/gru.wgsl",
+    });
+  });
+
+  test("names an entry that does not exist", async () => {
+    const error = await bind({ ...forward, entry: "sideways" });
+    expect(error?.message).toContain("sideways");
+  });
+
+  test("names a constant that was not given", async () => {
+    const error = await bind({ ...forward, constants: { LENGTH: 8 } });
+    expect(error?.name).toBe("KernelError");
+    expect(error?.message).toContain(place);
+    expect(error?.message).toContain("SLOPE");
+  });
+
+  test("shows file, line, message and source of an error", async () => {
+    // reduce.wgsl, which this kernel imports, takes the constant as an array's length.
+    const error = await bind({
+      file: "loss/halfmse",
+      entry: "train",
+      constants: { BATCH: 1, STEPS: 1, CHANNELS: 1, LENGTH: 1, NORMALISER: 1, WORKGROUP: -1 },
+      bindings: {},
+    });
+    expect(error?.name).toBe("KernelError");
+    const [heading, message, source] = error?.message.split("\n") ?? [];
+    expect(heading).toBe("shaders/loss/halfmse.wgsl, entry train does not compile:");
+    expect(message).toMatch(/^shaders\/shared\/reduce\.wgsl:5: ./);
+    expect(source).toBe("    var<workgroup> shares: array<vec4f, WORKGROUP>;");
+  });
+
+  test("compiles a kernel once for each set of constants", async () => {
+    const pipelines = await gpu.run(async ({ internals, device }, call) => {
+      const memory = new internals.Memory(device);
+      const dispatch = async (slope: number) => {
+        const bindings = { x: memory.storage("x", 32), y: memory.storage("y", 32) };
+        const constants = { LENGTH: 8, SLOPE: slope };
+        return internals.compile(device, { ...call, constants, label: "test", bindings, workgroups: [1] });
+      };
+      const [first, again, other] = await Promise.all([dispatch(0.25), dispatch(0.25), dispatch(0.125)]);
+      memory.dispose();
+      return {
+        shared: first.pipeline === again.pipeline,
+        apart: first.pipeline !== other.pipeline,
+      };
+    }, forward);
+    expect(pipelines).toEqual({ shared: true, apart: true });
+  });
+});
+
+test("a plan's dispatches see what the ones before them wrote, every time it runs", async () => {
+  const values = await gpu.run(async ({ internals, device }, call) => {
+    const memory = new internals.Memory(device);
+    const a = memory.upload("a", new Float32Array(32).fill(-1));
+    const b = memory.storage("b", 32);
+    const rectify = (x: typeof a, y: typeof a) =>
+      ({ ...call, label: "test", bindings: { x, y }, workgroups: [1] }) as const;
+    const plan = await internals.Plan.build(device, [rectify(a, b), rectify(b, a)]);
+    plan.submit(device);
+    plan.submit(device);
+    const values = await internals.readWords(device, a);
+    memory.dispose();
+    return values;
+  }, forward);
+  expect(values).toEqual(new Float32Array(32).fill(-(0.5 ** 4)));
+});

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { reflectBindings } from "../../../src/engine/gpu/reflect";
+
+const code = /* wgsl */ `
+  // @group(0) @binding(9) var<storage, read> commented: array<f32, LENGTH>;
+  struct Step { rate: f32, x: f32 }
+  @group(0) @binding(0) var<uniform> step: Step;
+  @group(0) @binding(1) var<storage, read> x: array<vec4f, LENGTH>;
+  @group(0) @binding(3) var<storage, read_write> y: array<f32, 12>;
+  @group(0) @binding(4) var<storage> z: array<u32>;
+  @group(0) @binding(5) var<storage, read_write> elsewhere: array<f32, LENGTH>;
+  fn deep(i: u32) -> f32 { return f32(z[i]); }
+  fn scaled(i: u32) -> f32 { /* elsewhere[i] */ return deep(i) * step.rate; }
+  @compute @workgroup_size(64) fn direct(@builtin(global_invocation_id) id: vec3u) { y[id.x] = x[id.x].x; }
+  @compute @workgroup_size(64) fn indirect(@builtin(global_invocation_id) id: vec3u) {
+    if (id.x < 12) { y[id.x] = scaled(id.x); }
+  }
+`;
+
+const reads = { read: true, written: false };
+const writes = { read: false, written: true };
+
+test("an entry's bindings: name, place, access and length", () => {
+  expect(reflectBindings(code, "direct", { LENGTH: 3 })).toEqual([
+    { name: "x", index: 1, type: "read-only-storage", bytes: 48, ...reads },
+    { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
+  ]);
+});
+
+test("bindings are found through the functions an entry calls, and no member counts for a binding", () => {
+  expect(reflectBindings(code, "indirect", { LENGTH: 3 })).toEqual([
+    { name: "step", index: 0, type: "uniform", bytes: undefined, ...reads },
+    { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
+    { name: "z", index: 4, type: "read-only-storage", bytes: undefined, ...reads },
+  ]);
+});
+
+test.for([
+  ["y[i] = x;", false, true],
+  ["y[i].z = x;", false, true],
+  ["y[a[i] + 1]\n  .z  = x;", false, true],
+  ["y.count = x;", false, true],
+  ["x = y[i];", true, false],
+  ["if (y[i] == x) { x = y[i]; }", true, false],
+  ["if (y[i] <= x) { }", true, false],
+  ["y[i] += x;", true, true],
+  ["y[i] <<= x;", true, true],
+  ["y[i] = y[j] + x;", true, true],
+  ["y[y[i]] = x;", true, true],
+  ["atomicMax(&y[i], x);", true, true],
+  ["let yy = z.y; y[i] = yy;", false, true],
+] as const)("what %s does to y: reads %s, writes %s", ([statement, read, written]) => {
+  const entry = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(64) fn main() { ${statement} }`;
+  expect(reflectBindings(entry, "main", {})).toMatchObject([{ name: "y", read, written }]);
+});
+
+test("an entry that does not exist is named", () => {
+  expect(() => reflectBindings(code, "sideways", {})).toThrow("no entry point sideways");
+});

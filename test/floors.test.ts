@@ -1,0 +1,70 @@
+/** The floors of the house: an import goes down, never up and never round in a circle. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { expect, test } from "vitest";
+
+/** The rooms from the ground up, and what each may import besides itself. A folder that is not named belongs to the room around it. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  "engine/gpu": ["engine"],
+  "engine/layers": ["engine", "engine/gpu"],
+  "engine/network": ["engine", "engine/gpu", "engine/layers"],
+  "engine/tuning": ["engine", "engine/gpu", "engine/layers", "engine/network"],
+  "engine/training": ["engine", "engine/gpu", "engine/layers", "engine/network"],
+  "engine/files": ["engine", "engine/network", "engine/training"],
+  reference: ["engine", "engine/layers", "engine/network", "engine/training"],
+  calculus: ["engine"],
+  check: ["engine", "reference", "calculus"],
+  node: ["engine"],
+  app: ["engine", "calculus", "check"],
+  cli: ["engine", "calculus", "check", "node"],
+};
+
+const source = join(import.meta.dirname, "../src");
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts"));
+
+/** Every import of a file of src/ by another, also where it is one of types alone. */
+const imports = files.flatMap((from) => {
+  const text = readFileSync(join(source, from), "utf8");
+  return Array.from(text.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"?]*)"/g), ([, path]) => {
+    const to = posix.join(posix.dirname(from), path);
+    return { from, to: [to, `${to}.ts`, `${to}/index.ts`].find((each) => files.includes(each)) };
+  }).flatMap(({ to }) => (to === undefined ? [] : [{ from, to }]));
+});
+
+/** The innermost room that a file stands in. */
+function roomOf(file: string): string {
+  for (let folder = posix.dirname(file); folder !== "."; folder = posix.dirname(folder))
+    if (folder in rooms) return folder;
+  throw new Error(`src/${file} stands in no room`);
+}
+
+test("an import goes to a room below", () => {
+  const up = imports.filter(({ from, to }) => {
+    const [own, other] = [roomOf(from), roomOf(to)];
+    // The face of the engine gathers what stands above its ground.
+    if (own === other || from === "engine/index.ts") return false;
+    return !rooms[own].some(
+      (below) =>
+        other === below ||
+        (other.startsWith(`${below}/`) && !below.includes("/") && !own.startsWith("engine/")),
+    );
+  });
+  expect(up).toEqual([]);
+  expect(imports.length).toBeGreaterThan(500);
+});
+
+test("no file imports itself by way of others", () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const { from, to } of imports) if (from === file) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
