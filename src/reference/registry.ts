@@ -11,6 +11,7 @@ import { denseBackward, denseForward } from "./dense";
 import { type DropoutDraw, dropoutMask } from "./dropout";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+import { tanhBackward, tanhForward } from "./tanh";
 
 /** Sizes of a layer: x (B, inputChannels, T); `channels` are those of its input. */
 export interface LayerShape {
@@ -138,6 +139,10 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
     },
     inferenceBackward: (_, __, ___, dy) => ({ dx: dy, gradients: {} }),
     draw: ({ probability }, shape, draw, ordinal) => dropoutMask(probability, shape, draw, ordinal),
+  },
+  tanh: {
+    forward: (_, __, x) => tanhForward(x),
+    backward: (_, __, x, dy) => ({ dx: tanhBackward(dy, x), gradients: {} }),
   },
 };
 

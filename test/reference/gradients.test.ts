@@ -4,6 +4,7 @@ import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { denseBackward, denseForward } from "../../src/reference/dense";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import { tanhBackward, tanhForward } from "../../src/reference/tanh";
 import { dot, expectGradient, normals } from "./differences";
 
 describe("conv1d", () => {
@@ -92,6 +93,14 @@ describe("leaky ReLU", () => {
   it("has derivative 1 at 0", () => {
     const dx = leakyReLUBackward(Float64Array.of(1, 1, 1), Float64Array.of(-2, 0, 2), 0.5);
     expect(Array.from(dx)).toEqual([0.5, 1, 1]);
+  });
+});
+
+describe("tanh", () => {
+  it("gradient agrees with differences", () => {
+    const x = normals(60, 1);
+    const dy = normals(60, 2);
+    expectGradient("dx", tanhBackward(dy, x), x, () => dot(dy, tanhForward(x)));
   });
 });
 

@@ -4,6 +4,7 @@ import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU } from "./pointwise/leakyrelu";
+import { buildTanh } from "./pointwise/tanh";
 import { buildLstm } from "./recurrence/lstm";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
@@ -15,6 +16,7 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   lstm: buildLstm,
   bilstm: buildLstm,
   dropout: buildDropout,
+  tanh: buildTanh,
 };
 
 /** Builds a layer behind `input`. */

@@ -3,7 +3,7 @@ import { conv1dKind, denseKind } from "./convolution/definition";
 import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
 import { batchNormKind } from "./normalisation/definition";
-import { dropoutKind, leakyReLUKind } from "./pointwise/definition";
+import { dropoutKind, leakyReLUKind, tanhKind } from "./pointwise/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
@@ -14,6 +14,7 @@ export const layerKinds = {
   lstm: lstmKind,
   bilstm: biLstmKind,
   dropout: dropoutKind,
+  tanh: tanhKind,
 } as const;
 
 type Kinds = typeof layerKinds;

@@ -18,6 +18,23 @@ export const leakyReLUKind: LayerKind<LeakyReLUSpec> = {
   tolerance: () => ({ kind: "rounding" }),
 };
 
+/** y = tanh x. */
+export interface TanhSpec {
+  readonly kind: "tanh";
+}
+
+export const tanh = (): TanhSpec => ({ kind: "tanh" });
+
+export const tanhKind: LayerKind<TanhSpec> = {
+  stem: "tanh",
+  fields: {},
+  output: (_, input) => input,
+  learnables: () => [],
+  describe: () => ({ kind: "hyperbolic tangent", detail: "" }),
+  // WGSL allows exp(x) an error of 3 + 2·|x| last places.
+  tolerance: () => ({ kind: "relative", y: 2e-6, gradient: 2e-6 }),
+};
+
 /** While training every value is zero with this probability, and divided by 1 − probability otherwise. */
 export interface DropoutSpec {
   readonly kind: "dropout";
