@@ -1,6 +1,8 @@
 /** The CSV files that a training leaves, metrics and predictions: written, and read back. */
 import Papa from "papaparse";
 import { FormatError } from "../engine/files/error";
+import type { Curves } from "./curves";
+import { calculusFunctions } from "./functions";
 
 /** One line of metrics.csv; the validation cells stay empty where an iteration was not validated. */
 export interface MetricsRow {
@@ -128,3 +130,25 @@ const float32 = (value: number | undefined): number | "" =>
 
 const unparse = (fields: readonly string[], data: (string | number | undefined)[][]): string =>
   `${Papa.unparse({ fields: [...fields], data }, { newline: "\n" })}\n`;
+
+/**
+ * Every point of the test set, curve by curve: the rows of predictions.csv.
+ * @param prediction (N, 1, T) on these curves
+ * @throws RangeError when they are not as many as the curves have points
+ */
+export function predictionRows(test: Curves, prediction: ArrayLike<number>): PredictionRow[] {
+  const { samples, clean, target } = test;
+  if (prediction.length !== clean.length)
+    throw new RangeError(`${clean.length} predictions expected, got ${prediction.length}`);
+  return Array.from({ length: clean.length }, (_, i) => {
+    const row = Math.floor(i / samples);
+    return {
+      function: calculusFunctions[test.functionIndex[row]].name,
+      curve: test.curve[row],
+      x: test.x[2 * row * samples + (i % samples)],
+      target: target[i],
+      clean: clean[i],
+      prediction: prediction[i],
+    };
+  });
+}

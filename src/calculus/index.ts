@@ -22,7 +22,6 @@ export * from "./opponents/matcher";
 export * from "./opponents/opponents";
 export * from "./opponents/smoothing-spline";
 export * from "./options";
-export * from "./predictions";
 export * from "./presets";
 export * from "./rules/questions";
 export type { Rule, TrialKind } from "./rules/rule";

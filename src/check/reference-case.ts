@@ -3,8 +3,7 @@ import type { LossNormalisation } from "../engine/layers/loss/halfmse";
 import type { ClipMethod, SolverSpec } from "../engine/training/options";
 import { clipGradients } from "../reference/clip";
 import { halfMSE } from "../reference/halfmse";
-import { addL2 } from "../reference/sgdm";
-import { solverStep } from "../reference/solver";
+import { addL2, solverStep } from "../reference/solver";
 import { sumError, unit } from "./bounds";
 import { singles } from "./values";
 

@@ -5,10 +5,9 @@ import { molerBilstm, molerCnn, type NetworkName, networkNames, presets } from "
 import { type BenchmarkSubject, benchmark } from "../check";
 import { runtime } from "../node/runtime";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
-import { networkTable, peerReasons, peerTable } from "./bench-tables";
+import { kernelTable, networkTable, peerReasons, peerTable } from "./bench-tables";
 import { UsageError } from "./errors";
 import { openHost } from "./host";
-import { kernelTable } from "./kernel-table";
 import { wholeNumber } from "./numbers";
 import { markdownTable, textTable } from "./table";
 import { addKernelFlags } from "./train-flags";

@@ -5,7 +5,6 @@ import { isCalled, nameAdapter } from "../engine/gpu/adapter";
 import { openDevice } from "../node/index";
 import { runtime } from "../node/runtime";
 import type { AdapterFlags } from "./adapter-flags";
-import { restBetweenTurns } from "./rest";
 
 /** Exit status where the GPU's device is lost, or the program breaks. */
 export const brokenStatus = 4;
@@ -49,4 +48,20 @@ const nameFlag = (error: NoAdapterError, choice: string): NoAdapterError =>
 export function requireExpected(adapter: AdapterReport, expected: RegExp | undefined): void {
   if (expected === undefined || isCalled(adapter, expected)) return;
   throw new NoAdapterError(`--expect-adapter ${expected.source}: the adapter is ${nameAdapter(adapter)}`);
+}
+
+/** Milliseconds: short beside any dispatch on a software adapter, long beside a turn of the event loop. */
+const pause = 3;
+
+/**
+ * Lets the main thread sleep between turns of the event loop. While a promise of the GPU is pending, Dawn asks for its
+ * outcome in every turn, which keeps a core busy; a software adapter computes on that core.
+ */
+function restBetweenTurns(): void {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const rest = (): void => {
+    Atomics.wait(never, 0, 0, pause);
+    setImmediate(rest).unref();
+  };
+  setImmediate(rest).unref();
 }

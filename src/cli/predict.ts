@@ -17,7 +17,6 @@ import { UsageError } from "./errors";
 import { readInput, readPieces, requireWritable, writeOutput } from "./files";
 import { openHost } from "./host";
 import { type CurveTable, readCurves } from "./predict/curves";
-import { writePredictions } from "./predict/output";
 import { unlikeTaught } from "./predict/warnings";
 
 interface PredictFlags extends AdapterFlags {
@@ -155,4 +154,23 @@ function fitBatch({ spec }: Model, steps: number, rows: number): number {
       `--input: curves of ${steps} points are too long for this model, which takes at most ${Math.floor(mostElements / channels)}`,
     );
   return Math.min(fitting, rows, mostRows);
+}
+
+/** Rows of a piece. */
+const pieceRows = 2 ** 14;
+
+/** CSV of the rows in their own order with the prediction for each (rows), piece by piece. */
+export function* writePredictions(
+  { names, rows, x, f, curve }: CurveTable,
+  prediction: Float32Array,
+): Generator<string> {
+  const cells = names.map((name) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
+  yield "curve,x,f,prediction\n";
+  for (let from = 0; from < rows; from += pieceRows) {
+    let piece = "";
+    for (let row = from; row < Math.min(rows, from + pieceRows); row++)
+      // Nine digits bring every float32 back exactly.
+      piece += `${cells[curve.at(row)]},${x.at(row)},${f.at(row)},${Number(prediction[row].toPrecision(9))}\n`;
+    yield piece;
+  }
 }

@@ -1,4 +1,6 @@
 /** What trainings score, and the table that shows it. All figures are RMSE per point. */
+
+import Table from "cli-table3";
 import { figure, plusMinus, type ScoredRun, scoreNetworks, spreadOf, spreadPerFunction } from "../calculus";
 import type { TrainingOutcome } from "./training-run";
 
@@ -37,4 +39,15 @@ export function scoreTable(runs: readonly ScoredRun[]): string[][] {
     ]),
     ["all", ...scores.map(({ rmse }) => plusMinus(rmse)), floor, figure(all.mean)],
   ];
+}
+
+export function resultsTable(runs: readonly ScoredRun[]): string {
+  const [head, ...rows] = scoreTable(runs);
+  const table = new Table({
+    head,
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows);
+  return table.toString();
 }

@@ -15,8 +15,7 @@ import { UsageError } from "./errors";
 import { nameOf, type PlannedRun } from "./experiment";
 import { OutputDirectory } from "./files";
 import { endOnInterrupt, stoppedBefore } from "./interrupt";
-import { resultsTable } from "./results-table";
-import { scoreOf } from "./scores";
+import { resultsTable, scoreOf } from "./scores";
 import { shellWord } from "./shell";
 import { summarise, summariseDivergence, trainingFileNames, trainingFiles } from "./summary";
 import {

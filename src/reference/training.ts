@@ -5,8 +5,7 @@ import { learnRateAt } from "../engine/training/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
 import { type Tensors, tensorOf, trainingBackward, trainingForward } from "./network";
-import { addL2 } from "./sgdm";
-import { solverStep } from "./solver";
+import { addL2, solverStep } from "./solver";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 
 /** x (rows, C, T) and target (rows, Cout, T). */

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { candidatesOf } from "../../src/app/panels/laboratory/networks";
 import { axisOf, namesOfSets, placeSets } from "../../src/app/panels/laboratory/placement";
-import { readPlaces } from "../../src/app/panels/laboratory/reading";
+import { candidatesOf, readPlaces } from "../../src/app/panels/laboratory/reading";
 import { tabulateRules } from "../../src/app/panels/laboratory/rule-rows";
 import { compactStudy, type RecordedStudy } from "../../src/app/recorded/study/compact";
 import { readStudy } from "../../src/app/recorded/study/read";

@@ -5,7 +5,7 @@ import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { presets } from "../../src/calculus/presets";
 import { resolveLayers } from "../../src/engine";
 import { defaultLearnRates, defaultTrainingOptions } from "../../src/engine/training/options";
-import { batchOrder } from "../../src/engine/training/order";
+import { batchOrder } from "../../src/engine/training/resolve";
 import { halfMSE } from "../../src/reference/halfmse";
 
 describe("Moler's CNN", () => {

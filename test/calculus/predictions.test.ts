@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { predictionRows } from "../../src/calculus/csv";
 import { generateCurves, splitCurves } from "../../src/calculus/curves";
 import { calculusFunctions } from "../../src/calculus/functions";
-import { predictionRows } from "../../src/calculus/predictions";
 
 describe("the rows of predictions", () => {
   const { test } = splitCurves(generateCurves({ curves: 36, samples: 5, seed: 2 }), 2);

@@ -8,10 +8,10 @@ import {
   type RuleQuestions,
   ruleDefects,
   ruleQuestions,
+  subjectsOn,
 } from "../../src/calculus/rules/questions";
 import type { Rule, Trial } from "../../src/calculus/rules/rule";
 import { calculusRules, ruleNames } from "../../src/calculus/rules/rules";
-import { subjectsOn } from "../../src/calculus/rules/subjects";
 
 const data = { curves: 60, samples: 100, noise: 1e-3, seed: 3 };
 const grids = 4;

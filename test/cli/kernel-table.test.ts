@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reportKernels } from "../../src/check/roofline";
-import { kernelTable } from "../../src/cli/kernel-table";
+import { kernelTable } from "../../src/cli/bench-tables";
 import type { FigureTable } from "../../src/cli/table";
 
 const sum = (label: string, milliseconds: number, flops: number, bytes: number, dispatches = 1) => ({

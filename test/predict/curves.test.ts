@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { writePredictions } from "../../src/cli/predict";
 import { type CurveTable, readCurves } from "../../src/cli/predict/curves";
-import { writePredictions } from "../../src/cli/predict/output";
 import { unlikeTaught } from "../../src/cli/predict/warnings";
 import { FormatError } from "../../src/engine/files/error";
 

@@ -4,7 +4,6 @@ import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import { readSafetensors } from "../../src/engine/files/safetensors";
 import { adam, defaultTrainingOptions, sgdm } from "../../src/engine/training/options";
 import { adamStepSize } from "../../src/engine/training/schedule";
-import { adamStep } from "../../src/reference/adam";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
@@ -19,7 +18,7 @@ import {
   lstmBackward,
   lstmForward,
 } from "../../src/reference/lstm";
-import { addL2, sgdmStep } from "../../src/reference/sgdm";
+import { adamStep, addL2, sgdmStep } from "../../src/reference/solver";
 import { trainReference } from "../../src/reference/training";
 import { largest } from "./differences";
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
 import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/engine";
-import { initialise } from "../../src/engine/training/initialise";
-import { orthonormalColumns } from "../../src/engine/training/orthogonal";
+import { initialise, orthonormalColumns } from "../../src/engine/training/initialise";
 import { largest, normals } from "./differences";
 
 const cnn = molerCnn();

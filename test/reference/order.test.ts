@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchOrder } from "../../src/engine/training/order";
+import { batchOrder } from "../../src/engine/training/resolve";
 
 const options = { batch: 3, epochs: 4, seed: 0 };
 const isSubset = (rows: ArrayLike<number>) =>

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { adamStepSize, learnRateAt } from "../../src/engine/training/schedule";
-import { adamStep, adamWStep } from "../../src/reference/adam";
 import { clipGradients, globalNorm } from "../../src/reference/clip";
-import { rmspropStep } from "../../src/reference/rmsprop";
-import { addL2, sgdmStep } from "../../src/reference/sgdm";
+import { adamStep, adamWStep, addL2, rmspropStep, sgdmStep } from "../../src/reference/solver";
 
 describe("clipGradients", () => {
   const gradients = new Map([

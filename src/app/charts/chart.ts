@@ -1,7 +1,7 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/tooltip/tooltip.js";
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { shared } from "../styles";
 import { chartStyles } from "./chart-styles";
 import { readColors } from "./colors";
@@ -12,8 +12,38 @@ import { PlotController } from "./plot";
 import { savePicture } from "./save";
 import type { ChartData, ChartSpec } from "./spec";
 import { chartToSvg, type Size } from "./svg";
-import { renderTable } from "./table";
 import { type PictureType, renderTools } from "./tools";
+
+/** More rows help nobody, and take the browser long. */
+const mostRows = 300;
+
+/** The data in rows; of very long series one in so many, beside those that hold sparse values. */
+function renderTable({ title, x, series }: ChartSpec, data: ChartData): TemplateResult {
+  const [xs, ...columns] = data;
+  const every = Math.ceil(xs.length / mostRows);
+  const sparse = columns.filter((_, index) => series[index]?.sparse);
+  const places = xs.map((_, i) => i);
+  const marked = new Set(places.filter((i) => sparse.some((column) => typeof column[i] === "number")));
+  const kept = marked.size <= mostRows ? marked : new Set<number>();
+  const rows = places.filter((i) => i % every === 0 || i === xs.length - 1 || kept.has(i));
+  return html`<table>
+    ${
+      every > 1
+        ? html`<caption>${rows.length} of ${xs.length} rows: one in ${every}${kept.size > 0 ? ", and all with markers" : ""}</caption>`
+        : html`<caption class="visually-hidden">${title}</caption>`
+    }
+    <thead><tr><th scope="col" class="figure">${x.label}</th>${series.map(({ label }) => html`<th scope="col" class="figure">${label}</th>`)}</tr></thead>
+    <tbody>
+      ${rows.map(
+        (i) =>
+          html`<tr><th scope="row" class="figure">${formatNumber(xs[i])}</th>${series.map((_, index) => html`<td class="figure">${formatValue(columns[index]?.[i])}</td>`)}</tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+const formatValue = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "" : formatNumber(value);
 
 /** Milliseconds after which a table follows the data. */
 const tableInterval = 500;

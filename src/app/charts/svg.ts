@@ -2,10 +2,10 @@
 
 import { escapeMarkup } from "../../calculus/markup";
 import type { ChartColors } from "./colors";
-import { markerReach } from "./marks";
-import type { ChartData, ChartSpec } from "./spec";
-import { characterWidth, drawLegendEntry, legendLine, placeLegend } from "./svg-legend";
-import { type Drawing, drawLine, drawMarkers, type Places } from "./svg-series";
+import { faintOpacity, markerPath, markerReach, type Stroke } from "./marks";
+import { formatNumber } from "./numbers";
+import type { ChartData, ChartSpec, SeriesSpec } from "./spec";
+import { type Drawing, drawLine, drawMarkers, markerPaint, type Places } from "./svg-series";
 import { isDrawn, roomAtEnd, tickLabel, ticksOf, type View, viewOf } from "./view";
 import { round, strokeOf } from "./xml";
 
@@ -153,4 +153,48 @@ function drawAxes(
       : `<text x="4" y="${round(top - 10)}" ${ink}>${escapeMarkup(spec.y.label)}</text>`,
     "</g>",
   ];
+}
+
+/** Pixels of a character, about. */
+const characterWidth = 6.6;
+/** Pixels of a row. */
+const legendLine = 18;
+
+interface LegendEntry {
+  readonly label: string;
+  readonly mark: Stroke & Pick<SeriesSpec, "marker" | "faint">;
+  readonly x: number;
+  readonly row: number;
+}
+
+/** From left to right, in as many rows as it takes. */
+function placeLegend({ series, references = [] }: ChartSpec, width: number): readonly LegendEntry[] {
+  const marks = [
+    ...series.map((mark) => ({ mark, label: mark.label })),
+    ...references.map((mark) => ({ mark, label: `${mark.label} ${formatNumber(mark.value)}` })),
+  ];
+  let x = 8;
+  let row = 0;
+  return marks.map(({ mark, label }) => {
+    const taken = 48 + characterWidth * label.length;
+    if (x > 8 && x + taken > width) {
+      x = 8;
+      row += 1;
+    }
+    const entry = { mark, label, x, row };
+    x += taken;
+    return entry;
+  });
+}
+
+/** `top` is where the first row begins. */
+function drawLegendEntry({ mark, label, x, row }: LegendEntry, top: number, colors: ChartColors): string {
+  const { marker } = mark;
+  const y = top + legendLine * (row + 0.5);
+  const line = mark.width === 0 ? "" : `<path d="M${x} ${y}h26" ${strokeOf(mark, colors)}/>`;
+  const point = marker
+    ? `<path d="${markerPath(marker, x + 13, y)}" ${markerPaint(marker, mark.color, colors)}/>`
+    : "";
+  const pale = mark.faint ? ` opacity="${faintOpacity}"` : "";
+  return `<g class="legend"><g${pale}>${line}${point}</g><text x="${x + 32}" y="${y + 4}" fill="${escapeMarkup(colors.text)}">${escapeMarkup(label)}</text></g>`;
 }

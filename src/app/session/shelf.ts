@@ -1,8 +1,26 @@
-import { Emitter } from "./emitter";
 import type { Run } from "./run";
 import type { Notice, SessionChanges, Store } from "./state";
 import { mostRuns } from "./store";
 import { noteBroken, noteNothingKept, noteRunNotKept } from "./words";
+
+type Listener<Change> = (change: Change) => void;
+
+/** Tells listeners of changes, by kind. */
+class Emitter<Changes> {
+  readonly #listeners = new Map<keyof Changes, Set<Listener<never>>>();
+
+  /** Listens to one kind of change; returns a function that ends it. */
+  on<Kind extends keyof Changes>(kind: Kind, listener: Listener<Changes[Kind]>): () => void {
+    const listeners = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  protected emit<Kind extends keyof Changes>(kind: Kind, change: Changes[Kind]): void {
+    for (const listener of this.#listeners.get(kind) ?? []) listener(change as never);
+  }
+}
 
 /** The runs there are to see, which of them are shown, and what the visitor is told. */
 export class Shelf extends Emitter<SessionChanges> {

@@ -1,19 +1,20 @@
-import type { Experiment } from "../../calculus";
+import { type Experiment, evaluate, modelMetadata } from "../../calculus";
 import {
   DeviceLostError,
   DivergedError,
   Network,
   readCheckpoint,
   Trainer,
+  type TrainingResult,
   type TrainingState,
   writeCheckpoint,
+  writeModel,
 } from "../../engine";
 import type { LearnableValues } from "../../engine/training/inspector";
-import type { RunOutcome } from "../session/run";
+import type { RunFacts, RunOutcome, Speed } from "../session/run";
 import { type Data, drawData } from "./data";
 import type { DeviceKeeper } from "./device";
 import { describeFailure } from "./failure";
-import { concludeRun, factsOf } from "./outcome";
 import { Preview } from "./preview";
 import type { Command, Event } from "./protocol";
 import { Reports } from "./reports";
@@ -249,4 +250,37 @@ export class Training {
     const checkpoint = await writeCheckpoint(state);
     this.#workplace.tell({ kind: "snapshot", run: this.run, checkpoint }, [checkpoint.buffer]);
   }
+}
+
+/** What is known of a training as soon as it is built. */
+function factsOf(trainer: Trainer, { zero }: Data): RunFacts {
+  const { network } = trainer;
+  return {
+    adapter: network.device.adapter,
+    layers: network.layers,
+    parameters: network.parameterCount,
+    iterations: trainer.iterations,
+    iterationsPerEpoch: trainer.iterationsPerEpoch,
+    dispatchesPerStep: trainer.dispatchesPerStep,
+    bytesOnDevice: trainer.bytesOnDevice,
+    zero,
+    noiseFloor: zero.noiseFloor,
+  };
+}
+
+/** Evaluates a trained network and writes it down; where training diverged, nothing of it is worth keeping. */
+async function concludeRun(
+  trainer: Trainer,
+  { hostMsPerStep: _, ...result }: TrainingResult,
+  experiment: Experiment,
+  { test }: Data,
+  { gpuMillisecondsPerStep }: Speed,
+): Promise<RunOutcome> {
+  const { network } = trainer;
+  const outcome = { result, finishedAt: new Date().toISOString(), gpuMillisecondsPerStep };
+  if (result.stopReason === "diverged") return outcome;
+  const prediction = new Float32Array(await network.predict(test.x));
+  const model = writeModel(experiment.spec, await network.readTensors(), modelMetadata(experiment));
+  const evaluation = evaluate(prediction, test);
+  return { ...outcome, trained: { evaluation, testCurves: test.rows, prediction, model } };
 }

@@ -6,12 +6,19 @@ import {
   type CellResult,
   cellKey,
   chosenStudies,
+  describeCriterion,
   listCells,
+  optionNames,
+  type PresetName,
+  presetNames,
   type Shard,
+  type Study,
   type StudyName,
   type StudySummary,
   studyNames,
+  studyOptions,
   takeShard,
+  writeOption,
 } from "../../calculus";
 import { jsonLine, oneLine, plainName } from "../../engine/files/error";
 import { UsageError } from "../errors";
@@ -20,12 +27,19 @@ import { openHost } from "../host";
 import { endOnInterrupt, stoppedBefore } from "../interrupt";
 import { shellWord } from "../shell";
 import { presetFor, timestamp } from "../train";
+import { flagOf } from "../train-flags";
 import { readCells, readSettings, StudyDirectory } from "./directory";
 import type { KeptSettings } from "./kept";
-import { listStudies } from "./list";
 import { measureCell } from "./measure";
 import { mergeCells, runCells } from "./session";
-import { askedSettings, extendSettings, newSettings, type StudyFlags, uniteSettings } from "./settings";
+import {
+  askedSettings,
+  extendSettings,
+  newSettings,
+  type SettingFlags,
+  type StudyFlags,
+  uniteSettings,
+} from "./settings";
 
 export async function study(flags: StudyFlags): Promise<void> {
   const given = { ...flags, only: flags.only?.map(readStudyName) };
@@ -173,4 +187,30 @@ export function readShard(text: string): Shard {
   if (index === undefined || Number(index) >= Number(of))
     throw new UsageError(`--shard ${text}: must be i/n with i from 0 to n - 1, for instance 0/4`);
   return { index: Number(index), of: Number(of) };
+}
+
+/** Every study that is asked for with its cells, and how each preset trains. */
+function listStudies(flags: SettingFlags): string {
+  const settings = newSettings(flags, flags.preset ?? presetNames[0]);
+  const { seeds, epochs } = settings;
+  const studies = chosenStudies(settings);
+  const cellsOf = (chosen: readonly Study[]): string => `${listCells(chosen, settings).length} cells`;
+  return [
+    ...studies.map(
+      (study) =>
+        `${study.name}: ${cellsOf([study])} with ${seeds} ${seeds === 1 ? "seed" : "seeds"}\n` +
+        `  ${study.question}\n  hypothesis: ${study.hypothesis}\n  criterion: ${describeCriterion(study)}\n`,
+    ),
+    ...(studies.length > 1 ? [`all together, sharing trainings: ${cellsOf(studies)}\n`] : []),
+    ...presetNames.map((preset) => describePreset(preset, epochs)),
+  ].join("");
+}
+
+function describePreset(preset: PresetName, epochs: number | null): string {
+  const options = studyOptions(preset, epochs);
+  const changes = optionNames.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`${flagOf(name)} ${writeOption(value)}`];
+  });
+  return `preset ${preset}: trains as fluxion train --preset ${[preset, ...changes].join(" ")}\n`;
 }

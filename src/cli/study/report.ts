@@ -20,8 +20,7 @@ import {
 } from "../../calculus";
 import { html, type Markup, trusted } from "../../calculus/markup";
 import pageStyle from "../report/style.css?raw";
-import { drawFigures } from "./plot";
-import { drawStencils } from "./stencil-plot";
+import { drawFigures, drawStencils } from "./plot";
 import studyStyle from "./style.css?raw";
 import { figureTable, memberTable, type RowGroup } from "./tables";
 

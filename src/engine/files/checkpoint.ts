@@ -6,12 +6,12 @@
  */
 import { sha256 } from "../digest";
 import { resolveLayers } from "../network/spec";
+import { defaultTrainingOptions, requireOptions, type TrainingOptions } from "../training/options";
 import type { BestScore, Progress } from "../training/progress";
 import { statisticsShapes, type Tensors, type TrainingState, type Weights } from "../training/state";
 import { FormatError, quote } from "./error";
 import { entriesOf, parseJsonObject } from "./json";
 import { networkJson, readNetwork, requireFormat } from "./model";
-import { optionsJson, readOptions } from "./options";
 import {
   readSafetensors,
   requireFinite,
@@ -294,4 +294,34 @@ class StateReader {
       throw new FormatError(this.#label, field, "must be a validation of the history");
     return { iteration, loss };
   }
+}
+
+const optionsJson = (options: TrainingOptions): string =>
+  JSON.stringify(options, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value));
+
+/**
+ * Reads options of unknown origin: every one must be there, none besides, and each of a value with which training can
+ * be computed.
+ * @throws FormatError
+ */
+function readOptions(text: string, label: string, field: string): TrainingOptions {
+  const entries = parseJsonObject(text, 3, label, field);
+  for (const name of Object.keys(defaultTrainingOptions))
+    if (!entries.has(name)) throw new FormatError(label, `${field} ${name}`, "is missing");
+  const options = revive(Object.fromEntries(entries)) as TrainingOptions;
+  try {
+    requireOptions(options);
+  } catch (error) {
+    throw error instanceof RangeError || error instanceof TypeError
+      ? new FormatError(label, field, error.message)
+      : error;
+  }
+  return options;
+}
+
+/** The value that JSON stands for, infinities as numbers. */
+function revive(value: unknown): unknown {
+  if (value === "Infinity") return Number.POSITIVE_INFINITY;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
 }

@@ -52,7 +52,7 @@ const mostRows = 1e6;
 
 /**
  * Refuses a configuration that plain JavaScript has got wrong: names that are none, values of other types, data of another
- * shape or not finite. The options are `planCourse`'s to judge, the state to resume `requireFit`'s.
+ * shape or not finite. The options are `resolveTraining`'s to judge, the state to resume `requireFit`'s.
  * @param shape of the network: channels in and out, time steps
  * @throws RangeError, TypeError in one line that names the field and what is expected
  */

@@ -4,11 +4,11 @@ import { createCursor } from "../network/batch";
 import type { Network } from "../network/network";
 import { Capture } from "./capture";
 import type { TrainerConfig } from "./config";
-import type { Course } from "./course";
 import { uploadCurves } from "./curves";
 import { Diagnosis } from "./diagnosis";
 import { Inspector } from "./inspector";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass, type Validation } from "./pass";
+import type { ResolvedTraining } from "./resolve";
 import { buildSnapshot, type Snapshot } from "./snapshot";
 import { buildStep, type Step } from "./step";
 
@@ -33,15 +33,15 @@ export interface TrainingParts {
 export async function buildParts(
   network: Network,
   memory: Memory,
-  course: Course,
+  resolved: ResolvedTraining,
   config: TrainerConfig,
 ): Promise<TrainingParts> {
-  const { options } = course;
+  const { options } = resolved;
   const set = uploadCurves(memory, network, "training", config.train);
   const held = uploadCurves(memory, network, "validation", config.validation);
   const order = {
-    slice: memory.upload("batch order", course.order),
-    steps: course.order.length / options.batch,
+    slice: memory.upload("batch order", resolved.order),
+    steps: resolved.order.length / options.batch,
   };
   const cursor = createCursor(memory, "training cursor", options.batch);
   const target = createTarget(network, memory);
@@ -50,7 +50,7 @@ export async function buildParts(
     cursor,
     seed: options.seed,
   });
-  const step = await buildStep(network, memory, backpropagation, { course, set, order, cursor, target });
+  const step = await buildStep(network, memory, backpropagation, { resolved, set, order, cursor, target });
   const validation = await buildValidation(network, memory, held, target);
   const { score } = validation;
   const wantsPopulation =

@@ -1,6 +1,10 @@
+import { sha256 } from "../digest";
 import { type Slice, write } from "../gpu/memory";
 import type { Network } from "../network/network";
-import type { Course } from "./course";
+import type { TrainerConfig } from "./config";
+import { initialise } from "./initialise";
+import type { TrainingParts } from "./parts";
+import type { ResolvedTraining } from "./resolve";
 import { bestToWords, type Snapshot, type WeightBuffers, weightsOf } from "./snapshot";
 import { statisticsShapes, type Tensors, type TrainingState, type Weights } from "./state";
 
@@ -11,7 +15,7 @@ import { statisticsShapes, type Tensors, type TrainingState, type Weights } from
 export function requireFit(
   state: TrainingState,
   network: Network,
-  course: Course,
+  resolved: ResolvedTraining,
   { rows, data }: Pick<TrainingState, "rows" | "data">,
 ): void {
   const compare = (what: string, was: unknown, is: unknown) => {
@@ -26,19 +30,19 @@ export function requireFit(
   });
   compare("the network's loss", state.network.loss, loss);
   const before = new Map<string, unknown>(Object.entries(state.options));
-  for (const [name, value] of Object.entries(course.options)) compare(name, before.get(name), value);
+  for (const [name, value] of Object.entries(resolved.options)) compare(name, before.get(name), value);
   compare("the number of training curves", state.rows.training, rows.training);
   compare("the number of validation curves", state.rows.validation, rows.validation);
   if (state.data !== data)
     throw new RangeError(
       "resume: the curves are others than those that the training began with, though they are as many",
     );
-  const { order } = course;
+  const { order } = resolved;
   if (state.order.length !== order.length || state.order.some((row, i) => row !== order[i]))
     throw new RangeError("resume: the batches hold the curves in another order");
   const { iteration, history } = state;
-  if (!Number.isSafeInteger(iteration) || iteration < 0 || iteration > course.iterations)
-    throw new RangeError(`resume: iteration ${iteration} is none of the ${course.iterations} planned`);
+  if (!Number.isSafeInteger(iteration) || iteration < 0 || iteration > resolved.iterations)
+    throw new RangeError(`resume: iteration ${iteration} is none of the ${resolved.iterations} planned`);
   if (history.length !== iteration || history.some((progress, i) => progress.iteration !== i + 1))
     throw new RangeError(`resume: the history must hold iterations 1 to ${iteration}`);
 }
@@ -111,4 +115,45 @@ function sorted(value: unknown): unknown {
       .map(([key, inner]): [string, unknown] => [key, sorted(inner)])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
+}
+
+/**
+ * Puts onto the GPU what training begins with: learnables given or drawn from the seed, or the state to go on from.
+ * @throws RangeError when a tensor is missing, unknown or of another shape
+ */
+export function beginTraining(
+  network: Network,
+  { options: { initialisation, seed } }: ResolvedTraining,
+  { learnables, resume }: TrainerConfig,
+  parts: TrainingParts,
+): void {
+  if (resume) {
+    writeState(network, resume, { ...parts, moments: parts.step.moments });
+    return;
+  }
+  for (const name of learnables?.keys() ?? []) network.layout.place(name);
+  const drawn = () =>
+    new Map([...initialise(network.spec, initialisation, seed)].map(([name, data]) => [name, { data }]));
+  network.writeLearnables(learnables ?? drawn());
+  network.resetStatistics();
+}
+
+export async function describeData({
+  train,
+  validation,
+}: Pick<TrainerConfig, "train" | "validation">): Promise<Pick<TrainingState, "rows" | "data">> {
+  const parts = [train.x, train.target, validation.x, validation.target];
+  const digests = await Promise.all(
+    parts.map(({ buffer, byteOffset, byteLength }) => {
+      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+      // What is shared between threads is not digested in place.
+      return sha256(
+        buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : bytes.slice(),
+      );
+    }),
+  );
+  return {
+    rows: { training: train.rows, validation: validation.rows },
+    data: await sha256(new TextEncoder().encode(digests.join())),
+  };
 }

@@ -5,8 +5,8 @@ import { halfMseCall, scoreWords } from "../layers/loss/halfmse";
 import type { Backpropagation } from "../network/backpropagation";
 import { type BatchOrder, gatherCall } from "../network/batch";
 import type { Network } from "../network/network";
-import type { Course } from "./course";
 import type { CurveSetBuffers } from "./curves";
+import type { ResolvedTraining } from "./resolve";
 import { historyWords, type Update, updateCalls } from "./update";
 
 /** One training step as a frozen plan, and where its results lie. */
@@ -30,7 +30,7 @@ export async function buildStep(
   memory: Memory,
   backpropagation: Backpropagation,
   parts: {
-    readonly course: Course;
+    readonly resolved: ResolvedTraining;
     readonly set: CurveSetBuffers;
     readonly order: BatchOrder;
     readonly cursor: Slice;
@@ -38,7 +38,7 @@ export async function buildStep(
   },
 ): Promise<Step> {
   const { set, order, cursor, target } = parts;
-  const { options, learnRates } = parts.course;
+  const { options, learnRates } = parts.resolved;
   const { context, device, input, output, spec, layout, parameters } = network;
   const history = memory.storage("history", learnRates.length * historyWords);
   const score = memory.storage("score", scoreWords);

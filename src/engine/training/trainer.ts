@@ -4,21 +4,16 @@ import type { Plan } from "../gpu/plan";
 import { ReadbackRing } from "../gpu/readback";
 import { Stopwatch } from "../gpu/stopwatch";
 import { Network } from "../network/network";
-import { beginTraining } from "./beginning";
 import { Checkpoints } from "./checkpoints";
-import { Clock } from "./clock";
 import { requireConfig, type TrainerConfig } from "./config";
-import { type Course, planCourse } from "./course";
-import { describeData } from "./data";
 import { endTraining } from "./ending";
-import { Gate } from "./gate";
 import type { LearnableValues } from "./inspector";
 import type { TrainingOptions } from "./options";
-import { Pace } from "./pace";
+import { Clock, Gate, Pace, Patience } from "./pacing";
 import { buildParts, type TrainingParts } from "./parts";
-import { Patience } from "./patience";
 import { DivergedError, type Progress, type StopReason, type TrainingResult } from "./progress";
-import { requireFit } from "./resume";
+import { type ResolvedTraining, resolveTraining } from "./resolve";
+import { beginTraining, describeData, requireFit } from "./resume";
 import type { TrainingState } from "./state";
 import { type Flight, type SubmitParts, stepsToValidation, submitBytes, submitSteps } from "./submit";
 
@@ -54,15 +49,15 @@ export class Trainer {
   private constructor(
     network: Network,
     memory: Memory,
-    course: Course,
+    resolved: ResolvedTraining,
     parts: TrainingParts,
     config: TrainerConfig,
     data: Pick<TrainingState, "rows" | "data"> | undefined,
   ) {
     this.network = network;
-    this.options = course.options;
-    this.iterations = course.iterations;
-    this.iterationsPerEpoch = course.iterationsPerEpoch;
+    this.options = resolved.options;
+    this.iterations = resolved.iterations;
+    this.iterationsPerEpoch = resolved.iterationsPerEpoch;
     this.#config = config;
     this.#memory = memory;
     this.#parts = parts;
@@ -73,13 +68,13 @@ export class Trainer {
       step: parts.step,
       cursor: parts.cursor,
       validation: parts.candidate,
-      validationEvery: course.options.validationEvery,
-      iterationsPerEpoch: course.iterationsPerEpoch,
+      validationEvery: resolved.options.validationEvery,
+      iterationsPerEpoch: resolved.iterationsPerEpoch,
       stopwatch: Stopwatch.create(network.device, memory, "training steps"),
     };
     this.#gate = new Gate(network.device.lost);
     const { checkpoint, resume } = config;
-    const { options, order } = course;
+    const { options, order } = resolved;
     if (checkpoint && parts.capture && data) {
       const constants = { network: network.spec, options, ...data, order };
       this.#checkpoints = new Checkpoints(checkpoint, constants, parts.capture, resume?.history ?? []);
@@ -98,9 +93,9 @@ export class Trainer {
     const { input, output, spec } = network;
     requireConfig(config, { inputs: input.channels, outputs: output.channels, steps: spec.input.steps });
     const { checkpoint, resume } = config;
-    const course = planCourse(network, config.options, config.train.rows, config.batches);
+    const resolved = resolveTraining(network, config.options, config.train.rows, config.batches);
     const data = checkpoint || resume ? await describeData(config) : undefined;
-    if (resume && data) requireFit(resume, network, course, data);
+    if (resume && data) requireFit(resume, network, resolved, data);
     const { device, context } = network;
     context.memory.requireLive();
     if (taken.has(network))
@@ -108,10 +103,10 @@ export class Trainer {
     const memory = new Memory(device, { name: "the Trainer", parent: context.memory });
     taken.set(network, memory);
     return guardMemory(device, async () => {
-      const parts = await buildParts(network, memory, course, config);
+      const parts = await buildParts(network, memory, resolved, config);
       memory.requireLive();
-      beginTraining(network, course, config, parts);
-      return new Trainer(network, memory, course, parts, config, data);
+      beginTraining(network, resolved, config, parts);
+      return new Trainer(network, memory, resolved, parts, config, data);
     }).catch((error: unknown) => {
       memory.dispose();
       taken.delete(network);

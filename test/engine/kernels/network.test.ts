@@ -13,7 +13,7 @@ import {
 import { tensorShapes } from "../../../src/engine/network/spec";
 import { initialise } from "../../../src/engine/training/initialise";
 import { defaultTrainingOptions, sgdm } from "../../../src/engine/training/options";
-import { batchOrder } from "../../../src/engine/training/order";
+import { batchOrder } from "../../../src/engine/training/resolve";
 import { globalNorm } from "../../../src/reference/clip";
 import { halfMSE } from "../../../src/reference/halfmse";
 import {

@@ -12,8 +12,8 @@ import {
   resolveLayers,
 } from "../../../src/engine";
 import { requireConfig, type TrainerConfig } from "../../../src/engine/training/config";
-import { planCourse } from "../../../src/engine/training/course";
 import { adam, adamw, rmsprop, sgdm, type TrainingOptions } from "../../../src/engine/training/options";
+import { resolveTraining } from "../../../src/engine/training/resolve";
 
 /** Each is wrong in one way; where types would say so, they are not asked. */
 type Row = readonly [given: unknown, message: RegExp];
@@ -90,31 +90,36 @@ test("options that are none, or of values that they may not have", () => {
       /^the learning rate of iteration 11 is not finite$/,
     ],
   ];
-  expectRefusals(rows, (options) => planCourse({ batch: 2, parameterCount: 3 }, options, 10, undefined));
+  expectRefusals(rows, (options) => resolveTraining({ batch: 2, parameterCount: 3 }, options, 10, undefined));
 });
 
 test("a training that would never end is refused at once", () => {
   const plan = (rows: number, options: Partial<TrainingOptions>) =>
-    planCourse({ batch: 1, parameterCount: 3 }, options, rows, undefined);
+    resolveTraining({ batch: 1, parameterCount: 3 }, options, rows, undefined);
   const message = /^at most 10000000 iterations can be planned, not 1000000000: use fewer epochs or a larger/;
   expect(() => plan(1000, { epochs: 1e6 })).toThrow(message);
   expect(() => plan(1e6, { epochs: 1000 })).toThrow(message);
   expect(() =>
-    planCourse({ batch: 1000, parameterCount: 3 }, { epochs: 1000, shuffle: "every-epoch" }, 1e6, undefined),
+    resolveTraining(
+      { batch: 1000, parameterCount: 3 },
+      { epochs: 1000, shuffle: "every-epoch" },
+      1e6,
+      undefined,
+    ),
   ).toThrow(/^every-epoch can shuffle at most 16777216 curves in all epochs together: use fewer epochs/);
   expect(plan(2, { epochs: 3 }).iterations).toBe(6);
 });
 
 test("batches, and networks that learn nothing", () => {
   const network = { batch: 2, parameterCount: 3 };
-  const plan = (batches: Uint32Array | undefined) => planCourse(network, undefined, 4, batches);
+  const plan = (batches: Uint32Array | undefined) => resolveTraining(network, undefined, 4, batches);
   expect(() => plan(Uint32Array.of(0, 1, 2))).toThrow(/^batches must hold \(iterations, 2\) rows below 4$/);
   expect(() => plan(Uint32Array.of(0, 4))).toThrow(/^batches must hold/);
   expect(() => plan(new Uint32Array())).toThrow(/^batches must hold/);
-  expect(() => planCourse({ ...network, parameterCount: 0 }, undefined, 4, undefined)).toThrow(
+  expect(() => resolveTraining({ ...network, parameterCount: 0 }, undefined, 4, undefined)).toThrow(
     /^the network has no learnables to train$/,
   );
-  expect(() => planCourse({ ...network, batch: 5 }, undefined, 4, undefined)).toThrow(
+  expect(() => resolveTraining({ ...network, batch: 5 }, undefined, 4, undefined)).toThrow(
     /^batch \(5\) exceeds the 4 curves of the training set$/,
   );
 });

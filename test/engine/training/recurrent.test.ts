@@ -5,7 +5,7 @@ import { biLstm, dense, dropout, lstm, type NetworkSpec } from "../../../src/eng
 import type { KernelChoice } from "../../../src/engine/layers/layer";
 import { initialise } from "../../../src/engine/training/initialise";
 import { adam, defaultTrainingOptions, type TrainingOptions } from "../../../src/engine/training/options";
-import { batchOrder } from "../../../src/engine/training/order";
+import { batchOrder } from "../../../src/engine/training/resolve";
 import { halfMSE } from "../../../src/reference/halfmse";
 import { inferenceForward } from "../../../src/reference/network";
 import { trainReference } from "../../../src/reference/training";

@@ -12,7 +12,7 @@ import {
   sgdm,
   type TrainingOptions,
 } from "../../../src/engine/training/options";
-import { batchOrder } from "../../../src/engine/training/order";
+import { batchOrder } from "../../../src/engine/training/resolve";
 import { learnRateAt } from "../../../src/engine/training/schedule";
 import { tensorOf } from "../../../src/reference/network";
 import { populationStatistics } from "../../../src/reference/statistics";

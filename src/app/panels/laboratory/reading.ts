@@ -1,7 +1,14 @@
 /** What a picture of places says, in words. */
-import { type ConditionSummary, meanOf, networkNames, placeBetween } from "../../../calculus";
+import {
+  type ConditionSummary,
+  meanOf,
+  type NetworkName,
+  networkNames,
+  placeBetween,
+} from "../../../calculus";
 import { formatNumber } from "../../charts/numbers";
 import { networkTitles } from "../../session/describe";
+import type { Run } from "../../session/run";
 
 const [fit, matcher] = ["local least squares", "matcher"];
 
@@ -26,4 +33,29 @@ export function readPlaces(sets: ConditionSummary["sets"], names: readonly strin
       `On the ${name}, from local least squares (0) to the matcher (1) on the logarithmic axis: ${places.join(", ")}.`,
     ];
   });
+}
+
+export interface Candidates {
+  /** One of each network at most, all trained on the same curves. */
+  readonly runs: readonly Run[];
+  /** Those that were not trained on these curves. */
+  readonly missing: readonly NetworkName[];
+}
+
+/**
+ * The last finished run, and that of the other network on the same curves: one picture asks all of them the same.
+ * @param finished the latest last
+ */
+export function candidatesOf(finished: readonly Run[]): Candidates {
+  const trained = finished.filter(({ outcome }) => outcome?.trained?.model).toReversed();
+  const data = trained.length > 0 ? JSON.stringify(trained[0].experiment.data) : "";
+  const found = networkNames.map((network) =>
+    trained.find(
+      ({ experiment }) => experiment.network === network && JSON.stringify(experiment.data) === data,
+    ),
+  );
+  return {
+    runs: found.flatMap((run) => run ?? []),
+    missing: networkNames.filter((_, i) => found[i] === undefined),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Network } from "../network/network";
+import { permutation, randomStream } from "../random";
 import {
   defaultL2,
   defaultLearnRates,
@@ -8,11 +9,10 @@ import {
   requireOptions,
   type TrainingOptions,
 } from "./options";
-import { batchOrder } from "./order";
 import { learnRateAt } from "./schedule";
 
 /** What a training will do, worked out before it begins. */
-export interface Course {
+export interface ResolvedTraining {
   readonly options: TrainingOptions;
   /** Rows of the mini-batches, (stored iterations, B) flat, repeated when training outlasts them. */
   readonly order: Uint32Array;
@@ -29,12 +29,12 @@ export interface Course {
  * @param batches rows of every iteration (iterations, B), instead of shuffled epochs
  * @throws RangeError, TypeError in one line for what cannot be computed, before anything long is
  */
-export function planCourse(
+export function resolveTraining(
   network: Pick<Network, "batch" | "parameterCount">,
   given: Partial<TrainingOptions> | undefined,
   rows: number,
   batches: Uint32Array | undefined,
-): Course {
+): ResolvedTraining {
   if (given !== undefined) requireOptions(given);
   const { kind } = given?.solver ?? defaultTrainingOptions.solver;
   const options: TrainingOptions = {
@@ -67,4 +67,25 @@ export function planCourse(
   const overflow = learnRates.findIndex((rate) => !Number.isFinite(rate));
   if (overflow >= 0) throw new RangeError(`the learning rate of iteration ${overflow + 1} is not finite`);
   return { options, order, iterations, iterationsPerEpoch, learnRates };
+}
+
+/**
+ * Row numbers, (stored epochs, batches per epoch, batch) flat. An epoch holds ⌊rows/batch⌋ batches and leaves
+ * the remaining rows out. `once` and `never` store the one epoch that every epoch repeats; `every-epoch`
+ * stores them all, its first equal to that of `once`. Throws RangeError when the batch exceeds the rows.
+ */
+export function batchOrder(
+  rows: number,
+  { batch, epochs, shuffle, seed }: Pick<TrainingOptions, "batch" | "epochs" | "shuffle" | "seed">,
+): Uint32Array<ArrayBuffer> {
+  if (batch > rows) throw new RangeError(`batch (${batch}) exceeds the ${rows} curves of the training set`);
+  const epochLength = Math.floor(rows / batch) * batch;
+  if (shuffle === "never") return Uint32Array.from({ length: epochLength }, (_, i) => i);
+  const stored = shuffle === "once" ? 1 : epochs;
+  const order = new Uint32Array(stored * epochLength);
+  for (let epoch = 0; epoch < stored; epoch++) {
+    const shuffled = permutation(rows, randomStream(seed, "shuffle", epoch));
+    order.set(shuffled.subarray(0, epochLength), epoch * epochLength);
+  }
+  return order;
 }
