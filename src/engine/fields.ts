@@ -152,7 +152,7 @@ export function show(value: unknown): string {
 }
 
 /** The known name that was most likely meant: a part of it, or one that a few letters make of it. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   const distances = known.map((candidate) => {
     const [a, b] = [plain(name), plain(candidate)];

@@ -1,7 +1,8 @@
 import { type LinkedWesl, link } from "wesl";
+import { nearest } from "../fields";
 import type { Device } from "./device";
 import type { Slice } from "./memory";
-import { type Binding, reflectBindings } from "./reflect";
+import { type Binding, reflect } from "./reflect";
 
 /** Every shader file, by its path under shaders/. */
 const sources = Object.fromEntries(
@@ -25,9 +26,9 @@ export interface KernelCall {
   /** A file of shaders/ without its suffix. */
   readonly file: string;
   readonly entry: string;
-  /** Compile-time constants; the shader imports them from `constants::`. */
+  /** Compile-time constants: all that the entry reaches, which the shader imports from `constants::`. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Conditions of the shader's `@if(…)`; all that it names must be given. */
+  /** Conditions of the shader's `@if(…)` that hold. */
   readonly conditions?: Readonly<Record<string, boolean>>;
   readonly bindings: Readonly<Record<string, Slice>>;
   readonly workgroups: readonly [number, number?, number?];
@@ -80,11 +81,11 @@ export async function compile(device: Device, call: KernelCall): Promise<Dispatc
     cache = new Map();
     caches.set(device, cache);
   }
-  const { file, entry, constants, conditions } = call;
-  const key = JSON.stringify([file, entry, constants, conditions]);
+  const constants = await neededConstants(call);
+  const key = keyOf({ ...call, constants });
   let pending = cache.get(key);
   if (!pending) {
-    pending = build(device, call);
+    pending = build(device, { ...call, constants });
     cache.set(key, pending);
     // What failed once, for want of memory say, may be tried again.
     pending.catch(() => caches.get(device)?.delete(key));
@@ -103,27 +104,103 @@ export async function compile(device: Device, call: KernelCall): Promise<Dispatc
 /** `conv1d.convolve`, whatever folder the shader lies in. */
 const nameOf = ({ file, entry }: KernelCall): string => `${file.split("/").at(-1)}.${entry}`;
 
-async function build(device: Device, call: KernelCall): Promise<Pipeline> {
-  const { file, entry, constants, conditions = {} } = call;
+/** What a file and those that it imports name: constants, and conditions of `@if(…)`. */
+interface Vocabulary {
+  readonly constants: ReadonlySet<string>;
+  readonly conditions: ReadonlySet<string>;
+}
+
+const vocabularies = new Map<string, Vocabulary>();
+
+function vocabularyOf(file: string): Vocabulary {
+  const known = vocabularies.get(file);
+  if (known) return known;
+  const words = (lists: Iterable<RegExpMatchArray>) =>
+    [...lists].flatMap(([, list]) => list.match(/\w+/g) ?? []);
+  const files = new Set([file]);
+  const constants = new Set<string>();
+  const conditions = new Set<string>();
+  // A set is walked in the order in which it grows.
+  for (const each of files) {
+    const text = (sources[`./${each}.wgsl`] ?? "").replace(/\/\/.*$/gm, "");
+    for (const [, path] of text.matchAll(/\bimport\s+package::([\w:]+)::(?:\{|\w+\s*;)/g))
+      files.add(path.replaceAll("::", "/"));
+    for (const word of words(text.matchAll(/\bimport\s+constants::(\{[^}]*\}|\w+)/g))) constants.add(word);
+    for (const word of words(text.matchAll(/@(?:el)?if\s*\(([^)]*)\)/g))) conditions.add(word);
+  }
+  const vocabulary = { constants, conditions };
+  vocabularies.set(file, vocabulary);
+  return vocabulary;
+}
+
+const placeOf = ({ file, entry }: KernelCall): string => `shaders/${file}.wgsl, entry ${entry}`;
+
+const conditionsThatHold = ({ conditions = {} }: KernelCall): string[] =>
+  Object.keys(conditions)
+    .filter((name) => conditions[name])
+    .sort();
+
+const keyOf = (call: KernelCall): string =>
+  JSON.stringify([call.file, call.entry, call.constants, conditionsThatHold(call)]);
+
+/** The names of the constants that an entry reaches where these conditions hold. */
+const reached = new Map<string, Promise<readonly string[]>>();
+
+/**
+ * Of a call's constants those that its entry reaches: calls that differ in others share a pipeline.
+ * @throws KernelError for a constant that is missing, and for constants and conditions that no shader of it names
+ */
+async function neededConstants(call: KernelCall): Promise<Record<string, number>> {
+  const { file, entry } = call;
   if (!(`./${file}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${file}.wgsl`);
-  let linked: LinkedWesl;
+  const vocabulary = vocabularyOf(file);
+  for (const what of ["constants", "conditions"] as const)
+    for (const name of Object.keys(call[what] ?? {}))
+      if (!vocabulary[what].has(name)) {
+        const near = nearest(name, [...vocabulary[what]]);
+        const advice = near === undefined ? "" : `: did you mean ${near}?`;
+        throw new KernelError(`${placeOf(call)} names no ${what.slice(0, -1)} ${name}${advice}`);
+      }
+  const key = keyOf({ ...call, constants: {} });
+  const pending =
+    reached.get(key) ??
+    linkShader({ ...call, constants: {} }).then(({ dest }) => {
+      const { names } = reflect(dest, entry, {});
+      return [...vocabulary.constants].filter((name) => names.has(name));
+    });
+  reached.set(key, pending);
+  const needed = await pending;
+  const missing = needed.find((name) => call.constants[name] === undefined);
+  if (missing !== undefined) throw new KernelError(`${placeOf(call)}: the constant ${missing} is missing`);
+  return Object.fromEntries(needed.map((name) => [name, call.constants[name]]));
+}
+
+/** Links a call's shader. What its entry does not reach is linked too, with constants of 1. */
+async function linkShader(call: KernelCall): Promise<LinkedWesl> {
+  const { constants, conditions } = vocabularyOf(call.file);
+  const holding = conditionsThatHold(call);
   try {
-    linked = await link({
+    return await link({
       weslSrc: sources,
-      rootModuleName: file,
+      rootModuleName: call.file,
       packageName: "fluxion",
-      constants: { ...constants },
-      conditions: { ...conditions },
+      constants: { ...Object.fromEntries([...constants].map((name) => [name, 1])), ...call.constants },
+      conditions: Object.fromEntries([...conditions].map((name) => [name, holding.includes(name)])),
     });
   } catch (error) {
-    throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${(error as Error).message}`);
+    throw new KernelError(`${placeOf(call)}: ${(error as Error).message}`);
   }
+}
+
+async function build(device: Device, call: KernelCall): Promise<Pipeline> {
+  const { entry, constants } = call;
+  const linked = await linkShader(call);
+  const { bindings, code } = reflect(linked.dest, entry, constants);
   // A compile error is told below with its source; without a scope the device would also report it as uncaptured.
   device.gpu.pushErrorScope("validation");
-  const module = device.gpu.createShaderModule({ label: nameOf(call), code: linked.dest });
+  const module = device.gpu.createShaderModule({ label: nameOf(call), code });
   device.gpu.popErrorScope().catch(() => undefined);
   await reportCompilation(module, linked, call);
-  const bindings = reflectBindings(linked.dest, entry, constants);
   const layout = device.gpu.createBindGroupLayout({
     label: nameOf(call),
     entries: bindings.map(({ index, type }) => ({
@@ -139,7 +216,7 @@ async function build(device: Device, call: KernelCall): Promise<Pipeline> {
       compute: { module, entryPoint: entry },
     })
     .catch((error: Error) => {
-      throw new KernelError(`shaders/${file}.wgsl, entry ${entry}: ${error.message}`);
+      throw new KernelError(`${placeOf(call)}: ${error.message}`);
     });
   return { pipeline, layout, bindings };
 }
@@ -161,9 +238,7 @@ async function reportCompilation(
     // Below its first line, wgpu draws the place in the linked text.
     return `${path}:${line}: ${message.trim().split("\n")[0]}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });
-  throw new KernelError(
-    `shaders/${call.file}.wgsl, entry ${call.entry} does not compile:\n${lines.join("\n")}`,
-  );
+  throw new KernelError(`${placeOf(call)} does not compile:\n${lines.join("\n")}`);
 }
 
 function bind(
@@ -172,7 +247,7 @@ function bind(
   layout: GPUBindGroupLayout,
   bindings: readonly Binding[],
 ): GPUBindGroup {
-  const place = `shaders/${call.file}.wgsl, entry ${call.entry}`;
+  const place = placeOf(call);
   const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
   const groups = call.workgroups.find((count = 1) => count > limit);
   if (groups !== undefined)

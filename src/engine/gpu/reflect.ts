@@ -20,29 +20,87 @@ const elementBytes: Readonly<Record<string, number>> = {
   vec4u: 16,
 };
 
+/** What an entry point of a linked WGSL module needs. */
+export interface Reflection {
+  readonly bindings: readonly Binding[];
+  /** Every name in the code that the entry reaches, member names apart. */
+  readonly names: ReadonlySet<string>;
+  /** The module without declarations that the entry does not reach, its places unchanged. */
+  readonly code: string;
+}
+
 /**
- * The bindings an entry point uses, itself or through the functions it calls.
- * @param code a linked WGSL module: no comments needed, declarations at the top level
+ * Follows an entry point through the declarations that it names.
+ * @param code a linked WGSL module
  * @param constants values of the `const` names that may stand as an array length
  */
-export function reflectBindings(
+export function reflect(
   code: string,
   entry: string,
   constants: Readonly<Record<string, number>>,
-): Binding[] {
-  const plain = code.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\/\/.*$/gm, "");
-  const bodies = functionBodies(plain);
-  if (!bodies.has(entry)) throw new Error(`no entry point ${entry}`);
-  const { used, reached } = reach(entry, bodies);
-  const declaration =
-    /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(storage|uniform)\s*(?:,\s*(read|read_write)\s*)?>\s*(\w+)\s*:\s*([^;]+);/g;
-  return [...plain.matchAll(declaration)].flatMap(([, index, space, access, name, type]) => {
-    if (!used.has(name)) return [];
-    const kind = space === "uniform" ? "uniform" : access === "read_write" ? "storage" : "read-only-storage";
-    const bytes = arrayBytes(type, constants);
-    const use = kind === "storage" ? usesOf(name, reached) : { read: true, written: false };
-    return [{ name, index: Number(index), type: kind, bytes, ...use } satisfies Binding];
-  });
+): Reflection {
+  const declarations = declarationsOf(code);
+  const byName = new Map(
+    declarations.flatMap((each) => (each.name === undefined ? [] : [[each.name, each]])),
+  );
+  if (!byName.get(entry)?.text.includes("fn ")) throw new Error(`no entry point ${entry}`);
+  const names = new Set([entry]);
+  // A set is walked in the order in which it grows.
+  for (const name of names) {
+    // What stands before a colon is the name of a member, a parameter or a variable.
+    const text = byName.get(name)?.text.replace(/\b\w+\s*:/g, "") ?? "";
+    for (const [word] of text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)) names.add(word);
+  }
+  const isReached = ({ name }: Declaration) => name === undefined || names.has(name);
+  const reached = declarations.filter(isReached);
+  const functions = reached
+    .filter(({ text }) => /\bfn\s/.test(text))
+    .map(({ text }) => text.slice(text.indexOf("{")));
+  const bindings = reached.flatMap(({ text }) => bindingOf(text, functions.join("\n"), constants));
+  let pruned = code;
+  for (const { start, end } of declarations.filter((each) => !isReached(each)))
+    pruned = pruned.slice(0, start) + pruned.slice(start, end).replace(/[^\n]/g, " ") + pruned.slice(end);
+  return { bindings, names, code: pruned };
+}
+
+interface Declaration {
+  /** Missing for directives. */
+  readonly name: string | undefined;
+  readonly start: number;
+  readonly end: number;
+  /** Without comments. */
+  readonly text: string;
+}
+
+/** The declarations at the top level of a module. */
+function declarationsOf(code: string): Declaration[] {
+  const plain = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, " "));
+  const declarations: Declaration[] = [];
+  let start = 0;
+  let depth = 0;
+  for (let i = 0; i < plain.length; i++) {
+    if ("{([".includes(plain[i])) depth++;
+    if ("})]".includes(plain[i])) depth--;
+    if (depth > 0 || (plain[i] !== ";" && plain[i] !== "}")) continue;
+    const text = plain.slice(start, i + 1);
+    const name = /\b(?:fn|const|override|struct|alias|var)\b\s*(?:<[^>]*>)?\s*(\w+)/.exec(text)?.[1];
+    declarations.push({ name, start, end: i + 1, text });
+    start = i + 1;
+  }
+  return declarations;
+}
+
+/** The binding that a declaration is, if it is one. */
+function bindingOf(text: string, functions: string, constants: Readonly<Record<string, number>>): Binding[] {
+  const match =
+    /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(storage|uniform)\s*(?:,\s*(read|read_write)\s*)?>\s*(\w+)\s*:\s*([^;]+);/.exec(
+      text,
+    );
+  if (!match) return [];
+  const [, index, space, access, name, type] = match;
+  const kind = space === "uniform" ? "uniform" : access === "read_write" ? "storage" : "read-only-storage";
+  const use = kind === "storage" ? usesOf(name, functions) : { read: true, written: false };
+  return [{ name, index: Number(index), type: kind, bytes: arrayBytes(type, constants), ...use }];
 }
 
 /** Whether code reads and writes a variable: an assignment to it or to a part of it writes, anything else reads. */
@@ -90,33 +148,4 @@ function arrayBytes(type: string, constants: Readonly<Record<string, number>>): 
   return elementBytes[element] === undefined || Number.isNaN(count)
     ? undefined
     : elementBytes[element] * count;
-}
-
-function functionBodies(code: string): Map<string, string> {
-  const bodies = new Map<string, string>();
-  for (const match of code.matchAll(/\bfn\s+(\w+)\s*\(/g)) {
-    const start = code.indexOf("{", match.index);
-    bodies.set(match[1], code.slice(start, endOfBlock(code, start, "{", "}")));
-  }
-  return bodies;
-}
-
-/** The bodies of the entry and of the functions it reaches, and every identifier in them, member names apart. */
-function reach(
-  entry: string,
-  bodies: ReadonlyMap<string, string>,
-): { readonly used: ReadonlySet<string>; readonly reached: string } {
-  const seen = new Set<string>();
-  const queue = [entry];
-  let reached = "";
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const body = bodies.get(name) ?? "";
-    reached += body;
-    for (const [word] of body.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)) {
-      if (seen.has(word)) continue;
-      seen.add(word);
-      if (bodies.has(word)) queue.push(word);
-    }
-  }
-  return { used: seen, reached };
 }

@@ -64,7 +64,6 @@ export function scatterCall(context: BuildContext, source: Activation, destinati
     file: "training/batch",
     entry: "scatter",
     constants: sizes(context, { slice: destination, rows: context.batch, channels, steps }),
-    conditions: { ordered: false },
     bindings: { source: source.slice, destination },
     workgroups: [...spread(context.batch * steps), groupsOf(channels)],
   };
@@ -82,7 +81,6 @@ export function cursorCall(
     file: "training/batch",
     entry,
     constants: sizes(context, { slice: cursor, rows, channels: 1, steps: 1 }),
-    conditions: { ordered: false },
     bindings: { next: cursor },
     workgroups: [1],
   };
@@ -95,6 +93,4 @@ const sizes = (context: BuildContext, { rows, channels, steps }: CurveBuffer) =>
   ROWS: rows,
   DATA_LENGTH: rows * channels * steps,
   ACTIVATION_LENGTH: activationLength(context, { channels, steps }),
-  ORDER_STEPS: 1,
-  ORDER_LENGTH: 1,
 });

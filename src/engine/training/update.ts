@@ -56,12 +56,12 @@ export function updateCalls(
     ITERATIONS: learnRates.length,
     L2: options.l2,
     THRESHOLD: Math.min(options.clip, largestFloat),
-    WORKGROUP: 64,
   };
-  const conditions = {
+  const perElement = options.clipMethod === "absolute-value";
+  const clipping = {
     perGroup: options.clipMethod === "l2norm",
     jointly: options.clipMethod === "global-l2norm",
-    perElement: options.clipMethod === "absolute-value",
+    perElement,
   };
   const call = (
     file: string,
@@ -69,7 +69,8 @@ export function updateCalls(
     label: string,
     workgroups: number,
     bindings: Record<string, Slice>,
-    more: Record<string, number> = {},
+    more: Record<string, number>,
+    conditions: Record<string, boolean>,
   ): KernelCall => ({
     label,
     file,
@@ -79,16 +80,18 @@ export function updateCalls(
     bindings,
     workgroups: [workgroups],
   });
+  const clip = (entry: string, label: string, workgroups: number, bindings: Record<string, Slice>) =>
+    call("solver/clip", entry, label, workgroups, bindings, { WORKGROUP: 64 }, clipping);
   const rates = memory.upload("learning rates", learnRates);
   const solver = solverInputs(memory, layout, options.solver, rates, learnRates);
   const calls = [
-    call("solver/clip", "sum_squares", "gradient norms", count, {
+    clip("sum_squares", "gradient norms", count, {
       chunks,
       gradient: gradients,
       weight: parameters,
       square: squares,
     }),
-    call("solver/clip", "close_step", "clip factors and history", 1, {
+    clip("close_step", "clip factors and history", 1, {
       squares,
       bounds: memory.upload("chunk bounds", bounds),
       score,
@@ -112,6 +115,7 @@ export function updateCalls(
         ...solver.moments,
       },
       solver.constants,
+      { perElement },
     ),
   ];
   const moments = Object.values(solver.moments).map((arena): [string, Slice] => [arena.buffer.label, arena]);

@@ -86,11 +86,20 @@ describe("compiling", () => {
     expect(error?.message).toContain("sideways");
   });
 
-  test("names a constant that was not given", async () => {
-    const error = await bind({ ...forward, constants: { LENGTH: 8 } });
-    expect(error?.name).toBe("KernelError");
-    expect(error?.message).toContain(place);
-    expect(error?.message).toContain("SLOPE");
+  test.for([
+    ["a constant that is missing", { constants: { LENGTH: 8 } }, `${place}: the constant SLOPE is missing`],
+    [
+      "a constant that no shader names",
+      { constants: { ...forward.constants, SLOP: 1 } },
+      `${place} names no constant SLOP: did you mean SLOPE?`,
+    ],
+    [
+      "a condition that no shader names",
+      { conditions: { steep: true } },
+      `${place} names no condition steep`,
+    ],
+  ] as const)("tells %s", async ([, other, message]) => {
+    expect(await bind({ ...forward, ...other })).toEqual({ name: "KernelError", message });
   });
 
   test("shows file, line, message and source of an error", async () => {
@@ -124,6 +133,27 @@ describe("compiling", () => {
       };
     }, forward);
     expect(pipelines).toEqual({ shared: true, apart: true });
+  });
+
+  test("compiles a kernel once for constants that its entry does not reach", async () => {
+    const shared = await gpu.run(async ({ internals, device }) => {
+      const memory = new internals.Memory(device);
+      const dispatch = (constants: Record<string, number>) => {
+        const call = { label: "test", file: "training/batch", entry: "advance", workgroups: [1] } as const;
+        return internals.compile(device, {
+          ...call,
+          constants,
+          bindings: { next: memory.storage("next", 4) },
+        });
+      };
+      const [first, other] = [
+        await dispatch({ BATCH: 3, ROWS: 7 }),
+        await dispatch({ ROWS: 7, BATCH: 3, STEPS: 9 }),
+      ];
+      memory.dispose();
+      return first.pipeline === other.pipeline;
+    });
+    expect(shared).toBe(true);
   });
 });
 

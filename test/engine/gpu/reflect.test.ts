@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reflectBindings } from "../../../src/engine/gpu/reflect";
+import { reflect } from "../../../src/engine/gpu/reflect";
 
 const code = /* wgsl */ `
   // @group(0) @binding(9) var<storage, read> commented: array<f32, LENGTH>;
@@ -21,14 +21,14 @@ const reads = { read: true, written: false };
 const writes = { read: false, written: true };
 
 test("an entry's bindings: name, place, access and length", () => {
-  expect(reflectBindings(code, "direct", { LENGTH: 3 })).toEqual([
+  expect(reflect(code, "direct", { LENGTH: 3 }).bindings).toEqual([
     { name: "x", index: 1, type: "read-only-storage", bytes: 48, ...reads },
     { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
   ]);
 });
 
 test("bindings are found through the functions an entry calls, and no member counts for a binding", () => {
-  expect(reflectBindings(code, "indirect", { LENGTH: 3 })).toEqual([
+  expect(reflect(code, "indirect", { LENGTH: 3 }).bindings).toEqual([
     { name: "step", index: 0, type: "uniform", bytes: undefined, ...reads },
     { name: "y", index: 3, type: "storage", bytes: 48, ...writes },
     { name: "z", index: 4, type: "read-only-storage", bytes: undefined, ...reads },
@@ -52,9 +52,9 @@ test.for([
 ] as const)("what %s does to y: reads %s, writes %s", ([statement, read, written]) => {
   const entry = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
     @compute @workgroup_size(64) fn main() { ${statement} }`;
-  expect(reflectBindings(entry, "main", {})).toMatchObject([{ name: "y", read, written }]);
+  expect(reflect(entry, "main", {}).bindings).toMatchObject([{ name: "y", read, written }]);
 });
 
 test("an entry that does not exist is named", () => {
-  expect(() => reflectBindings(code, "sideways", {})).toThrow("no entry point sideways");
+  expect(() => reflect(code, "sideways", {})).toThrow("no entry point sideways");
 });

@@ -7,7 +7,6 @@ import {
   type ConvolutionShape,
   type ConvolutionSlices,
   flopsOf,
-  plainConditions,
   resultOf,
   sampledPart,
   sizesOf,
@@ -60,7 +59,7 @@ function direct(whole: Convolution, tile: Tile): Variant {
     entry: "pack",
     // The same pipeline for every tile.
     constants: { ...sizesOf(context, shape), PACKED_LENGTH: packedLength },
-    conditions: { ...plainConditions, transposed: bias === undefined },
+    conditions: { transposed: bias === undefined },
     bindings: { weight, packing: packed },
     workgroups: spread(packedLength),
   });
@@ -105,7 +104,6 @@ function plainCalls(setting: Convolution, part?: number): KernelCall[] {
         ...result.constants,
       },
       conditions: {
-        ...plainConditions,
         ...result.conditions,
         transposed: bias === undefined,
       },

@@ -58,7 +58,7 @@ export interface ConvolutionResult extends Pick<KernelCall, "constants" | "bindi
 export function resultOf({ context, label, shape, slices }: Convolution, tiles: number): ConvolutionResult {
   const { y, bias, sums } = slices;
   const conditions = { ...sums?.conditions, summed: sums !== undefined, biased: bias !== undefined };
-  const constants = { Y_LENGTH: y.size / 16, TILE_SUMS_LENGTH: 1 };
+  const constants = { Y_LENGTH: y.size / 16 };
   const bindings = { y, ...(bias && { bias }) };
   if (sums === undefined) return { constants, conditions, bindings, gather: [] };
   // Two sums, each a vec4f.
@@ -78,52 +78,15 @@ export const flopsOf = (
   { input, output, kernel, steps }: ConvolutionShape,
 ): number => 2 * batch * steps * input * output * kernel;
 
-/** Every condition of conv1d.wgsl; a call sets those that it means. */
-export const plainConditions = {
-  quads: false,
-  leaky: false,
-  summed: false,
-  transposed: false,
-  biased: false,
-  pair: false,
-  strips2: false,
-  strips4: false,
-  one: false,
-  two: false,
-  taps2: false,
-  taps3: false,
-  taps4: false,
-  taps5: false,
-};
-
-/** Constants that every entry of conv1d.wgsl names; a call overrides those its entry uses. */
+/** The sizes that the kernels of a convolution name. */
 export const sizesOf = (context: BuildContext, { input, output, kernel, left, steps }: ConvolutionShape) => ({
   BATCH: context.batch,
   STEPS: steps,
   KERNEL: kernel,
   LEFT: left,
-  X_FIRST: 0,
-  Y_FIRST: 0,
   IN_CHANNELS: input,
   OUT_CHANNELS: output,
   X_LENGTH: activationLength(context, { channels: input, steps }),
   Y_LENGTH: activationLength(context, { channels: output, steps }),
   WEIGHT_LENGTH: input * output * kernel,
-  PACKED_LENGTH: 1,
-  PARTIAL_LENGTH: 1,
-  STRIPS: 1,
-  PICKED: 1,
-  PICKED_GROUPS: 1,
-  REGION: 1,
-  TILE_SUMS_LENGTH: 1,
-  CHANNELS: 1,
-  STATISTICS_LENGTH: 1,
-  SLOPE: 1,
-  LANES_T: 1,
-  LANES_O: 1,
-  SPLITS: 1,
-  SPLIT_ROWS: 1,
-  TAP_BLOCK: 1,
-  TRANSFORMED_LENGTH: 1,
-  WORKGROUP: 64,
 });

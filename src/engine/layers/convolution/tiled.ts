@@ -2,7 +2,7 @@ import type { KernelCall } from "../../gpu/kernel";
 import type { Slice } from "../../gpu/memory";
 import { groupsOf } from "../layer";
 import { atLeast } from "../variant";
-import { type Convolution, type ConvolutionResult, flopsOf, plainConditions, sizesOf } from "./shape";
+import { type Convolution, type ConvolutionResult, flopsOf, sizesOf } from "./shape";
 import { lanesOf, type Tile } from "./tile";
 
 /** What a tiled sum is given besides its operands. */
@@ -68,12 +68,10 @@ export function tiledCall(
       PACKED_LENGTH: packed.size / 16,
       STRIPS: tile.strips,
       WORKGROUP: workgroup,
-      LANES_T: lanesT,
-      LANES_O: lanesO,
+      ...(tile.shares === "workgroup" && { LANES_T: lanesT, LANES_O: lanesO }),
       ...result.constants,
     },
     conditions: {
-      ...plainConditions,
       ...result.conditions,
       quads: tile.shares === "weights" || tile.shares === "x",
       pair: tile.pair,

@@ -6,7 +6,6 @@ import {
   type Convolution,
   type ConvolutionShape,
   flopsOf,
-  plainConditions,
   resultOf,
   sampledPart,
   sizesOf,
@@ -109,7 +108,7 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
     file: "convolution/toomcook",
     entry: "transform_weights",
     constants: { ...sizesOf(context, shape), TRANSFORMED_LENGTH: packedLength },
-    conditions: { ...plainConditions, transposed: bias === undefined },
+    conditions: { transposed: bias === undefined },
     bindings: { weight, transformed: packed },
     workgroups: spread(packedLength / points),
   };
@@ -136,7 +135,7 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
           ...result.constants,
           TRANSFORMED_LENGTH: productLength,
         },
-        conditions: { ...plainConditions, ...result.conditions },
+        conditions: { ...result.conditions },
         bindings: { products, ...result.bindings },
         workgroups: [Math.ceil(covered / 64), groupsOf(shape.output)],
       },
@@ -173,7 +172,6 @@ export function transformCall(
         : { Y_FIRST: first, Y_LENGTH: slice.size / 16 }),
       TRANSFORMED_LENGTH: transformed.size / 16,
     },
-    conditions: plainConditions,
     bindings: { [operand]: slice, transformed },
     workgroups: [Math.ceil(tiles / 64), groupsOf(isX ? shape.input : shape.output)],
   };

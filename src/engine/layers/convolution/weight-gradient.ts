@@ -3,7 +3,7 @@ import type { Slice } from "../../gpu/memory";
 import { type BuildContext, groupsOf } from "../layer";
 import { atLeast, type Variant } from "../variant";
 import { type Cut, cutsFor, nameOf, rowsOfTiles, toomCookCutsFor } from "./cut";
-import { type ConvolutionShape, flopsOf, plainConditions, sizesOf } from "./shape";
+import { type ConvolutionShape, flopsOf, sizesOf } from "./shape";
 import {
   isWorthTransforming,
   points,
@@ -136,7 +136,6 @@ function partialSums({ context, label, slices }: Setting, cut: Cut, part: number
 }
 
 const conditionsOf = (cut: Cut, { dbias }: GradientSlices) => ({
-  ...plainConditions,
   biased: dbias !== undefined,
   quads: cut.quads,
   pair: cut.pair,
@@ -230,7 +229,7 @@ function plainCall({ context, label, shape, slices }: Setting, part?: number): K
       PICKED_GROUPS: pickedGroups,
       REGION: region,
     },
-    conditions: { ...plainConditions, biased: dbias !== undefined },
+    conditions: { biased: dbias !== undefined },
     bindings: { x: x.slice, dy: dy.slice, dweight, ...(dbias && { dbias }) },
     workgroups: [Math.ceil(picked / 8), 1, pickedGroups],
     flops: (flopsOf(context, shape) * picked * pickedGroups) / (columns * groups),

@@ -49,8 +49,6 @@ export function buildBatchNorm(
     EPSILON: epsilon,
     SLOPE: slope ?? 1,
     DECAY: movingDecay,
-    TILES: 1,
-    TILE_SUMS_LENGTH: 1,
     WORKGROUP: context.software ? 32 : 256,
   };
   const call = (

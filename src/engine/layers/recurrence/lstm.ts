@@ -14,7 +14,7 @@ import {
 import type { LayerPlace } from "../registry";
 import { type BiLstmSpec, directionsOf, type LstmSpec } from "./definition";
 import { paddedUnits, recurrenceCalls } from "./recurrence";
-import { orderWeights, unused } from "./weights";
+import { orderWeights } from "./weights";
 
 /**
  * LSTM in one direction or both (shaders/recurrence/lstm.wgsl): the input product of all steps and directions as a convolution of
@@ -50,7 +50,6 @@ export function buildLstm(
     half,
     // The recurrences of two layers that differ in their inputs alone share their pipelines.
     constants: {
-      ...unused,
       BATCH: batch,
       STEPS: steps,
       HIDDEN: hidden,

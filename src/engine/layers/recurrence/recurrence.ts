@@ -143,7 +143,7 @@ const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
   file: "recurrence/lstm",
   entry: `step_${pass}`,
   constants: parts.constants,
-  conditions: { ...noTile, half: parts.half, ragged: parts.ragged },
+  conditions: { half: parts.half, ragged: parts.ragged },
   workgroups: [...spread(parts.hidden * batch), parts.directions],
 });
 
@@ -156,7 +156,6 @@ function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
     entry: pass,
     constants: { ...constants, ROW_QUADS: rowQuads, TILE: tile, WORKGROUP: threads },
     conditions: {
-      ...noTile,
       quads,
       half,
       ragged,
@@ -186,20 +185,6 @@ function chunkBytes(
   const cell = each * count + (first > 0 ? begun : 0) + (first + count < steps ? left : 0);
   return bindings.recurrent.size + 16 + batch * hidden * directions * cell;
 }
-
-/** Conditions of the entries without tiles. */
-export const noTile = {
-  quads: false,
-  half: false,
-  ragged: false,
-  transposed: false,
-  pair: false,
-  wide: false,
-  rows8: false,
-  rows12: false,
-  rows16: false,
-  rows20: false,
-};
 
 /** Floating-point operations of one time step in all directions. */
 const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrenceParts): number =>

@@ -1,6 +1,6 @@
 import { type KernelCall, spread } from "../../gpu/kernel";
 import type { Slice } from "../../gpu/memory";
-import { noTile, paddedUnits } from "./recurrence";
+import { paddedUnits } from "./recurrence";
 
 /** A recurrent layer's sizes. */
 export interface LstmShape {
@@ -49,7 +49,6 @@ export function orderWeights(
     file: "recurrence/lstm",
     entry,
     constants: {
-      ...unused,
       HIDDEN: hidden,
       INPUTS: inputs,
       ...learnables.constants,
@@ -59,7 +58,6 @@ export function orderWeights(
       ARRANGED_LENGTH: arrangedLength,
       RECURRENT_LENGTH: packedLength,
     },
-    conditions: noTile,
     bindings,
     workgroups: [...spread(learnables.constants.DIRECTION_LENGTH), directions.length],
   });
@@ -78,7 +76,7 @@ export function orderWeights(
     }),
     pack: (packing, transposed) => ({
       ...call("arrange_recurrent", { learnables: learnables.slice, packing }, recurrentStart),
-      conditions: { ...noTile, half, transposed },
+      conditions: { half, transposed },
       workgroups: spread(packedLength),
       bytes: 16 * hidden * hidden * directions.length + packing.size,
     }),
@@ -86,26 +84,6 @@ export function orderWeights(
       call("restore", { darranged, dlearnables: spanOf(shape, gradient).slice }, darrangedLength),
   };
 }
-
-/** Constants that the files name and a call may not need. */
-export const unused = {
-  BATCH: 1,
-  STEPS: 1,
-  HIDDEN: 1,
-  INPUTS: 1,
-  LEARNABLES_LENGTH: 1,
-  DIRECTION_LENGTH: 1,
-  RECURRENT_OFFSET: 1,
-  BIAS_OFFSET: 1,
-  BIAS_START: 1,
-  RECURRENT_START: 1,
-  RECURRENT_STRIDE: 1,
-  ARRANGED_LENGTH: 1,
-  RECURRENT_LENGTH: 1,
-  CELLS: 1,
-  OUTPUT_LENGTH: 1,
-  STATES_LENGTH: 1,
-};
 
 /** Where the learnables lie in the order of the products, each where it can be bound by itself. */
 function layArranged({ hidden, inputs, directions }: LstmShape) {
