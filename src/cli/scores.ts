@@ -41,6 +41,7 @@ export function scoreTable(runs: readonly ScoredRun[]): string[][] {
   ];
 }
 
+/** The table at the end of a training. */
 export function resultsTable(runs: readonly ScoredRun[]): string {
   const [head, ...rows] = scoreTable(runs);
   const table = new Table({

@@ -7,7 +7,6 @@ import {
   batchNormStatistics,
 } from "./batchnorm";
 import { conv1dBackward, conv1dForward } from "./conv1d";
-import { denseBackward, denseForward } from "./dense";
 import { type DropoutDraw, dropoutMask } from "./dropout";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
@@ -109,10 +108,12 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
     forward: ({ slope }, _, x) => leakyReLUForward(x, slope),
     backward: ({ slope }, _, x, dy) => ({ dx: leakyReLUBackward(dy, x, slope), gradients: {} }),
   },
+  // A convolution of kernel 1.
   dense: {
-    forward: (_, { tensor }, x, shape) => denseForward(x, tensor("weight"), tensor("bias"), shape),
+    forward: (_, { tensor }, x, shape) =>
+      conv1dForward(x, tensor("weight"), tensor("bias"), { ...shape, kernel: 1 }),
     backward(_, { tensor }, x, dy, shape) {
-      const { dx, dweight, dbias } = denseBackward(dy, x, tensor("weight"), shape);
+      const { dx, dweight, dbias } = conv1dBackward(dy, x, tensor("weight"), { ...shape, kernel: 1 });
       return { dx, gradients: { weight: dweight, bias: dbias } };
     },
   },

@@ -20,7 +20,7 @@ export function sgdmStep(
   }
 }
 
-/** v ← decay·v + (1−decay)g², w ← w − learnRate · g/(√v + ε), both in place. */
+/** RMSProp (Tieleman and Hinton 2012, as MATLAB computes it): v ← decay·v + (1−decay)g², w ← w − learnRate · g/(√v + ε), both in place. */
 export function rmspropStep(
   weight: Float64Array,
   square: Float64Array,
@@ -39,7 +39,10 @@ interface AdamRates extends Pick<AdamSpec, "beta1" | "beta2" | "epsilon"> {
   readonly stepSize: number;
 }
 
-/** m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − stepSize · m/(√v + ε), all in place. */
+/**
+ * Adam with ε outside the bias correction (Kingma and Ba 2015, as MATLAB computes it):
+ * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − stepSize · m/(√v + ε), all in place.
+ */
 export function adamStep(
   weight: Float64Array,
   mean: Float64Array,
@@ -55,7 +58,7 @@ export function adamStep(
   }
 }
 
-/** Adam's step from the decayed weights w − decay·w, all in place; `decay` is α·weightDecay, for biases 0. */
+/** AdamW (Loshchilov and Hutter 2019): Adam's step from the decayed weights w − decay·w, all in place; `decay` is α·weightDecay, for biases 0. */
 export function adamWStep(
   weight: Float64Array,
   mean: Float64Array,

@@ -7,7 +7,6 @@ import { adamStepSize } from "../../src/engine/training/schedule";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
-import { denseBackward, denseForward } from "../../src/reference/dense";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import {
@@ -79,10 +78,10 @@ const operations: Record<string, (from: Case) => Results> = {
   },
   dense({ data, shape }) {
     const [batch, inputChannels, steps] = shape("x");
-    const sizes = { batch, inputChannels, outputChannels: shape("weight")[0], steps };
+    const sizes = { batch, inputChannels, outputChannels: shape("weight")[0], kernel: 1, steps };
     return {
-      y: denseForward(data("x"), data("weight"), data("bias"), sizes),
-      ...denseBackward(data("dy"), data("x"), data("weight"), sizes),
+      y: conv1dForward(data("x"), data("weight"), data("bias"), sizes),
+      ...conv1dBackward(data("dy"), data("x"), data("weight"), sizes),
     };
   },
   batchnorm({ config: { epsilon }, data, shape }) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { batchNormBackward, batchNormForward, batchNormInference } from "../../src/reference/batchnorm";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
-import { denseBackward, denseForward } from "../../src/reference/dense";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import { tanhBackward, tanhForward } from "../../src/reference/tanh";
@@ -32,21 +31,6 @@ describe("conv1d", () => {
     );
     // Windows of 0 1 2 3 0 0.
     expect(Array.from(y)).toEqual([3210.5, 321.5, 32.5]);
-  });
-});
-
-describe("dense", () => {
-  it.each([1, 3, 8])("gradients agree with differences: T %d", (steps) => {
-    const shape = { batch: 3, inputChannels: 7, outputChannels: 2, steps };
-    const x = normals(3 * 7 * steps, 1);
-    const weight = normals(2 * 7, 2);
-    const bias = normals(2, 3);
-    const dy = normals(3 * 2 * steps, 4);
-    const loss = () => dot(dy, denseForward(x, weight, bias, shape));
-    const { dx, dweight, dbias } = denseBackward(dy, x, weight, shape);
-    expectGradient("dx", dx, x, loss);
-    expectGradient("dweight", dweight, weight, loss);
-    expectGradient("dbias", dbias, bias, loss);
   });
 });
 

@@ -87,6 +87,7 @@ const mark = (predictor: string): Markup =>
     ? html`<circle r="6"/>`
     : html`<rect x="-4.5" y="-4.5" width="9" height="9"/>`;
 
+/** Of a plot of stencils. */
 const width = 380;
 const height = 180;
 const stencilAxisHeight = 22;
@@ -95,7 +96,10 @@ const neighbours = 12;
 /** Differences take neighbours alone, with weights that would hide those of all others. */
 const drawn = ["cnn", "bilstm", "local least squares"];
 
-/** @param title what was trained */
+/**
+ * Stencils as a plot: the weights of everyone over the distance from the point of the answer.
+ * @param title what was trained
+ */
 export function drawStencils(title: string, all: readonly PredictorWeights[]): Markup | undefined {
   const shown = all.filter(({ predictor }) => drawn.includes(predictor)).map(nearest);
   if (shown.length === 0) return undefined;

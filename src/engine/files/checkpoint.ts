@@ -296,6 +296,7 @@ class StateReader {
   }
 }
 
+/** Options as JSON. `Infinity`, which JSON has not, is written as a string. */
 const optionsJson = (options: TrainingOptions): string =>
   JSON.stringify(options, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value));
 

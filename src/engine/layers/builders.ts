@@ -3,8 +3,7 @@ import { buildConv1d, buildDense } from "./convolution/conv1d";
 import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildDropout } from "./pointwise/dropout";
-import { buildLeakyReLU } from "./pointwise/leakyrelu";
-import { buildTanh } from "./pointwise/tanh";
+import { buildLeakyReLU, buildTanh } from "./pointwise/elementwise";
 import { buildLstm } from "./recurrence/lstm";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
