@@ -3,8 +3,8 @@ import { generateCurves, takeCurves } from "../../src/calculus/curves";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
 import type { NetworkName } from "../../src/calculus/options";
 import { type NetworkSpec, resolveLayers } from "../../src/engine";
-import type { CurveSet } from "../../src/engine/training/curves";
 import { initialise } from "../../src/engine/training/initialise";
+import type { SampleSet } from "../../src/engine/training/samples";
 
 export interface Task {
   readonly network: NetworkName;
@@ -42,7 +42,7 @@ export function learnablesOf(task: Task): Learnable[] {
 }
 
 /** x (B, 2, T) and target (B, 1, T). */
-export function batchOf({ batch }: Task): CurveSet {
+export function batchOf({ batch }: Task): SampleSet {
   const curves = generateCurves({ curves: 6 * Math.ceil(batch / 6) });
   return takeCurves(
     curves,

@@ -47,13 +47,13 @@ fn pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 }
 
 // --- convolve -------------------------------------------------------------------------------------------------------
-// An implicit matrix product: rows (b, t), columns o, inner dimension (i, k). A thread owns 5·STRIPS steps of one curve
+// An implicit matrix product: rows (b, t), columns o, inner dimension (i, k). A thread owns 5·STRIPS steps of one sample
 // and four output channels, or eight (`pair`). The window of x stays in registers while the taps pass over it, so with
 // eight a tap costs one load of x and eight of weights for 160·STRIPS multiply-adds. Along z there may be several such sums
 // (`part`), each with its own x, weights and y, which lie one behind the other.
 
 const TILE_STEPS: u32 = STRIPS * 5;
-const TILES_PER_CURVE: u32 = (STEPS + TILE_STEPS - 1) / TILE_STEPS;
+const TILES_PER_SAMPLE: u32 = (STEPS + TILE_STEPS - 1) / TILE_STEPS;
 
 fn loadStrip(start: u32, t: i32) -> Strip {
   return Strip(load(start, t), load(start, t + 1), load(start, t + 2), load(start, t + 3), load(start, t + 4));
@@ -66,8 +66,8 @@ fn weightsAt(index: u32, lane: u32) -> mat4x4f {
 }
 
 /// `first` is the group with which y begins.
-fn store(s: Strip, first: u32, group: u32, curve: u32, t: u32) {
-  let start = ((first + group) * BATCH + curve) * STEPS;
+fn store(s: Strip, first: u32, group: u32, sample: u32, t: u32) {
+  let start = ((first + group) * BATCH + sample) * STEPS;
   if (t < STEPS) { y[start + t] = s.r0; }
   if (t + 1 < STEPS) { y[start + t + 1] = s.r1; }
   if (t + 2 < STEPS) { y[start + t + 2] = s.r2; }
@@ -76,46 +76,46 @@ fn store(s: Strip, first: u32, group: u32, curve: u32, t: u32) {
 }
 
 /// Stores the tile of output group `a`, and of the one behind it, whose first step is `t`.
-fn storeTile(tile: Tile, first: u32, a: u32, curve: u32, t: u32) {
+fn storeTile(tile: Tile, first: u32, a: u32, sample: u32, t: u32) {
   if (a < OUT_GROUPS && t < STEPS) {
-    store(tile.a0, first, a, curve, t);
-    @if(strips2) store(tile.a1, first, a, curve, t + 5);
-    @if(strips4) store(tile.a2, first, a, curve, t + 10);
-    @if(strips4) store(tile.a3, first, a, curve, t + 15);
+    store(tile.a0, first, a, sample, t);
+    @if(strips2) store(tile.a1, first, a, sample, t + 5);
+    @if(strips4) store(tile.a2, first, a, sample, t + 10);
+    @if(strips4) store(tile.a3, first, a, sample, t + 15);
     @if(summed) {
       let normalisation = normalisationOf(a);
-      var sums = withStrip(Sums(), tile.a0, normalisation, a, curve, t);
-      @if(strips2) sums = withStrip(sums, tile.a1, normalisation, a, curve, t + 5);
-      @if(strips4) sums = withStrip(sums, tile.a2, normalisation, a, curve, t + 10);
-      @if(strips4) sums = withStrip(sums, tile.a3, normalisation, a, curve, t + 15);
-      storeSums(sums, (a * BATCH + curve) * TILES_PER_CURVE + t / TILE_STEPS);
+      var sums = withStrip(Sums(), tile.a0, normalisation, a, sample, t);
+      @if(strips2) sums = withStrip(sums, tile.a1, normalisation, a, sample, t + 5);
+      @if(strips4) sums = withStrip(sums, tile.a2, normalisation, a, sample, t + 10);
+      @if(strips4) sums = withStrip(sums, tile.a3, normalisation, a, sample, t + 15);
+      storeSums(sums, (a * BATCH + sample) * TILES_PER_SAMPLE + t / TILE_STEPS);
     }
   }
   @if(pair) {
     if (a + 1 < OUT_GROUPS && t < STEPS) {
-      store(tile.b0, first, a + 1, curve, t);
-      @if(strips2) store(tile.b1, first, a + 1, curve, t + 5);
-      @if(strips4) store(tile.b2, first, a + 1, curve, t + 10);
-      @if(strips4) store(tile.b3, first, a + 1, curve, t + 15);
+      store(tile.b0, first, a + 1, sample, t);
+      @if(strips2) store(tile.b1, first, a + 1, sample, t + 5);
+      @if(strips4) store(tile.b2, first, a + 1, sample, t + 10);
+      @if(strips4) store(tile.b3, first, a + 1, sample, t + 15);
       @if(summed) {
         let normalisation = normalisationOf(a + 1);
-        var sums = withStrip(Sums(), tile.b0, normalisation, a + 1, curve, t);
-        @if(strips2) sums = withStrip(sums, tile.b1, normalisation, a + 1, curve, t + 5);
-        @if(strips4) sums = withStrip(sums, tile.b2, normalisation, a + 1, curve, t + 10);
-        @if(strips4) sums = withStrip(sums, tile.b3, normalisation, a + 1, curve, t + 15);
-        storeSums(sums, ((a + 1) * BATCH + curve) * TILES_PER_CURVE + t / TILE_STEPS);
+        var sums = withStrip(Sums(), tile.b0, normalisation, a + 1, sample, t);
+        @if(strips2) sums = withStrip(sums, tile.b1, normalisation, a + 1, sample, t + 5);
+        @if(strips4) sums = withStrip(sums, tile.b2, normalisation, a + 1, sample, t + 10);
+        @if(strips4) sums = withStrip(sums, tile.b3, normalisation, a + 1, sample, t + 15);
+        storeSums(sums, ((a + 1) * BATCH + sample) * TILES_PER_SAMPLE + t / TILE_STEPS);
       }
     }
   }
 }
 
 @if(summed)
-fn withStrip(sums: Sums, s: Strip, n: Normalisation, group: u32, curve: u32, t: u32) -> Sums {
-  var next = withValue(sums, s.r0, n, group, curve, t);
-  next = withValue(next, s.r1, n, group, curve, t + 1);
-  next = withValue(next, s.r2, n, group, curve, t + 2);
-  next = withValue(next, s.r3, n, group, curve, t + 3);
-  return withValue(next, s.r4, n, group, curve, t + 4);
+fn withStrip(sums: Sums, s: Strip, n: Normalisation, group: u32, sample: u32, t: u32) -> Sums {
+  var next = withValue(sums, s.r0, n, group, sample, t);
+  next = withValue(next, s.r1, n, group, sample, t + 1);
+  next = withValue(next, s.r2, n, group, sample, t + 2);
+  next = withValue(next, s.r3, n, group, sample, t + 3);
+  return withValue(next, s.r4, n, group, sample, t + 4);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -127,15 +127,15 @@ fn convolve(
   @if(quads) let lane = invocation % 4;
   @else let lane = 0u;
   let own = group.x * WORKGROUP + local;
-  let place = min(own, BATCH * TILES_PER_CURVE - 1);
-  let curve = place / TILES_PER_CURVE;
-  let first = (place % TILES_PER_CURVE) * TILE_STEPS;
+  let place = min(own, BATCH * TILES_PER_SAMPLE - 1);
+  let sample = place / TILES_PER_SAMPLE;
+  let first = (place % TILES_PER_SAMPLE) * TILE_STEPS;
   let a = group.y * OWN_GROUPS;
   let part = group.z;
 
   var tile = begun(biasOf(a), biasOf(a + 1));
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
-    let start = ((part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS;
+    let start = ((part * IN_GROUPS + inGroup) * BATCH + sample) * STEPS;
     let t = i32(first) - LEFT;
     var window: Window;
     window.x0 = loadStrip(start, t);
@@ -152,6 +152,6 @@ fn convolve(
     }
   }
   if (own == place) {
-    storeTile(tile, part * OUT_GROUPS, a, curve, first);
+    storeTile(tile, part * OUT_GROUPS, a, sample, first);
   }
 }

@@ -54,10 +54,10 @@ fn weight_gradient(@builtin(global_invocation_id) id: vec3u) {
   let tap = n % KERNEL;
   var sum = mat4x4f();
   var biasSum = vec4f();
-  for (var curve = 0u; curve < BATCH; curve++) {
+  for (var sample = 0u; sample < BATCH; sample++) {
     for (var t = 0u; t < STEPS; t++) {
-      let gradient = dy[((Y_FIRST + group) * BATCH + curve) * STEPS + t];
-      sum += outer(gradient, load(((X_FIRST + inGroup) * BATCH + curve) * STEPS, i32(t + tap) - LEFT));
+      let gradient = dy[((Y_FIRST + group) * BATCH + sample) * STEPS + t];
+      sum += outer(gradient, load(((X_FIRST + inGroup) * BATCH + sample) * STEPS, i32(t + tap) - LEFT));
       biasSum += gradient;
     }
   }

@@ -1,8 +1,8 @@
 // Convolution of kernel 1 to many output channels, which is a matrix product, where loads are dear (`quads`): no taps overlap,
-// so it is x that a quad shares, not the weights. All invocations of a workgroup own the same twenty steps of one curve, and
+// so it is x that a quad shares, not the weights. All invocations of a workgroup own the same twenty steps of one sample, and
 // eight output channels each: 13 loads for 640 multiply-adds. Layouts are those of conv1d.wgsl.
 
-import package::convolution::conv1d::{packed, loadStrip, storeTile, TILE_STEPS, TILES_PER_CURVE};
+import package::convolution::conv1d::{packed, loadStrip, storeTile, TILE_STEPS, TILES_PER_SAMPLE};
 import package::convolution::shared::{biasOf, IN_GROUPS, OUT_GROUPS, OUT_PAIRS};
 import package::shared::quad::broadcast;
 import package::convolution::strip::Strip;
@@ -33,21 +33,21 @@ fn multiply(
   @builtin(local_invocation_index) local: u32,
   @builtin(subgroup_invocation_id) place: u32,
 ) {
-  let curve = group.x / TILES_PER_CURVE;
-  let first = (group.x % TILES_PER_CURVE) * TILE_STEPS;
+  let sample = group.x / TILES_PER_SAMPLE;
+  let first = (group.x % TILES_PER_SAMPLE) * TILE_STEPS;
   let own = group.y * WORKGROUP + local;
   let a = min(own, OUT_PAIRS - 1) * 2;
   let part = group.z;
 
   var tile = begun(biasOf(a), biasOf(a + 1));
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
-    let window = loadShared(((part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS, first, place % 4);
+    let window = loadShared(((part * IN_GROUPS + inGroup) * BATCH + sample) * STEPS, first, place % 4);
     let index = ((part * IN_GROUPS + inGroup) * OUT_PAIRS * 2 + a) * 4;
     let wa = mat4x4f(packed[index], packed[index + 1], packed[index + 2], packed[index + 3]);
     let wb = mat4x4f(packed[index + 4], packed[index + 5], packed[index + 6], packed[index + 7]);
     tile = withTap(tile, wa, wb, window);
   }
   if (own < OUT_PAIRS) {
-    storeTile(tile, part * OUT_GROUPS, a, curve, first);
+    storeTile(tile, part * OUT_GROUPS, a, sample, first);
   }
 }

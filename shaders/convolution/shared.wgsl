@@ -14,7 +14,7 @@ const OUT_PAIRS: u32 = (OUT_GROUPS + 1) / 2;
 @group(0) @binding(2) var<storage, read> bias: array<f32, OUT_CHANNELS>;
 @group(0) @binding(4) var<storage, read> weight: array<f32, WEIGHT_LENGTH>;
 
-/// x at step `t` of the curve that begins at `start`; zero before its first step and behind its last.
+/// x at step `t` of the sample that begins at `start`; zero before its first step and behind its last.
 fn load(start: u32, t: i32) -> vec4f {
   return select(vec4f(), x[start + u32(clamp(t, 0, STEPS - 1))], t >= 0 && t < STEPS);
 }

@@ -1,5 +1,5 @@
 // The convolution of conv1d.wgsl with its operands staged in workgroup memory, for adapters where that is nearer than the
-// cache. A workgroup owns LANES_T · 5 · STRIPS steps of one curve and LANES_O · 4 output channels, or eight for each lane
+// cache. A workgroup owns LANES_T · 5 · STRIPS steps of one sample and LANES_O · 4 output channels, or eight for each lane
 // (`pair`): for each group of four input channels it loads what all its invocations need of x and of the weights once,
 // with two barriers. What an invocation computes, and in which order, is what `convolve` does.
 
@@ -13,7 +13,7 @@ const THREADS: u32 = LANES_T * LANES_O;
 /// Steps of a workgroup, and those that its taps see.
 const OWN_STEPS: u32 = LANES_T * TILE_STEPS;
 const SEEN_STEPS: u32 = OWN_STEPS + KERNEL - 1;
-const PARTS_OF_CURVE: u32 = (STEPS + OWN_STEPS - 1) / OWN_STEPS;
+const PARTS_OF_SAMPLE: u32 = (STEPS + OWN_STEPS - 1) / OWN_STEPS;
 /// Weights of an invocation and of all, for a tap.
 const OWN_WEIGHTS: u32 = OWN_GROUPS * 4;
 const TAP_WEIGHTS: u32 = LANES_O * OWN_WEIGHTS;
@@ -37,8 +37,8 @@ fn stripFrom(t: u32) -> Strip {
 
 @compute @workgroup_size(THREADS)
 fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let curve = group.x / PARTS_OF_CURVE;
-  let start = (group.x % PARTS_OF_CURVE) * OWN_STEPS;
+  let sample = group.x / PARTS_OF_SAMPLE;
+  let start = (group.x % PARTS_OF_SAMPLE) * OWN_STEPS;
   // Neighbours own neighbouring channels: what they read of `seen` is the same, and what they store is apart either way.
   let own = (local / LANES_O) * TILE_STEPS;
   let first = group.y * LANES_O * OWN_GROUPS;
@@ -49,7 +49,7 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
   for (var inGroup = 0u; inGroup < IN_GROUPS; inGroup++) {
     workgroupBarrier();
     for (var n = local; n < SEEN_STEPS; n += THREADS) {
-      seen[n] = load(((part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS, i32(start + n) - LEFT);
+      seen[n] = load(((part * IN_GROUPS + inGroup) * BATCH + sample) * STEPS, i32(start + n) - LEFT);
     }
     for (var n = local; n < KERNEL * TAP_WEIGHTS; n += THREADS) {
       // Beyond the last output group any weights do: those sums are not stored.
@@ -74,5 +74,5 @@ fn convolve(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
       window = slid(window, seen[min(own + tap + TILE_STEPS, SEEN_STEPS - 1)]);
     }
   }
-  storeTile(tile, part * OUT_GROUPS, a, curve, start + own);
+  storeTile(tile, part * OUT_GROUPS, a, sample, start + own);
 }

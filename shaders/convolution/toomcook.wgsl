@@ -12,7 +12,7 @@
 //
 //   dw_k = Σ_p pᵏ · (Σ over tiles of d̃_p · x̃_p)              d̃_p = 1 / N_p · Σ_i pⁱ · dy_i
 //
-// Values lie [point][group of four channels][tile, curve by curve]. Rounding costs about three times what it does in the sum
+// Values lie [point][group of four channels][tile, sample by sample]. Rounding costs about three times what it does in the sum
 // itself: 2e-6 of the largest result with 128 channels.
 
 import package::convolution::conv1d::y;
@@ -28,8 +28,8 @@ import constants::{BATCH, STEPS, KERNEL, LEFT, IN_CHANNELS, X_FIRST, Y_FIRST, SP
 const POINTS: u32 = 8;
 /// Steps of a tile.
 const TILE: u32 = POINTS + 1 - KERNEL;
-const TILES_PER_CURVE: u32 = (STEPS + TILE - 1) / TILE;
-const TILES: u32 = BATCH * TILES_PER_CURVE;
+const TILES_PER_SAMPLE: u32 = (STEPS + TILE - 1) / TILE;
+const TILES: u32 = BATCH * TILES_PER_SAMPLE;
 
 /// A value at each point.
 struct Values {
@@ -124,8 +124,8 @@ fn transform_input(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= TILES) {
     return;
   }
-  let start = ((X_FIRST + id.y) * BATCH + id.x / TILES_PER_CURVE) * STEPS;
-  let t = i32(id.x % TILES_PER_CURVE * TILE) - LEFT;
+  let start = ((X_FIRST + id.y) * BATCH + id.x / TILES_PER_SAMPLE) * STEPS;
+  let t = i32(id.x % TILES_PER_SAMPLE * TILE) - LEFT;
   let x0 = load(start, t);
   let x1 = load(start, t + 1);
   let x2 = load(start, t + 2);
@@ -159,8 +159,8 @@ fn transform_gradient(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= TILES) {
     return;
   }
-  let start = ((Y_FIRST + id.y) * BATCH + id.x / TILES_PER_CURVE) * STEPS;
-  let first = id.x % TILES_PER_CURVE * TILE;
+  let start = ((Y_FIRST + id.y) * BATCH + id.x / TILES_PER_SAMPLE) * STEPS;
+  let first = id.x % TILES_PER_SAMPLE * TILE;
   var sums = Values();
   for (var i = 0u; i < TILE; i++) {
     // Behind the last step dy counts as zero.
@@ -189,16 +189,16 @@ fn interpolate(@builtin(global_invocation_id) id: vec3u) {
     products[at + 6 * plane],
     products[at + 7 * plane],
   );
-  let curve = id.x / TILES_PER_CURVE;
-  let first = id.x % TILES_PER_CURVE * TILE;
-  let start = (id.y * BATCH + curve) * STEPS;
+  let sample = id.x / TILES_PER_SAMPLE;
+  let first = id.x % TILES_PER_SAMPLE * TILE;
+  let start = (id.y * BATCH + sample) * STEPS;
   let offset = biasOf(id.y);
   @if(summed) let normalisation = normalisationOf(id.y);
   @if(summed) var gradientSums = Sums();
   for (var i = 0u; i < TILE && first + i < STEPS; i++) {
     let result = offset + interpolated(values, i, TILE);
     y[start + first + i] = result;
-    @if(summed) gradientSums = withValue(gradientSums, result, normalisation, id.y, curve, first + i);
+    @if(summed) gradientSums = withValue(gradientSums, result, normalisation, id.y, sample, first + i);
   }
   @if(summed) storeSums(gradientSums, at);
 }

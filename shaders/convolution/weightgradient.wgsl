@@ -1,7 +1,7 @@
 // Gradients of the weights (Co, Ci, K) and the bias (Co) of a convolution, for which conv1d.wgsl has the mathematics and the
 // layouts.
 //
-// Split-K: the sum over (b, t) is cut by curves into SPLITS parts, each summed by one thread in order, and a second
+// Split-K: the sum over (b, t) is cut by samples into SPLITS parts, each summed by one thread in order, and a second
 // pass adds the parts in order. No atomics, so two runs give the same bits. A thread owns four or eight output channels, four
 // input channels and up to five neighbouring taps (TAP_BLOCK), whose windows of x overlap in registers: three loads for
 // 32·TAP_BLOCK multiply-adds with eight. x and dy may be part of larger activations: their groups from X_FIRST
@@ -56,11 +56,11 @@ fn weight_gradient(
   let shift = i32(tapBlock * TAP_BLOCK) - LEFT;
 
   var sums = TapSums();
-  for (var curve = split * SPLIT_ROWS; curve < end; curve++) {
-    let xStart = ((X_FIRST + part * IN_GROUPS + inGroup) * BATCH + curve) * STEPS;
+  for (var sample = split * SPLIT_ROWS; sample < end; sample++) {
+    let xStart = ((X_FIRST + part * IN_GROUPS + inGroup) * BATCH + sample) * STEPS;
     let firstGroup = Y_FIRST + part * OUT_GROUPS;
-    let aStart = ((firstGroup + a) * BATCH + curve) * STEPS;
-    @if(pair) let bStart = ((firstGroup + min(a + 1, OUT_GROUPS - 1)) * BATCH + curve) * STEPS;
+    let aStart = ((firstGroup + a) * BATCH + sample) * STEPS;
+    @if(pair) let bStart = ((firstGroup + min(a + 1, OUT_GROUPS - 1)) * BATCH + sample) * STEPS;
     var window = TapWindow();
     window.x0 = load(xStart, shift);
     @if(taps2) window.x1 = load(xStart, shift + 1);
@@ -69,7 +69,7 @@ fn weight_gradient(
     @if(taps5) window.x4 = load(xStart, shift + 4);
     @if(quads) {
       for (var t = 0u; t < STEPS; t += 4) {
-        // Beyond the end of the curve dy counts as zero.
+        // Beyond the end of the sample dy counts as zero.
         let mine = i32(t + place % 4);
         let da = loadGradient(aStart, mine);
         @if(pair) let db = loadGradient(bStart, mine);

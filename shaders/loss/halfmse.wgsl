@@ -1,4 +1,4 @@
-// Half the sum of squared errors over channels and time, per curve (`observations`: NORMALISER 1) or per curve and step
+// Half the sum of squared errors over channels and time, per sample (`observations`: NORMALISER 1) or per sample and step
 // (`observations-and-steps`: NORMALISER T):
 //
 //   loss = ½ Σ (prediction − target)² / (rows · NORMALISER)
@@ -14,7 +14,7 @@ import constants::{BATCH, STEPS, CHANNELS, LENGTH, NORMALISER, WORKGROUP};
 struct Score {
   loss: f32,
   rmse: f32,
-  /// Sum of squared errors and number of curves, gathered over the batches of an evaluation.
+  /// Sum of squared errors and number of samples, gathered over the batches of an evaluation.
   squares: f32,
   rows: f32,
 }
@@ -25,7 +25,7 @@ struct Score {
 @group(0) @binding(3) var<storage, read_write> dprediction: array<vec4f, LENGTH>;
 @group(0) @binding(4) var<storage, read_write> score: Score;
 
-/// Sums over the batch; curves beyond cursor.rows do not count.
+/// Sums over the batch; samples beyond cursor.rows do not count.
 fn batchSquares(local: u32) -> f32 {
   var sum = vec4f();
   for (var n = local; n < LENGTH; n += WORKGROUP) {

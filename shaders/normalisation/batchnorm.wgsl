@@ -145,7 +145,7 @@ fn backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
 }
 
 // --- inference statistics, one thread a group. `moving`: s ← (1 − DECAY)·s + DECAY·batch after every step. `pool`: one
-// pass over the training set; each batch is merged by the pairwise rule of Chan, Golub and LeVeque. The curves merged
+// pass over the training set; each batch is merged by the pairwise rule of Chan, Golub and LeVeque. The samples merged
 // so far are those of the batches before the present one.
 
 @compute @workgroup_size(64)

@@ -26,12 +26,12 @@ fn normalisationOf(group: u32) -> Normalisation {
   return Normalisation(statistics[group], scaleOf(group), offsetOf(group));
 }
 
-/// The gradient at step `t` of a curve more; nothing behind its last step.
-fn withValue(sums: Sums, gradient: vec4f, n: Normalisation, group: u32, curve: u32, t: u32) -> Sums {
+/// The gradient at step `t` of a sample more; nothing behind its last step.
+fn withValue(sums: Sums, gradient: vec4f, n: Normalisation, group: u32, sample: u32, t: u32) -> Sums {
   if (t >= STEPS) {
     return sums;
   }
-  let normal = normalised(normalising[(group * BATCH + curve) * STEPS + t], n.statistics);
+  let normal = normalised(normalising[(group * BATCH + sample) * STEPS + t], n.statistics);
   let d = dz(gradient, normal, n.scale, n.offset);
   return Sums(sums.plain + d, sums.product + d * normal);
 }

@@ -3,7 +3,7 @@
 struct Cursor {
   /// Training: iterations done. Evaluation: batches done.
   index: u32,
-  /// Curves of the present batch that count; the rest repeat the last one and are ignored.
+  /// Samples of the present batch that count; the rest repeat the last one and are ignored.
   rows: u32,
   /// Not zero once a loss or a gradient was not finite: the plan then changes nothing any more.
   halted: u32,

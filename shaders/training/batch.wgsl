@@ -63,7 +63,7 @@ fn scatter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
 }
 
-// --- rewind and advance: an evaluation's way through ROWS curves.
+// --- rewind and advance: an evaluation's way through ROWS samples.
 
 @compute @workgroup_size(1)
 fn rewind() {

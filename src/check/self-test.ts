@@ -8,7 +8,7 @@ import { selfChecks } from "./self-checks";
 export interface KernelCheck {
   /** "conv1d", "bilstm" … */
   readonly kernel: string;
-  /** What was computed: "(33, 3, 31) → 7, kernel 5". */
+  /** What was computed: "(33, 3, 31), 7 filters of 5, same padding". */
   readonly shape: string;
   /** The tensor that came off worst: "dweight". */
   readonly tensor: string;

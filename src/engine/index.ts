@@ -18,7 +18,6 @@ export type { Tuning } from "./layers/variant";
 export { type NamedTensor, Network } from "./network/network";
 export { type LearnableSpec, type NetworkSpec, type ResolvedLayer, resolveLayers } from "./network/spec";
 export type { TrainerConfig } from "./training/config";
-export type { CurveSet } from "./training/curves";
 export {
   adam,
   adamw,
@@ -38,6 +37,7 @@ export {
   type StopReason,
   type TrainingResult,
 } from "./training/progress";
+export type { SampleSet } from "./training/samples";
 export type { TrainingState } from "./training/state";
 export { Trainer } from "./training/trainer";
 export { type TuningResult, tune } from "./tuning/tuner";

@@ -94,7 +94,7 @@ export class RandomStream {
 }
 
 /**
- * The random numbers of one use. `step` separates repetitions of that use (a curve, an epoch, a learnable, an iteration)
+ * The random numbers of one use. `step` separates repetitions of that use (a sample, an epoch, a learnable, an iteration)
  * and `part` what draws in the same step (the dropout layers of a network, counted from 0).
  * Throws RangeError unless seed and step are whole numbers in [0, 2³²).
  */

@@ -178,7 +178,7 @@ describe("a training that cannot be", () => {
     const visit = kept();
     await visit.press("Train");
     const notice = await visit.waitForText("fx-notices", /Out of memory/);
-    expect(notice).toMatch(/needs \S+ MiB.*use a smaller batch, a narrower network or fewer curves/);
+    expect(notice).toMatch(/needs \S+ MiB.*use a smaller batch, a narrower network or less data/);
     await visit.press("Reset all");
     const { options } = await visit.page.evaluate(
       () => document.querySelector("fx-app")?.session.settings ?? { options: { seed: 1 } },

@@ -36,6 +36,6 @@ describe("batchOrder of 11 rows in batches of 3", () => {
 
   it("refuses a batch larger than the data", () => {
     const order = () => batchOrder(11, { ...options, batch: 12, shuffle: "once" });
-    expect(order).toThrow(new RangeError("batch (12) exceeds the 11 curves of the training set"));
+    expect(order).toThrow(new RangeError("batch (12) exceeds the 11 rows of the training set"));
   });
 });

@@ -252,7 +252,7 @@ function bind(
   const groups = call.workgroups.find((count = 1) => count > limit);
   if (groups !== undefined)
     throw new RangeError(
-      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, shorter curves or a narrower network`,
+      `${call.label} needs ${groups} workgroups, this adapter allows ${limit}: use a smaller batch, fewer time steps or a narrower network`,
     );
   const known = new Set(bindings.map(({ name }) => name));
   for (const name of Object.keys(call.bindings))

@@ -131,7 +131,7 @@ export class Memory {
     if (size > this.#largest)
       throw new OutOfMemoryError(
         `${label} needs ${megabytes(size)}, more than the ${megabytes(this.#largest)} this adapter allows in one buffer: ` +
-          "use a smaller batch, a narrower network or fewer curves",
+          "use a smaller batch, a narrower network or less data",
       );
     const buffer = this.#device.gpu.createBuffer({ label, size, usage: flags });
     this.#device.buffersCreated++;

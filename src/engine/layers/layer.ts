@@ -114,7 +114,7 @@ export interface BackwardPass {
 export interface TrainingLayer {
   /** What the layer behind may sum for this one. */
   readonly sums?: GradientSums;
-  /** Forward with the statistics of the batch; `cursor` tells how many of its curves count. */
+  /** Forward with the statistics of the batch; `cursor` tells how many of its samples count. */
   forward(cursor: Slice): readonly KernelCall[];
   /**
    * Gradients of the learnables, and of the input when `wanted`, from the gradient of the output.

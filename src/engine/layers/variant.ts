@@ -11,11 +11,11 @@ export interface Variant {
    * Some of the work, to check and to time it: from its beginning, `part` of it, 0 … 1, or so much as all variants do. The
    * plain variant does only some of what others with an equal or larger part do, here and there.
    */
-  readonly sample: (part: number) => Sample;
+  readonly excerpt: (part: number) => Excerpt;
 }
 
 /** Some of a variant's work. */
-export interface Sample {
+export interface Excerpt {
   /** Runs first, and takes the same time however small the part is: a share of it, as large, counts. */
   readonly prepare?: readonly KernelCall[];
   readonly calls: readonly KernelCall[];

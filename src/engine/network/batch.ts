@@ -2,8 +2,8 @@ import { type KernelCall, spread } from "../gpu/kernel";
 import type { Memory, Slice } from "../gpu/memory";
 import { type Activation, activationLength, type BuildContext, groupsOf } from "../layers/layer";
 
-/** A set of curves on the GPU: f32 (rows, channels, T). */
-export interface CurveBuffer {
+/** A set of samples on the GPU: f32 (rows, channels, T). */
+export interface SampleBuffer {
   readonly slice: Slice;
   readonly rows: number;
   readonly channels: number;
@@ -27,7 +27,7 @@ export function createCursor(memory: Memory, label: string, batch: number): Slic
 /** Brings a batch into an activation: in `order` for training, one after another without it. */
 export function gatherCall(
   context: BuildContext,
-  data: CurveBuffer,
+  data: SampleBuffer,
   activation: Activation,
   cursor: Slice,
   order?: BatchOrder,
@@ -86,7 +86,7 @@ export function cursorCall(
   };
 }
 
-const sizes = (context: BuildContext, { rows, channels, steps }: CurveBuffer) => ({
+const sizes = (context: BuildContext, { rows, channels, steps }: SampleBuffer) => ({
   BATCH: context.batch,
   STEPS: steps,
   CHANNELS: channels,

@@ -36,9 +36,9 @@ function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
   const { input, stages, output } = network;
   const context = { ...network.context, memory };
   const { batch } = context;
-  const curves = memory.storage("curves to differentiate at", batch * input.channels * input.steps);
+  const samples = memory.storage("samples to differentiate at", batch * input.channels * input.steps);
   const given = memory.storage("output gradients", batch * output.channels * output.steps);
-  const gradients = memory.storage("input gradients", curves.size / 4);
+  const gradients = memory.storage("input gradients", samples.size / 4);
   const cursor = createCursor(memory, "input gradient cursor", batch);
   const dOutput = createActivation(context, "output gradient", output);
   const backward: KernelCall[] = [];
@@ -48,11 +48,11 @@ function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
     return pass.dInput;
   }, dOutput.slice);
   const calls = [
-    gatherCall(context, { ...input, slice: curves, rows: batch }, input, cursor),
+    gatherCall(context, { ...input, slice: samples, rows: batch }, input, cursor),
     gatherCall(context, { ...output, slice: given, rows: batch }, dOutput, cursor),
     ...stages.flatMap(({ infer }) => infer),
     ...backward,
     scatterCall(context, { ...input, slice: dInput }, gradients),
   ];
-  return Passage.build(memory, batch, calls, { inputs: [curves, given], output: gradients });
+  return Passage.build(memory, batch, calls, { inputs: [samples, given], output: gradients });
 }

@@ -62,7 +62,7 @@ export class Network implements NetworkParts {
 
   /**
    * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
-   * @param spec the network, and the number of curves it computes at once
+   * @param spec the network, and the number of samples it computes at once
    * @param kernels variants of the kernels other than those for the device, to compare them
    * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
    */
@@ -158,9 +158,9 @@ export class Network implements NetworkParts {
 
   /**
    * Predicts with the inference statistics.
-   * @param x any number of curves (rows, C, T)
+   * @param x any number of samples (rows, C, T)
    * @returns predictions (rows, Cout, Tout)
-   * @throws RangeError for curves of another length, DisposedError where the network is disposed of, also meanwhile
+   * @throws RangeError for samples of another length, DisposedError where the network is disposed of, also meanwhile
    */
   async predict(x: Float32Array): Promise<Float32Array> {
     this.#memory.requireLive();
@@ -169,10 +169,10 @@ export class Network implements NetworkParts {
   }
 
   /**
-   * The gradient of what `predict` computes, with respect to its input: at (c, t) of a curve the sum over o and s of
-   * outputGradient[o, s] · ∂prediction[o, s] / ∂x[c, t]. Where one value of a curve's output gradient is 1 and all others are
+   * The gradient of what `predict` computes, with respect to its input: at (c, t) of a sample the sum over o and s of
+   * outputGradient[o, s] · ∂prediction[o, s] / ∂x[c, t]. Where one value of a sample's output gradient is 1 and all others are
    * 0, that is a row of the Jacobian.
-   * @param x any number of curves (rows, C, T)
+   * @param x any number of samples (rows, C, T)
    * @param outputGradient (rows, Cout, Tout)
    * @returns (rows, C, T)
    * @throws RangeError for other shapes, OutOfMemoryError, DisposedError where the network is disposed of, also meanwhile
@@ -188,10 +188,10 @@ export class Network implements NetworkParts {
 
   #rowsOf(x: Float32Array): number {
     requireFloats("x", x);
-    const curve = this.spec.input.channels * this.spec.input.steps;
-    if (x.length === 0 || x.length % curve !== 0)
-      throw new RangeError(`expected curves of ${curve} values (C·T) each, got ${x.length} values`);
-    return x.length / curve;
+    const sample = this.spec.input.channels * this.spec.input.steps;
+    if (x.length === 0 || x.length % sample !== 0)
+      throw new RangeError(`expected samples of ${sample} values (C·T) each, got ${x.length} values`);
+    return x.length / sample;
   }
 
   #inTurn<T>(act: (prediction: Passage) => Promise<T>): Promise<T> {
@@ -230,18 +230,18 @@ function checkTensors(
 
 const countOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
-/** Curves in, predictions out. */
+/** Samples in, predictions out. */
 function buildPrediction(network: NetworkParts, memory: Memory): Promise<Passage> {
   const { context, input, output, stages } = network;
   const { batch } = context;
   const { channels, steps } = input;
-  const curves = memory.storage("curves to predict", batch * channels * steps);
+  const samples = memory.storage("samples to predict", batch * channels * steps);
   const predictions = memory.storage("predictions", batch * output.channels * output.steps);
   const cursor = createCursor(memory, "prediction cursor", batch);
   const calls = [
-    gatherCall(context, { slice: curves, rows: batch, channels, steps }, input, cursor),
+    gatherCall(context, { slice: samples, rows: batch, channels, steps }, input, cursor),
     ...stages.flatMap(({ infer }) => infer),
     scatterCall(context, output, predictions),
   ];
-  return Passage.build(memory, batch, calls, { inputs: [curves], output: predictions });
+  return Passage.build(memory, batch, calls, { inputs: [samples], output: predictions });
 }

@@ -3,13 +3,13 @@ import { type Memory, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging } from "../gpu/readback";
 
-/** Values of a batch of curves, f32 (B, …), as the host writes and reads them. */
+/** Values of a batch of samples, f32 (B, …), as the host writes and reads them. */
 interface Ends {
   readonly inputs: readonly Slice[];
   readonly output: Slice;
 }
 
-/** The way of any number of curves through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
+/** The way of any number of samples through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
 export class Passage {
   readonly #memory: Memory;
   readonly #batch: number;
@@ -47,8 +47,8 @@ export class Passage {
       this.#memory.requireLive();
       const count = Math.min(this.#batch, rows - row);
       inputs.forEach((input, i) => {
-        const curve = this.#wordsOf(input);
-        write(device, input, values[i].subarray(row * curve, (row + count) * curve));
+        const sample = this.#wordsOf(input);
+        write(device, input, values[i].subarray(row * sample, (row + count) * sample));
       });
       this.#plan.submit(device);
       const encoder = device.gpu.createCommandEncoder();
@@ -59,7 +59,7 @@ export class Passage {
     return result;
   }
 
-  /** Of one curve. */
+  /** Of one sample. */
   #wordsOf({ size }: Slice): number {
     return size / 4 / this.#batch;
   }

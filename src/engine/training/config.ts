@@ -1,12 +1,12 @@
 import { numberIn, requireFields, requireFloats, requireValue, show, wholeNumber } from "../fields";
-import type { CurveSet } from "./curves";
 import type { TrainingOptions } from "./options";
+import type { SampleSet } from "./samples";
 import type { TrainingState } from "./state";
 
 /** What a Trainer is built with. */
 export interface TrainerConfig {
-  readonly train: CurveSet;
-  readonly validation: CurveSet;
+  readonly train: SampleSet;
+  readonly validation: SampleSet;
   /** What differs from MATLAB's defaults. The batch, where it is given, must be the network's. */
   readonly options?: Partial<TrainingOptions>;
   /** Steps that one submit holds at least; the trainer packs more where they are short. */
@@ -47,7 +47,7 @@ const fields = {
   onHold: true,
 } as const satisfies Readonly<Record<keyof TrainerConfig, true>>;
 
-/** Curves of a set at most: as many as the command line takes. */
+/** Samples of a set at most: as many as the command line takes. */
 const mostRows = 1e6;
 
 /**
@@ -62,8 +62,8 @@ export function requireConfig(
 ): void {
   requireFields("the Trainer's configuration", config, Object.keys(fields));
   const { stepsPerSubmit, submitMilliseconds, batches, learnables, checkpoint, resume, onHold } = config;
-  requireCurves("train", config.train, shape);
-  requireCurves("validation", config.validation, shape);
+  requireSamples("train", config.train, shape);
+  requireSamples("validation", config.validation, shape);
   requireValue("stepsPerSubmit", stepsPerSubmit ?? 1, wholeNumber(1, 1e9));
   requireValue(
     "submitMilliseconds",
@@ -94,14 +94,14 @@ function requireType(name: string, value: unknown, expected: string, fits: boole
   if (value !== undefined && !fits) throw new TypeError(`${name} must be ${expected}, got ${show(value)}`);
 }
 
-function requireCurves(
+function requireSamples(
   name: string,
   set: unknown,
   { inputs, outputs, steps }: { readonly inputs: number; readonly outputs: number; readonly steps: number },
 ): void {
   if (typeof set !== "object" || set === null)
-    throw new TypeError(`${name} must be curves { rows, x, target }, got ${show(set)}`);
-  const { rows, x, target } = set as Partial<Record<keyof CurveSet, unknown>>;
+    throw new TypeError(`${name} must be samples { rows, x, target }, got ${show(set)}`);
+  const { rows, x, target } = set as Partial<Record<keyof SampleSet, unknown>>;
   requireValue(`${name}.rows`, rows, wholeNumber(1, mostRows));
   const count = Number(rows);
   const floats = (field: string, values: unknown, channels: number) => {

@@ -132,7 +132,7 @@ export interface TrainingOptions {
   readonly learnRate: number;
   readonly schedule: LearnRateSchedule;
   readonly epochs: number;
-  /** Curves in a mini-batch. */
+  /** Samples in a mini-batch. */
   readonly batch: number;
   /** Coupled L2 factor λ: λ·w is added to the gradient of weights before clipping. */
   readonly l2: number;
@@ -173,7 +173,7 @@ export const trainingRules = {
 /** Iterations of one training at most: each has its learning rate and its history on the device. */
 export const mostIterations = 1e7;
 
-/** Curves in the order of all epochs, where each is shuffled anew: it is drawn before training, a second for some millions. */
+/** Samples in the order of all epochs, where each is shuffled anew: it is drawn before training, a second for some millions. */
 export const mostOrdered = 2 ** 24;
 
 /**

@@ -4,11 +4,11 @@ import { createCursor } from "../network/batch";
 import type { Network } from "../network/network";
 import { Capture } from "./capture";
 import type { TrainerConfig } from "./config";
-import { uploadCurves } from "./curves";
 import { Diagnosis } from "./diagnosis";
 import { Inspector } from "./inspector";
 import { buildPopulationStatistics, buildValidation, createTarget, type Pass, type Validation } from "./pass";
 import type { ResolvedTraining } from "./resolve";
+import { uploadSamples } from "./samples";
 import { buildSnapshot, type Snapshot } from "./snapshot";
 import { buildStep, type Step } from "./step";
 
@@ -37,8 +37,8 @@ export async function buildParts(
   config: TrainerConfig,
 ): Promise<TrainingParts> {
   const { options } = resolved;
-  const set = uploadCurves(memory, network, "training", config.train);
-  const held = uploadCurves(memory, network, "validation", config.validation);
+  const set = uploadSamples(memory, network, "training", config.train);
+  const held = uploadSamples(memory, network, "validation", config.validation);
   const order = {
     slice: memory.upload("batch order", resolved.order),
     steps: resolved.order.length / options.batch,

@@ -6,9 +6,9 @@ import { halfMseCall, scoreWords } from "../layers/loss/halfmse";
 import type { Backpropagation } from "../network/backpropagation";
 import { createCursor, cursorCall, gatherCall } from "../network/batch";
 import type { Network } from "../network/network";
-import type { CurveSetBuffers } from "./curves";
+import type { SampleSetBuffers } from "./samples";
 
-/** One pass over a set of curves, a batch at a time, wholly on the GPU. */
+/** One pass over a set of samples, a batch at a time, wholly on the GPU. */
 export interface Pass {
   /** Appends the pass to `encoder`'s compute pass. */
   encode(pass: GPUComputePassEncoder): void;
@@ -28,7 +28,7 @@ export function createTarget(network: Network, memory: Memory): Activation {
 export async function buildValidation(
   network: Network,
   memory: Memory,
-  set: CurveSetBuffers,
+  set: SampleSetBuffers,
   target: Activation,
 ): Promise<Validation> {
   const { context, spec, output } = network;
@@ -49,7 +49,7 @@ export async function buildValidation(
 export function buildPopulationStatistics(
   network: Network,
   memory: Memory,
-  set: CurveSetBuffers,
+  set: SampleSetBuffers,
   backpropagation: Backpropagation,
 ): Promise<Pass> {
   const cursor = createCursor(memory, "population cursor", network.batch);
@@ -61,7 +61,7 @@ export function buildPopulationStatistics(
 
 async function buildPass(
   network: Network,
-  set: CurveSetBuffers,
+  set: SampleSetBuffers,
   cursor: Slice,
   calls: readonly KernelCall[],
 ): Promise<Pass> {

@@ -25,7 +25,7 @@ export interface ResolvedTraining {
 
 /**
  * Completes the options and works out every iteration.
- * @param rows curves of the training set
+ * @param rows samples of the training set
  * @param batches rows of every iteration (iterations, B), instead of shuffled epochs
  * @throws RangeError, TypeError in one line for what cannot be computed, before anything long is
  */
@@ -54,7 +54,7 @@ export function resolveTraining(
     throw new RangeError(`at most ${mostIterations} iterations can be planned, not ${planned}: ${advice}`);
   if (!batches && options.shuffle === "every-epoch" && planned * options.batch > mostOrdered)
     throw new RangeError(
-      `every-epoch can shuffle at most ${mostOrdered} curves in all epochs together: ${advice}`,
+      `every-epoch can shuffle at most ${mostOrdered} rows in all epochs together: ${advice}`,
     );
   const order = batches ?? batchOrder(rows, options);
   if (order.length === 0 || order.length % options.batch !== 0 || order.some((row) => row >= rows))
@@ -78,7 +78,7 @@ export function batchOrder(
   rows: number,
   { batch, epochs, shuffle, seed }: Pick<TrainingOptions, "batch" | "epochs" | "shuffle" | "seed">,
 ): Uint32Array<ArrayBuffer> {
-  if (batch > rows) throw new RangeError(`batch (${batch}) exceeds the ${rows} curves of the training set`);
+  if (batch > rows) throw new RangeError(`batch (${batch}) exceeds the ${rows} rows of the training set`);
   const epochLength = Math.floor(rows / batch) * batch;
   if (shuffle === "never") return Uint32Array.from({ length: epochLength }, (_, i) => i);
   const stored = shuffle === "once" ? 1 : epochs;

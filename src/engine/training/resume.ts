@@ -31,15 +31,15 @@ export function requireFit(
   compare("the network's loss", state.network.loss, loss);
   const before = new Map<string, unknown>(Object.entries(state.options));
   for (const [name, value] of Object.entries(resolved.options)) compare(name, before.get(name), value);
-  compare("the number of training curves", state.rows.training, rows.training);
-  compare("the number of validation curves", state.rows.validation, rows.validation);
+  compare("the number of training rows", state.rows.training, rows.training);
+  compare("the number of validation rows", state.rows.validation, rows.validation);
   if (state.data !== data)
     throw new RangeError(
-      "resume: the curves are others than those that the training began with, though they are as many",
+      "resume: the data are others than those that the training began with, though they are as many",
     );
   const { order } = resolved;
   if (state.order.length !== order.length || state.order.some((row, i) => row !== order[i]))
-    throw new RangeError("resume: the batches hold the curves in another order");
+    throw new RangeError("resume: the batches hold the rows in another order");
   const { iteration, history } = state;
   if (!Number.isSafeInteger(iteration) || iteration < 0 || iteration > resolved.iterations)
     throw new RangeError(`resume: iteration ${iteration} is none of the ${resolved.iterations} planned`);

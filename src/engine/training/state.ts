@@ -20,7 +20,7 @@ export interface TrainingState extends Weights {
   readonly network: NetworkSpec;
   /** All of them, the seed among them. */
   readonly options: TrainingOptions;
-  /** Curves of the two sets. */
+  /** Samples of the two sets. */
   readonly rows: { readonly training: number; readonly validation: number };
   /** SHA-256 of both sets, inputs and targets bit by bit, in hexadecimal digits. */
   readonly data: string;

@@ -5,8 +5,8 @@ import { halfMseCall, scoreWords } from "../layers/loss/halfmse";
 import type { Backpropagation } from "../network/backpropagation";
 import { type BatchOrder, gatherCall } from "../network/batch";
 import type { Network } from "../network/network";
-import type { CurveSetBuffers } from "./curves";
 import type { ResolvedTraining } from "./resolve";
+import type { SampleSetBuffers } from "./samples";
 import { historyWords, type Update, updateCalls } from "./update";
 
 /** One training step as a frozen plan, and where its results lie. */
@@ -31,7 +31,7 @@ export async function buildStep(
   backpropagation: Backpropagation,
   parts: {
     readonly resolved: ResolvedTraining;
-    readonly set: CurveSetBuffers;
+    readonly set: SampleSetBuffers;
     readonly order: BatchOrder;
     readonly cursor: Slice;
     readonly target: Activation;

@@ -102,7 +102,7 @@ export class Bench {
    */
   static async open(device: Device, memory: Memory, problem: Problem, noise: Slice): Promise<Bench> {
     const bench = new Bench(device, memory, problem, noise);
-    const plan = await bench.#allocating(() => Plan.build(device, problem.plain.sample(bench.#part).calls));
+    const plan = await bench.#allocating(() => Plan.build(device, problem.plain.excerpt(bench.#part).calls));
     bench.#written = problem.data.filter((slice) =>
       plan.dispatches.some(({ writes }) => writes.some((each) => isSame(each, slice))),
     );
@@ -197,7 +197,7 @@ export class Bench {
         await Promise.all(
           variants.map(async (variant) => {
             try {
-              const { prepare = [], calls } = variant.sample(this.#part);
+              const { prepare = [], calls } = variant.excerpt(this.#part);
               const preparation = await Plan.build(this.#device, prepare);
               const plan = await Plan.build(this.#device, calls);
               const differs = this.#memory.storage("differs", 1);

@@ -72,7 +72,7 @@ export const tuningKey = ({ adapter }: Device, host: string): string =>
  * Measures on the device which variants of the kernels suit a network, the largest problems first, and checks each against the
  * plain kernel before. Takes up to 0.3 s on hardware and 2 s on software adapters, apart from compiling what the rules
  * choose, which training without a tuner would do as well.
- * @param spec the network, and the curves of a batch
+ * @param spec the network, and the samples of a batch
  * @param options.known what was found earlier, on the same adapter with the same browser and driver
  * @param options.milliseconds for trials, instead of the usual
  * @param options.kernels with which the network will be built

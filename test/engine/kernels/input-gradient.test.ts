@@ -205,8 +205,8 @@ test("refuses other shapes, and a network that is gone, in one line", async () =
     { ...small, batch },
   );
   expect(errors).toEqual([
-    "RangeError: expected curves of 26 values (C·T) each, got 25 values",
-    "RangeError: expected curves of 26 values (C·T) each, got 0 values",
+    "RangeError: expected samples of 26 values (C·T) each, got 25 values",
+    "RangeError: expected samples of 26 values (C·T) each, got 0 values",
     "RangeError: outputGradient must hold (2, Cout, T) = 26 values, got 13",
     "DisposedError: the network was disposed",
   ]);

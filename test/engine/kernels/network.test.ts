@@ -234,8 +234,8 @@ describe("prediction", () => {
       "tensor bn1.mean [33] is missing",
       "tensor conv1.bias has shape [6] and 6 values, expected [33]",
       "tensor conv3.bias does not belong here",
-      "expected curves of 62 values (C·T) each, got 61 values",
-      "expected curves of 62 values (C·T) each, got 0 values",
+      "expected samples of 62 values (C·T) each, got 61 values",
+      "expected samples of 62 values (C·T) each, got 0 values",
       "batch must be a whole number from 1 to 1000000, got 0",
     ]);
   });

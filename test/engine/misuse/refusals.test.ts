@@ -106,7 +106,7 @@ test("a training that would never end is refused at once", () => {
       1e6,
       undefined,
     ),
-  ).toThrow(/^every-epoch can shuffle at most 16777216 curves in all epochs together: use fewer epochs/);
+  ).toThrow(/^every-epoch can shuffle at most 16777216 rows in all epochs together: use fewer epochs/);
   expect(plan(2, { epochs: 3 }).iterations).toBe(6);
 });
 
@@ -120,7 +120,7 @@ test("batches, and networks that learn nothing", () => {
     /^the network has no learnables to train$/,
   );
   expect(() => resolveTraining({ ...network, batch: 5 }, undefined, 4, undefined)).toThrow(
-    /^batch \(5\) exceeds the 4 curves of the training set$/,
+    /^batch \(5\) exceeds the 4 rows of the training set$/,
   );
 });
 
@@ -137,8 +137,8 @@ test("a configuration of other names, other types, or other data", () => {
       /^the Trainer's configuration has no field epochs: it may have train, validation, opt/,
     ],
     [config({ option: {} }), /has no field option: did you mean options\?$/],
-    [{ train: set }, /^validation must be curves \{ rows, x, target \}, got undefined$/],
-    [config({ validation: null }), /^validation must be curves \{ rows, x, target \}, got null$/],
+    [{ train: set }, /^validation must be samples \{ rows, x, target \}, got undefined$/],
+    [config({ validation: null }), /^validation must be samples \{ rows, x, target \}, got null$/],
     [config({ train: [1, 2] }), /^train.rows must be a whole number from 1 to 1000000, got undefined$/],
     [train({ rows: 0 }), /^train.rows must be a whole number from 1 to 1000000, got 0$/],
     [train({ rows: "4" }), /^train.rows must be .* got "4"$/],

@@ -61,12 +61,12 @@ const cases: readonly (readonly [string, Change, RegExp])[] = [
   [
     "fewer training curves",
     changed({ rows: { training: 8, validation: 3 } }),
-    /^resume: the number of training curves was 8, is 9$/,
+    /^resume: the number of training rows was 8, is 9$/,
   ],
   [
     "more validation curves",
     changed({ rows: { training: 9, validation: 4 } }),
-    /^resume: the number of validation curves was 4, is 3$/,
+    /^resume: the number of validation rows was 4, is 3$/,
   ],
   ...(["train", "validation"] as const).flatMap((set) =>
     (["x", "target"] as const).map((which): readonly [string, Change, RegExp] => [
@@ -77,18 +77,18 @@ const cases: readonly (readonly [string, Change, RegExp])[] = [
           [which]: config[set][which].map((value, i) => value + (i === 71 % config[set].x.length ? 1 : 0)),
         },
       }),
-      /^resume: the curves are others than those that the training began with, though they are as many$/,
+      /^resume: the data are others than those that the training began with, though they are as many$/,
     ]),
   ),
   [
     "another order",
     (state) => ({ resume: { ...state, order: state.order.slice().reverse() } }),
-    /^resume: the batches hold the curves in another order$/,
+    /^resume: the batches hold the rows in another order$/,
   ],
   [
     "given batches",
     () => ({ batches: Uint32Array.of(0, 1, 2, 3) }),
-    /^resume: the batches hold the curves in another order$/,
+    /^resume: the batches hold the rows in another order$/,
   ],
   ["too many iterations", changed({ iteration: 21 }), /^resume: iteration 21 is none of the 20 planned$/],
   ["half an iteration", changed({ iteration: 1.5 }), /^resume: iteration 1.5 is none/],

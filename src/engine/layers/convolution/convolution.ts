@@ -6,9 +6,9 @@ import {
   type Convolution,
   type ConvolutionShape,
   type ConvolutionSlices,
+  excerptPart,
   flopsOf,
   resultOf,
-  sampledPart,
   sizesOf,
   unsummed,
 } from "./shape";
@@ -16,7 +16,7 @@ import { nameOf, type Tile, tilesFor } from "./tile";
 import { tiledCall } from "./tiled";
 import { isWorthTransforming, ranked, toomCookConvolutions } from "./toom-cook";
 
-/** Places (b, t) that the plain kernel computes of a sample, from the first to the last. */
+/** Places (b, t) that the plain kernel computes of an excerpt, from the first to the last. */
 const mostPicked = 64;
 
 /** Convolves x to y; an input gradient transposes and flips the weights. */
@@ -26,7 +26,7 @@ export function convolution(
   shape: ConvolutionShape,
   slices: ConvolutionSlices,
 ): readonly KernelCall[] {
-  // Without neighbouring taps the curves of a batch are one long curve.
+  // Without neighbouring taps the samples of a batch are one long sample.
   const long = shape.kernel === 1;
   const [batch, steps] = long ? [1, context.batch * shape.steps] : [context.batch, shape.steps];
   const whole: Convolution = { context, label, shape, slices, batch, steps };
@@ -43,7 +43,7 @@ export function convolution(
     plain: {
       name: "plain",
       calls: () => plainCalls(whole),
-      sample: (part) => ({ calls: plainCalls(whole, part) }),
+      excerpt: (part) => ({ calls: plainCalls(whole, part) }),
     },
   });
 }
@@ -71,22 +71,22 @@ function direct(whole: Convolution, tile: Tile): Variant {
       const result = resultOf(whole, batch * Math.ceil(steps / (tile.strips * 5)));
       return [pack(packed), tiledCall(whole, tile, { packed, part: 1, result }), ...result.gather];
     },
-    sample(part) {
+    excerpt(part) {
       const packed = storage();
       const setting = unsummed(whole);
-      const options = { packed, part: sampledPart(whole, part), result: resultOf(setting, 0) };
+      const options = { packed, part: excerptPart(whole, part), result: resultOf(setting, 0) };
       return { prepare: [pack(packed)], calls: [tiledCall(setting, tile, options)] };
     },
   };
 }
 
-/** All of it, or some places of the sample of a part. A tile is one step of one group here. */
+/** All of it, or some places of the excerpt of a part. A tile is one step of one group here. */
 function plainCalls(setting: Convolution, part?: number): KernelCall[] {
   const { context, label, shape, slices, batch, steps } = setting;
   const { x, weight, bias } = slices;
   const groups = groupsOf(shape.output);
   const all = batch * steps;
-  const region = part === undefined ? all : Math.max(1, Math.floor(all * sampledPart(setting, part)));
+  const region = part === undefined ? all : Math.max(1, Math.floor(all * excerptPart(setting, part)));
   const picked = part === undefined ? all : Math.min(region, mostPicked);
   // Sums of some places would be of no use.
   const result = resultOf(part === undefined ? setting : unsummed(setting), all);

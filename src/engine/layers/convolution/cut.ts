@@ -2,7 +2,7 @@
 
 import { type BuildContext, groupsOf } from "../layer";
 import type { ConvolutionShape } from "./shape";
-import { points, suitsToomCook, tilesPerCurve } from "./toom-cook";
+import { points, suitsToomCook, tilesPerSample } from "./toom-cook";
 
 /** How the sum over the batch is cut, and what an invocation owns of the result. */
 export interface Cut {
@@ -12,7 +12,7 @@ export interface Cut {
   readonly pair: boolean;
   /** Quads share the loads of dy. */
   readonly quads: boolean;
-  /** Parts of the batch, whole curves each, that are added up in a second pass. */
+  /** Parts of the batch, whole samples each, that are added up in a second pass. */
   readonly splits: number;
 }
 
@@ -88,12 +88,12 @@ function evenSplits(batch: number, wanted: number): number {
   return Math.ceil(batch / rows);
 }
 
-/** Curves whose tiles lie in one row of a sum at most: quads waste the less the longer a row. */
+/** Samples whose tiles lie in one row of a sum at most: quads waste the less the longer a row. */
 const mostInRow = 8;
 
-/** The tiles of all curves as rows of equal length. */
+/** The tiles of all samples as rows of equal length. */
 export function rowsOfTiles(context: BuildContext, shape: ConvolutionShape): { rows: number; steps: number } {
-  let curves = Math.min(mostInRow, context.batch);
-  while (context.batch % curves !== 0) curves--;
-  return { rows: context.batch / curves, steps: curves * tilesPerCurve(shape) };
+  let samples = Math.min(mostInRow, context.batch);
+  while (context.batch % samples !== 0) samples--;
+  return { rows: context.batch / samples, steps: samples * tilesPerSample(shape) };
 }

@@ -34,12 +34,12 @@ export interface Convolution {
   readonly steps: number;
 }
 
-/** A sample holds a whole curve, with both its ends, or the beginning of a long one. */
-const leastSampled = 256;
+/** An excerpt holds a whole sample, with both its ends, or the beginning of a long one. */
+const leastExcerpt = 256;
 
-/** The part that a sample takes at least. */
-export const sampledPart = ({ batch, steps }: Convolution, part: number): number =>
-  Math.min(1, Math.max(part, Math.min(steps, leastSampled) / (batch * steps)));
+/** The part that an excerpt takes at least. */
+export const excerptPart = ({ batch, steps }: Convolution, part: number): number =>
+  Math.min(1, Math.max(part, Math.min(steps, leastExcerpt) / (batch * steps)));
 
 /** The same without the sums over y: those of a part would be of no use. */
 export const unsummed = (whole: Convolution): Convolution => ({

@@ -100,7 +100,7 @@ export function lanesOf(
     const tile = lanesT * strips * 5;
     return Math.ceil(steps / tile) * tile;
   };
-  // Little may be wasted at the end of the curve, and about 128 invocations suit most adapters.
+  // Little may be wasted at the end of the sample, and about 128 invocations suit most adapters.
   const cost = (lanesT: number) => covered(lanesT) * (1 + Math.abs(Math.log2((lanesT * lanesO) / 128)) / 10);
   const choices = Array.from({ length: Math.min(32, Math.floor(256 / lanesO)) }, (_, i) => i + 1);
   return {
@@ -110,7 +110,7 @@ export function lanesOf(
 }
 
 /**
- * Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the curve. Long tiles take
+ * Strips of five steps a thread computes: as many as waste no more than a tenth at the end of the sample. Long tiles take
  * seconds to compile on a software adapter, so only large convolutions get them.
  */
 function stripsFor(steps: number, software: boolean, flops: number): 1 | 2 | 4 {

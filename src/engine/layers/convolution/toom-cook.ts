@@ -1,13 +1,13 @@
 import { type KernelCall, spread } from "../../gpu/kernel";
 import type { Slice } from "../../gpu/memory";
 import { type BuildContext, groupsOf } from "../layer";
-import type { Sample, Variant } from "../variant";
+import type { Excerpt, Variant } from "../variant";
 import {
   type Convolution,
   type ConvolutionShape,
+  excerptPart,
   flopsOf,
   resultOf,
-  sampledPart,
   sizesOf,
   unsummed,
 } from "./shape";
@@ -20,15 +20,15 @@ export const points = 8;
 /** Steps of a tile. */
 const tileSteps = (kernel: number): number => points + 1 - kernel;
 
-export const tilesPerCurve = ({ kernel, steps }: ConvolutionShape): number =>
+export const tilesPerSample = ({ kernel, steps }: ConvolutionShape): number =>
   Math.ceil(steps / tileSteps(kernel));
 
 /** Of its multiplications an algorithm of this kind needs so many. */
 export const shareOfMultiplications = (kernel: number): number => points / (tileSteps(kernel) * kernel);
 
-/** Values at all points, [point][group][tile]; tiles of all curves in order. */
+/** Values at all points, [point][group][tile]; tiles of all samples in order. */
 export const transformedLength = (context: BuildContext, channels: number, shape: ConvolutionShape): number =>
-  points * groupsOf(channels) * context.batch * tilesPerCurve(shape);
+  points * groupsOf(channels) * context.batch * tilesPerSample(shape);
 
 /** Weights at all points, vec4f over four output channels. */
 const weightsLength = ({ input, output }: ConvolutionShape): number =>
@@ -39,7 +39,7 @@ export const suitsToomCook = (context: BuildContext, shape: ConvolutionShape): b
   shape.kernel >= 3 &&
   shape.kernel < points - 1 &&
   Math.min(shape.input, shape.output) >= 4 &&
-  context.batch * tilesPerCurve(shape) <= 64 * mostWorkgroups &&
+  context.batch * tilesPerSample(shape) <= 64 * mostWorkgroups &&
   context.memory.allows(transformedLength(context, Math.max(shape.input, shape.output), shape) * 4) &&
   context.memory.allows(weightsLength(shape) * 4);
 
@@ -73,7 +73,7 @@ export function toomCookConvolutions(whole: Convolution): Variant[] {
       const { prepare, calls } = toomCookCalls(whole, tile, 1);
       return [...prepare, ...calls];
     },
-    sample: (part) => toomCookCalls(unsummed(whole), tile, part),
+    excerpt: (part) => toomCookCalls(unsummed(whole), tile, part),
   }));
 }
 
@@ -86,10 +86,10 @@ const productOf = (
   shape: { ...whole.shape, kernel: 1, left: 0 },
   slices: { x, y, weight },
   batch: 1,
-  steps: whole.batch * tilesPerCurve(whole.shape),
+  steps: whole.batch * tilesPerSample(whole.shape),
 });
 
-function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<Sample> {
+function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<Excerpt> {
   const { context, label, shape, slices, batch } = whole;
   const { x, weight, bias } = slices;
   const { memory } = context;
@@ -98,9 +98,9 @@ function toomCookCalls(whole: Convolution, tile: Tile, part: number): Required<S
   const packed = memory.storage(`${label}: transformed weights`, packedLength * 4);
   const transformed = memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);
   const products = memory.scratch("products", productLength * 4);
-  const tiles = batch * tilesPerCurve(shape);
-  // Whole curves.
-  const covered = Math.ceil(batch * sampledPart(whole, part)) * tilesPerCurve(shape);
+  const tiles = batch * tilesPerSample(shape);
+  // Whole samples.
+  const covered = Math.ceil(batch * excerptPart(whole, part)) * tilesPerSample(shape);
   const result = resultOf(whole, tiles);
   const product = productOf(whole, { x: transformed, y: products, weight: packed });
   const transformWeights: KernelCall = {

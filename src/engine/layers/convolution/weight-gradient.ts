@@ -35,7 +35,7 @@ interface Setting {
   readonly slices: GradientSlices;
 }
 
-/** Columns (input group, tap) that the plain kernel computes of a sample. */
+/** Columns (input group, tap) that the plain kernel computes of an excerpt. */
 const mostPicked = 8;
 
 /** Gradients of the weights (Co, Ci, K) and of the bias (Co) where there is one, from x and dy. */
@@ -50,7 +50,7 @@ export function weightGradient(
   const by = (cut: Cut): Variant => ({
     name: nameOf(cut),
     calls: () => splitCalls(setting, cut, 1),
-    sample: (part) => ({ calls: splitCalls(setting, cut, part) }),
+    excerpt: (part) => ({ calls: splitCalls(setting, cut, part) }),
   });
   const direct = cutsFor(context, shape).map(by);
   const fewer = toomCookCutsFor(context, shape).map((cut) => toomCookGradient(setting, cut));
@@ -64,7 +64,7 @@ export function weightGradient(
     plain: {
       name: "plain",
       calls: () => [plainCall(setting)],
-      sample: (part) => ({ calls: [plainCall(setting, part)] }),
+      excerpt: (part) => ({ calls: [plainCall(setting, part)] }),
     },
   });
 }
@@ -170,7 +170,7 @@ function toomCookGradient(setting: Setting, cut: Cut): Variant {
   const { context, label, shape, slices } = setting;
   const { dweight, dbias } = slices;
   const { rows, steps } = rowsOfTiles(context, shape);
-  const sample = (part: number) => {
+  const excerpt = (part: number) => {
     const x = context.memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);
     const dy = context.memory.scratch("products", transformedLength(context, shape.output, shape) * 4);
     const sums = partialSums(setting, cut, part, {
@@ -203,14 +203,14 @@ function toomCookGradient(setting: Setting, cut: Cut): Variant {
   return {
     name: `toom-cook ${nameOf(cut)}`,
     calls() {
-      const { prepare, calls } = sample(1);
+      const { prepare, calls } = excerpt(1);
       return [...prepare, ...calls];
     },
-    sample,
+    excerpt,
   };
 }
 
-/** All of it, or some columns and groups of the sample of a part, the first and the last among them. */
+/** All of it, or some columns and groups of the excerpt of a part, the first and the last among them. */
 function plainCall({ context, label, shape, slices }: Setting, part?: number): KernelCall {
   const { x, dy, dweight, dbias } = slices;
   const columns = groupsOf(shape.input) * shape.kernel;

@@ -3,14 +3,14 @@ import type { Slice } from "../../gpu/memory";
 import { type Activation, activationLength, type BuildContext } from "../layer";
 
 /**
- * Half the sum of squared errors, divided by the number of curves (`observations`, MATLAB's rule for
- * image regression) or by curves times time steps (`observations-and-steps`, its rule for sequences).
+ * Half the sum of squared errors, divided by the number of samples (`observations`, MATLAB's rule for
+ * image regression) or by samples times time steps (`observations-and-steps`, its rule for sequences).
  */
 export type LossNormalisation = "observations" | "observations-and-steps";
 
 export const halfMeanSquaredError = (normalisation: LossNormalisation): LossNormalisation => normalisation;
 
-/** Words of a score: loss, RMSE against the target, sum of squared errors, curves counted. */
+/** Words of a score: loss, RMSE against the target, sum of squared errors, samples counted. */
 export const scoreWords = 4;
 
 /** Half mean squared error (shaders/loss/halfmse.wgsl): `train` also writes the gradient of the prediction. */

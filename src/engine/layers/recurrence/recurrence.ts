@@ -74,7 +74,7 @@ export function recurrenceCalls(
   const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}`;
   const setting: Setting = { context, name, pass, parts };
   const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
-  const last = steps - Math.min(chunk, sampleSteps(context, parts));
+  const last = steps - Math.min(chunk, excerptSteps(context, parts));
   const inSteps = (begin: number) => [pack, ...dispatches(setting, stepwise(setting), 1, begin)];
   const inChunks = (tiling: Tiling, begin: number) => [
     pack,
@@ -83,12 +83,12 @@ export function recurrenceCalls(
   const plain: Variant = {
     name: "a dispatch a step",
     calls: () => inSteps(0),
-    sample: () => ({ calls: inSteps(last) }),
+    excerpt: () => ({ calls: inSteps(last) }),
   };
   const by = (tiling: Tiling): Variant => ({
     name: nameOf(tiling),
     calls: () => inChunks(tiling, 0),
-    sample: () => ({ calls: inChunks(tiling, last) }),
+    excerpt: () => ({ calls: inChunks(tiling, last) }),
   });
   const [first = plain, ...others] = tilingsFor(setting).map(by);
   return context.choose({
@@ -102,8 +102,8 @@ export function recurrenceCalls(
   });
 }
 
-/** Time steps of a sample: the last ones, for all rows. */
-const sampleSteps = (context: BuildContext, parts: RecurrenceParts): number =>
+/** Time steps of an excerpt: the last ones, for all rows. */
+const excerptSteps = (context: BuildContext, parts: RecurrenceParts): number =>
   Math.max(1, Math.min(16, Math.round((context.software ? 4e7 : 4e9) / stepFlops(context, parts))));
 
 const nameOf = ({ rowQuads, tile, threads, quads }: Tiling): string =>
@@ -194,7 +194,7 @@ const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrencePa
 function chunkOf(context: BuildContext, parts: RecurrenceParts, gflops: number | undefined): number {
   const { dispatchFlops } = context;
   const { steps } = parts;
-  // A sample of few steps looks slower than a chunk is: it can only show that more are affordable.
+  // An excerpt of few steps looks slower than a chunk is: it can only show that more are affordable.
   const allowed = Math.max(dispatchFlops, (gflops ?? 0) * 1e9 * dispatchSeconds);
   const affordable = Math.floor(allowed / stepFlops(context, parts));
   const longest = Math.max(1, Math.min(steps, mostSteps, affordable));

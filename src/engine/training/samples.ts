@@ -1,30 +1,30 @@
 import type { Memory } from "../gpu/memory";
 import type { ActivationShape } from "../layers/layer";
-import type { CurveBuffer } from "../network/batch";
+import type { SampleBuffer } from "../network/batch";
 import type { Network } from "../network/network";
 
-/** Curves with their targets on the host: x (rows, C, T), target (rows, Cout, T). */
-export interface CurveSet {
+/** Samples with their targets on the host: x (rows, C, T), target (rows, Cout, T). */
+export interface SampleSet {
   readonly rows: number;
   readonly x: Float32Array;
   readonly target: Float32Array;
 }
 
 /** The same on the GPU. */
-export interface CurveSetBuffers {
+export interface SampleSetBuffers {
   readonly rows: number;
-  readonly x: CurveBuffer;
-  readonly target: CurveBuffer;
+  readonly x: SampleBuffer;
+  readonly target: SampleBuffer;
 }
 
 /** Copies a set of the network's shape to the GPU. */
-export function uploadCurves(
+export function uploadSamples(
   memory: Memory,
   { input, output }: Network,
   label: string,
-  set: CurveSet,
-): CurveSetBuffers {
-  const upload = (name: "x" | "target", { channels, steps }: ActivationShape): CurveBuffer => ({
+  set: SampleSet,
+): SampleSetBuffers {
+  const upload = (name: "x" | "target", { channels, steps }: ActivationShape): SampleBuffer => ({
     slice: memory.upload(`${label} ${name}`, set[name]),
     rows: set.rows,
     channels,
