@@ -1,7 +1,7 @@
 import type { Device } from "../engine/gpu/device";
 import type { Plan } from "../engine/gpu/plan";
 import { clockOf, type KernelSum, profilePlan, sumByLabel } from "../engine/gpu/profile";
-import type { KernelChoice } from "../engine/layers/layer";
+import type { ActivationShape, KernelChoice } from "../engine/layers/layer";
 import { Network } from "../engine/network/network";
 import type { NetworkSpec } from "../engine/network/spec";
 import { randomStream } from "../engine/random";
@@ -54,7 +54,7 @@ export async function timeTraining(
 ): Promise<StepTimes & { readonly kernels: readonly KernelSum[] }> {
   const network = await Network.build(device, { ...spec, batch }, variants);
   try {
-    const curves = randomCurves(network);
+    const curves = randomSamples(network);
     const trainer = await Trainer.build(network, {
       train: curves,
       validation: curves,
@@ -128,11 +128,11 @@ const clamp = (value: number, least: number, most: number): number =>
   Number.isFinite(value) ? Math.max(least, Math.min(most, Math.floor(value))) : most;
 
 /** One batch. */
-function randomCurves({ batch, input, output, spec }: Network) {
+function randomSamples({ batch, input, output }: Network) {
   const random = randomStream(0, "grid");
-  const values = (channels: number) =>
-    Float32Array.from({ length: batch * channels * spec.input.steps }, () => 2 * random.uniform() - 1);
-  return { rows: batch, x: values(input.channels), target: values(output.channels) };
+  const values = ({ channels, steps }: ActivationShape) =>
+    Float32Array.from({ length: batch * channels * steps }, () => 2 * random.uniform() - 1);
+  return { rows: batch, x: values(input), target: values(output) };
 }
 
 /** Median and extremes of the times of a step. */

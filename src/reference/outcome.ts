@@ -70,8 +70,8 @@ export function trainToEnd(
 /** RMSE per point of predictions with that loss. */
 export function rmseOfLoss(network: NetworkSpec, loss: number): number {
   const { channels, steps } = outputOf(resolveLayers(network));
-  const perCurve = network.loss === "observations" ? steps : 1;
-  return Math.sqrt((2 * loss) / (channels * perCurve));
+  const perSample = network.loss === "observations" ? steps : 1;
+  return Math.sqrt((2 * loss) / (channels * perSample));
 }
 
 function scoreOf(
@@ -81,7 +81,7 @@ function scoreOf(
   { rows, x, target }: ReferenceData,
 ): Score {
   const prediction = inferenceForward(network, learnables, statistics, Float64Array.from(x));
-  const shape = { batch: rows, steps: network.input.steps };
+  const shape = { batch: rows, steps: outputOf(resolveLayers(network)).steps };
   const { loss } = halfMSE(prediction, Float64Array.from(target), network.loss, shape);
   return { loss, rmse: rmseOfLoss(network, loss) };
 }

@@ -1,5 +1,5 @@
 /** The training loop in float64: gradient → + l2·weight → clip → solver. */
-import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
+import { type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
 import type { TrainingOptions } from "../engine/training/options";
 import { learnRateAt } from "../engine/training/schedule";
 import { clipGradients, globalNorm } from "./clip";
@@ -46,7 +46,8 @@ export function trainReference(
 ): ReferenceTraining {
   const { batch, l2, clip, clipMethod, solver, schedule, seed } = options;
   const { channels, steps } = network.input;
-  const specs = resolveLayers(network).flatMap((layer) => layer.learnables);
+  const layers = resolveLayers(network);
+  const specs = layers.flatMap((layer) => layer.learnables);
   const groups = new Map(specs.map(({ name, group }) => [name, group]));
   const learnables = new Map(Array.from(initial, ([name, values]) => [name, Float64Array.from(values)]));
   const moments = Array.from(
@@ -64,7 +65,10 @@ export function trainReference(
     const x = gather(data.x, rows, channels * steps);
     const pass = trainingForward(network, learnables, x, { seed, step });
     const target = gather(data.target, rows, data.target.length / data.rows);
-    const { loss, dprediction } = halfMSE(pass.prediction, target, network.loss, { batch, steps });
+    const { loss, dprediction } = halfMSE(pass.prediction, target, network.loss, {
+      batch,
+      steps: outputOf(layers).steps,
+    });
     const gradients = trainingBackward(network, learnables, pass, dprediction).gradients;
     updateMovingStatistics(movingStatistics, pass.statistics);
 

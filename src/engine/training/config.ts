@@ -1,4 +1,5 @@
 import { numberIn, requireFields, requireFloats, requireValue, show, wholeNumber } from "../fields";
+import type { ActivationShape } from "../layers/layer";
 import type { TrainingOptions } from "./options";
 import type { SampleSet } from "./samples";
 import type { TrainingState } from "./state";
@@ -53,17 +54,14 @@ const mostRows = 1e6;
 /**
  * Refuses a configuration that plain JavaScript has got wrong: names that are none, values of other types, data of another
  * shape or not finite. The options are `resolveTraining`'s to judge, the state to resume `requireFit`'s.
- * @param shape of the network: channels in and out, time steps
+ * @param shapes of what the network takes and gives
  * @throws RangeError, TypeError in one line that names the field and what is expected
  */
-export function requireConfig(
-  config: TrainerConfig,
-  shape: { readonly inputs: number; readonly outputs: number; readonly steps: number },
-): void {
+export function requireConfig(config: TrainerConfig, shapes: Shapes): void {
   requireFields("the Trainer's configuration", config, Object.keys(fields));
   const { stepsPerSubmit, submitMilliseconds, batches, learnables, checkpoint, resume, onHold } = config;
-  requireSamples("train", config.train, shape);
-  requireSamples("validation", config.validation, shape);
+  requireSamples("train", config.train, shapes);
+  requireSamples("validation", config.validation, shapes);
   requireValue("stepsPerSubmit", stepsPerSubmit ?? 1, wholeNumber(1, 1e9));
   requireValue(
     "submitMilliseconds",
@@ -94,20 +92,21 @@ function requireType(name: string, value: unknown, expected: string, fits: boole
   if (value !== undefined && !fits) throw new TypeError(`${name} must be ${expected}, got ${show(value)}`);
 }
 
-function requireSamples(
-  name: string,
-  set: unknown,
-  { inputs, outputs, steps }: { readonly inputs: number; readonly outputs: number; readonly steps: number },
-): void {
+interface Shapes {
+  readonly input: ActivationShape;
+  readonly output: ActivationShape;
+}
+
+function requireSamples(name: string, set: unknown, { input, output }: Shapes): void {
   if (typeof set !== "object" || set === null)
     throw new TypeError(`${name} must be samples { rows, x, target }, got ${show(set)}`);
   const { rows, x, target } = set as Partial<Record<keyof SampleSet, unknown>>;
   requireValue(`${name}.rows`, rows, wholeNumber(1, mostRows));
   const count = Number(rows);
-  const floats = (field: string, values: unknown, channels: number) => {
+  const floats = (field: string, values: unknown, { channels, steps }: ActivationShape) => {
     const length = count * channels * steps;
     requireFloats(`${name}.${field}`, values, length, `(${count}, ${channels}, ${steps}) = ${length}`);
   };
-  floats("x", x, inputs);
-  floats("target", target, outputs);
+  floats("x", x, input);
+  floats("target", target, output);
 }

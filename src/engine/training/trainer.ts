@@ -90,8 +90,7 @@ export class Trainer {
   static async build(network: Network, config: TrainerConfig): Promise<Trainer> {
     if (!(network instanceof Network))
       throw new TypeError(`Trainer.build takes a Network, got ${show(network)}`);
-    const { input, output, spec } = network;
-    requireConfig(config, { inputs: input.channels, outputs: output.channels, steps: spec.input.steps });
+    requireConfig(config, network);
     const { checkpoint, resume } = config;
     const resolved = resolveTraining(network, config.options, config.train.rows, config.batches);
     const data = checkpoint || resume ? await describeData(config) : undefined;

@@ -177,9 +177,9 @@ test("a configuration of other names, other types, or other data", () => {
     [config({ resume: { learnables: {}, history: [] } }), /^resume must be the state .* got an object$/],
     [config({ onHold: "pause" }), /^onHold must be a function, got "pause"$/],
   ];
-  const shape = { inputs: 2, outputs: 1, steps: 3 };
-  expectRefusals(rows, (given: TrainerConfig) => requireConfig(given, shape));
-  expect(() => requireConfig({ ...whole, resume: undefined, checkpoint: undefined }, shape)).not.toThrow();
+  const shapes = { input: { channels: 2, steps: 3 }, output: { channels: 1, steps: 3 } };
+  expectRefusals(rows, (given: TrainerConfig) => requireConfig(given, shapes));
+  expect(() => requireConfig({ ...whole, resume: undefined, checkpoint: undefined }, shapes)).not.toThrow();
 });
 
 test("layers with other fields than they have", () => {
