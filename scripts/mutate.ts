@@ -183,7 +183,7 @@ function firstFailure(tree: string, selection: readonly string[]): string {
 }
 
 const projectOf = ({ test }: Mutant): string =>
-  /^test\/(kernels|training|gpu)/.test(test) ? "engine" : "pure";
+  /^test\/engine\/(kernels|training|gpu)/.test(test) ? "engine" : "pure";
 
 /** What notices the mutant: the test that should, or any other of its project. */
 function noticedBy(tree: string, mutant: Mutant): string {
