@@ -13,7 +13,7 @@ export interface Peak {
   readonly gbps: number;
 }
 
-/** Work of one dispatch, for the kernels of shaders/check/peak.wgsl. */
+/** Work of one dispatch, for the kernels of shaders/measuring/peak.wgsl. */
 interface Work {
   /** Of multiply_add: enough invocations to fill the adapter several times over, and rounds of 64 operations each. */
   readonly invocations: number;

@@ -70,6 +70,7 @@ export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
     const name = kind.unnumbered && total(spec.kind) === 1 ? kind.stem : `${kind.stem}${ordinal + 1}`;
     requireVariant(name, spec, layerRules, `${name}.`);
     const output = kind.output(spec, input);
+    requireValues(`${name} output `, output, inputRules);
     // What they begin with is no plain data: `initialise` asks the kind for that.
     const learnables = kind.learnables(spec, input).map(({ initial: _, ...own }) => ({
       ...own,

@@ -45,7 +45,7 @@ interface Setting {
 /** WebGPU wants bindings to start at multiples of 256 bytes. */
 const alignment = 64;
 
-/** Batch rows of an invocation by fours, at most (shaders/recurrence/recurrence/rows.wgsl). */
+/** Batch rows of an invocation by fours, at most (shaders/recurrence/rows.wgsl). */
 const mostRowQuads = 5;
 
 /** Hidden units padded to the largest tile (PADDED in the shader). */
