@@ -1,4 +1,6 @@
-// The time loop of an LSTM (lstm.wgsl has its mathematics) in one dispatch, or in chunks of steps.
+// The time loop of a recurrent layer in one dispatch, or in chunks of steps. Its cell brings the mathematics (lstm.wgsl):
+// W_ih · x + bias of all steps and both directions is one matrix product (conv1d.wgsl, kernel 1) into `gates`, the recurrence
+// adds W_hh · h step by step, and the gradients of the weights are products over all steps afterwards.
 //
 // A workgroup carries ROWS batch rows of one direction through all steps of a chunk; no other workgroup touches them. An
 // invocation computes TILE units (forward 1 or 2, `pair`; backward 1 or 8, `wide`) for all these rows, so that a weight is
@@ -8,7 +10,8 @@
 // Where loads are dear (`quads`), four neighbouring invocations load a quarter of what they all need and broadcast it. All
 // invocations then stay together: those beyond the last unit compute along and store nothing.
 
-import package::recurrence::lstm::{Place, advance, retreat, outputAt, timeOf, recurrentAt, gates, y, chunk, PADDED};
+import package::recurrence::place::{Place, outputAt, timeOf, recurrentAt, gates, y, chunk, PADDED};
+import package::recurrence::stepwise::{advanceTo, retreatFrom};
 import package::shared::quad::broadcast;
 import package::recurrence::rows::{GateSums, RowSums, withStates, withGates, listed, listedRows};
 import constants::{BATCH, STEPS, HIDDEN, WORKGROUP, ROW_QUADS, TILE};
@@ -102,7 +105,7 @@ fn forward(
       for (var n = 0u; n < TILE * ROWS; n++) {
         let place = Place(direction, own + n / ROWS, first + n % ROWS, step);
         if (place.unit < HIDDEN && place.b < BATCH) {
-          carried[now + place.unit * ROW_QUADS + n % ROWS / 4][n % 4] = advance(place, sums[n / ROWS][n % ROWS / 4][n % 4]);
+          carried[now + place.unit * ROW_QUADS + n % ROWS / 4][n % 4] = advanceTo(place, sums[n / ROWS][n % ROWS / 4][n % 4]);
         }
       }
     }
@@ -185,7 +188,7 @@ fn backward(
       for (var n = 0u; n < TILE * ROWS; n++) {
         let place = Place(direction, own + n / ROWS, first + n % ROWS, step);
         if (place.unit < HIDDEN && place.b < BATCH) {
-          retreat(place, sums[n / ROWS][n % ROWS / 4][n % 4]);
+          retreatFrom(place, sums[n / ROWS][n % ROWS / 4][n % 4]);
         }
       }
     }

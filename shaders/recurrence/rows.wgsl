@@ -3,7 +3,7 @@
 
 import constants::ROW_QUADS;
 
-/// Sums over the four gates (i, f, g, o) of one unit; a column for each row.
+/// Sums over the four lanes of one unit; a column for each row.
 struct GateSums {
   q0: mat4x4f,
   @if(rows8) q1: mat4x4f,
@@ -32,7 +32,7 @@ struct RowSums {
   @if(rows20) q4: vec4f,
 }
 
-/// sums + weight · dz over the four gates of one unit; the columns of `dz` belong to rows.
+/// sums + weight · dz over the four lanes of one unit; the columns of `dz` belong to rows.
 fn withGates(sums: RowSums, weight: vec4f, dz: GateSums) -> RowSums {
   var next = sums;
   next.q0 += weight * dz.q0;

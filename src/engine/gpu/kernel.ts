@@ -25,6 +25,8 @@ export interface KernelCall {
   readonly label: string;
   /** A file of shaders/ without its suffix. */
   readonly file: string;
+  /** Files that take the place of modules which the shader imports and which are none: `{ "recurrence/cell": "recurrence/lstm" }`. */
+  readonly modules?: Readonly<Record<string, string>>;
   readonly entry: string;
   /** Compile-time constants: all that the entry reaches, which the shader imports from `constants::`. */
   readonly constants: Readonly<Record<string, number>>;
@@ -112,8 +114,14 @@ interface Vocabulary {
 
 const vocabularies = new Map<string, Vocabulary>();
 
-function vocabularyOf(file: string): Vocabulary {
-  const known = vocabularies.get(file);
+/** The text of a file or module that a call reaches, by its path under shaders/ without a suffix. */
+const sourceOf = (file: string, { modules = {} }: KernelCall): string =>
+  sources[`./${modules[file] ?? file}.wgsl`] ?? "";
+
+function vocabularyOf(call: KernelCall): Vocabulary {
+  const { file, modules } = call;
+  const key = JSON.stringify([file, modules]);
+  const known = vocabularies.get(key);
   if (known) return known;
   const words = (lists: Iterable<RegExpMatchArray>) =>
     [...lists].flatMap(([, list]) => list.match(/\w+/g) ?? []);
@@ -122,14 +130,14 @@ function vocabularyOf(file: string): Vocabulary {
   const conditions = new Set<string>();
   // A set is walked in the order in which it grows.
   for (const each of files) {
-    const text = (sources[`./${each}.wgsl`] ?? "").replace(/\/\/.*$/gm, "");
+    const text = sourceOf(each, call).replace(/\/\/.*$/gm, "");
     for (const [, path] of text.matchAll(/\bimport\s+package::([\w:]+)::(?:\{|\w+\s*;)/g))
       files.add(path.replaceAll("::", "/"));
     for (const word of words(text.matchAll(/\bimport\s+constants::(\{[^}]*\}|\w+)/g))) constants.add(word);
     for (const word of words(text.matchAll(/@(?:el)?if\s*\(([^)]*)\)/g))) conditions.add(word);
   }
   const vocabulary = { constants, conditions };
-  vocabularies.set(file, vocabulary);
+  vocabularies.set(key, vocabulary);
   return vocabulary;
 }
 
@@ -141,7 +149,7 @@ const conditionsThatHold = ({ conditions = {} }: KernelCall): string[] =>
     .sort();
 
 const keyOf = (call: KernelCall): string =>
-  JSON.stringify([call.file, call.entry, call.constants, conditionsThatHold(call)]);
+  JSON.stringify([call.file, call.modules, call.entry, call.constants, conditionsThatHold(call)]);
 
 /** The names of the constants that an entry reaches where these conditions hold. */
 const reached = new Map<string, Promise<readonly string[]>>();
@@ -151,9 +159,10 @@ const reached = new Map<string, Promise<readonly string[]>>();
  * @throws KernelError for a constant that is missing, and for constants and conditions that no shader of it names
  */
 async function neededConstants(call: KernelCall): Promise<Record<string, number>> {
-  const { file, entry } = call;
-  if (!(`./${file}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${file}.wgsl`);
-  const vocabulary = vocabularyOf(file);
+  const { file, modules = {}, entry } = call;
+  for (const each of [file, ...Object.values(modules)])
+    if (!(`./${each}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${each}.wgsl`);
+  const vocabulary = vocabularyOf(call);
   for (const what of ["constants", "conditions"] as const)
     for (const name of Object.keys(call[what] ?? {}))
       if (!vocabulary[what].has(name)) {
@@ -177,11 +186,16 @@ async function neededConstants(call: KernelCall): Promise<Record<string, number>
 
 /** Links a call's shader. What its entry does not reach is linked too, with constants of 1. */
 async function linkShader(call: KernelCall): Promise<LinkedWesl> {
-  const { constants, conditions } = vocabularyOf(call.file);
+  const { constants, conditions } = vocabularyOf(call);
   const holding = conditionsThatHold(call);
   try {
     return await link({
-      weslSrc: sources,
+      weslSrc: {
+        ...sources,
+        ...Object.fromEntries(
+          Object.keys(call.modules ?? {}).map((module) => [`./${module}.wgsl`, sourceOf(module, call)]),
+        ),
+      },
       rootModuleName: call.file,
       packageName: "fluxion",
       constants: { ...Object.fromEntries([...constants].map((name) => [name, 1])), ...call.constants },
@@ -234,7 +248,8 @@ async function reportCompilation(
     const text = src.text ?? "";
     const line = text.slice(0, position).split("\n").length;
     // The linker calls every module ./NAME.wesl, whatever its file is called.
-    const path = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "shaders/$1.wgsl");
+    const file = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "$1");
+    const path = `shaders/${call.modules?.[file] ?? file}.wgsl`;
     // Below its first line, wgpu draws the place in the linked text.
     return `${path}:${line}: ${message.trim().split("\n")[0]}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });

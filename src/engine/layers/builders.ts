@@ -4,7 +4,7 @@ import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU, buildTanh } from "./pointwise/elementwise";
-import { buildLstm } from "./recurrence/lstm";
+import { buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
 const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<LayerSpec, { kind: Kind }>> } = {

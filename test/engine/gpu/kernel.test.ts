@@ -3,6 +3,7 @@ import { gpu } from "../../browser/client";
 
 interface Call {
   readonly file: string;
+  readonly modules?: Readonly<Record<string, string>>;
   readonly entry: string;
   readonly constants: Readonly<Record<string, number>>;
   readonly conditions?: Readonly<Record<string, boolean>>;
@@ -79,6 +80,22 @@ describe("compiling", () => {
       name: "KernelError",
       message: "there is no shader file shaders/gru.wgsl",
     });
+    expect(await bind({ ...forward, modules: { "recurrence/cell": "recurrence/gru" } })).toEqual({
+      name: "KernelError",
+      message: "there is no shader file shaders/recurrence/gru.wgsl",
+    });
+  });
+
+  test("says what a file that takes a module's place lacks", async () => {
+    const error = await bind({
+      file: "recurrence/order",
+      modules: { "recurrence/cell": "pointwise/tanh" },
+      entry: "arrange_recurrent",
+      constants: {},
+      bindings: {},
+    });
+    expect(error?.name).toBe("KernelError");
+    expect(error?.message).toMatch(/GATES/);
   });
 
   test("names an entry that does not exist", async () => {

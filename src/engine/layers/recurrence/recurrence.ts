@@ -2,9 +2,11 @@ import { type KernelCall, spread } from "../../gpu/kernel";
 import { part, type Slice } from "../../gpu/memory";
 import type { BuildContext } from "../layer";
 import { choiceOf, type Variant } from "../variant";
+import { cellModule, type RecurrentCell } from "./cell";
 
 /** What a recurrent layer tells of itself. */
 export interface RecurrenceParts {
+  readonly cell: RecurrentCell;
   readonly hidden: number;
   /** Time steps. */
   readonly steps: number;
@@ -26,7 +28,7 @@ export interface RecurrenceParts {
 interface Tiling {
   /** Batch rows of a workgroup, by fours, 1 to 5. */
   readonly rowQuads: number;
-  /** Units of an invocation: four gates each forward, one number each backward. */
+  /** Units of an invocation: four lanes each forward, one number each backward. */
   readonly tile: 1 | 2 | 8;
   /** Invocations of a workgroup, at most. */
   readonly threads: number;
@@ -68,10 +70,10 @@ export function recurrenceCalls(
   parts: RecurrenceParts,
 ): readonly KernelCall[] {
   const { batch } = context;
-  const { hidden, steps, directions, half, pack } = parts;
+  const { cell, hidden, steps, directions, half, pack } = parts;
   const { recurrent: _, ...rest } = parts.bindings;
   const kind = `recurrence ${pass}` as const;
-  const sizes = `${hidden} units, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}`;
+  const sizes = `${hidden} ${cell.units}, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}`;
   const setting: Setting = { context, name, pass, parts };
   const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
   const last = steps - Math.min(chunk, excerptSteps(context, parts));
@@ -109,7 +111,7 @@ const excerptSteps = (context: BuildContext, parts: RecurrenceParts): number =>
 const nameOf = ({ rowQuads, tile, threads, quads }: Tiling): string =>
   `${4 * rowQuads} rows, ${tile} units, ${threads} threads${quads ? ", quads" : ""}`;
 
-type Cut = Pick<KernelCall, "file" | "entry" | "constants" | "conditions" | "workgroups">;
+type Cut = Pick<KernelCall, "file" | "modules" | "entry" | "constants" | "conditions" | "workgroups">;
 
 /** The steps from `begin` on, `chunk` of them in a dispatch. */
 function dispatches(
@@ -140,7 +142,8 @@ function dispatches(
 
 /** One time step of all rows: an invocation for each cell, no workgroup memory. */
 const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
-  file: "recurrence/lstm",
+  file: "recurrence/stepwise",
+  modules: cellModule(parts.cell),
   entry: `step_${pass}`,
   constants: parts.constants,
   conditions: { half: parts.half, ragged: parts.ragged },
@@ -149,10 +152,11 @@ const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
 
 /** A chunk of time steps, some rows for each workgroup; how long it is does not matter to the pipeline. */
 function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
-  const { directions, constants, half, ragged } = parts;
+  const { cell, directions, constants, half, ragged } = parts;
   const { rowQuads, tile, threads, quads } = tiling;
   return {
     file: "recurrence/recurrence",
+    modules: cellModule(cell),
     entry: pass,
     constants: { ...constants, ROW_QUADS: rowQuads, TILE: tile, WORKGROUP: threads },
     conditions: {
@@ -170,25 +174,26 @@ function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
   };
 }
 
-/**
- * Bytes that `count` steps from `first` on must move: the weights; of each cell its four gates in and out, and c and h, or c, dc
- * and dy, once; at the ends of a chunk what the step before it left and, backward, c of the step behind it.
- */
+/** Bytes that `count` steps from `first` on must move: the weights, and of each unit what its cell and the loop do. */
 function chunkBytes(
   { batch }: BuildContext,
   pass: "forward" | "backward",
-  { hidden, steps, directions, ragged, bindings }: RecurrenceParts,
+  { cell, hidden, steps, directions, ragged, bindings }: RecurrenceParts,
   first: number,
   count: number,
 ): number {
-  const [each, begun, left] = pass === "forward" ? [32 + 8 + (ragged ? 4 : 0), 8, 0] : [32 + 12, 16 + 4, 4];
-  const cell = each * count + (first > 0 ? begun : 0) + (first + count < steps ? left : 0);
-  return bindings.recurrent.size + 16 + batch * hidden * directions * cell;
+  const { step, begun, left } = cell.bytes[pass];
+  // h out, twice where the states have a place of their own; or dy in.
+  const each = step + (pass === "forward" && ragged ? 8 : 4);
+  // From the step before h, or the gradients of the gates.
+  const before = begun + (pass === "forward" ? 4 : 16);
+  const unit = each * count + (first > 0 ? before : 0) + (first + count < steps ? left : 0);
+  return bindings.recurrent.size + 16 + batch * hidden * directions * unit;
 }
 
 /** Floating-point operations of one time step in all directions. */
-const stepFlops = ({ batch }: BuildContext, { hidden, directions }: RecurrenceParts): number =>
-  8 * hidden * hidden * batch * directions;
+const stepFlops = ({ batch }: BuildContext, { cell, hidden, directions }: RecurrenceParts): number =>
+  2 * cell.gates * hidden * hidden * batch * directions;
 
 /** Time steps of a dispatch, so that all have about as many. */
 function chunkOf(context: BuildContext, parts: RecurrenceParts, gflops: number | undefined): number {

@@ -1,17 +1,19 @@
 import { type KernelCall, spread } from "../../gpu/kernel";
 import type { Slice } from "../../gpu/memory";
+import { cellModule, type RecurrentCell } from "./cell";
 import { paddedUnits } from "./recurrence";
 
 /** A recurrent layer's sizes. */
-export interface LstmShape {
+export interface RecurrentShape {
   readonly name: string;
+  readonly cell: RecurrentCell;
   readonly hidden: number;
   readonly inputs: number;
   readonly directions: readonly string[];
 }
 
 /** How the weights of a recurrent layer are brought into the orders in which its kernels want them, and back. */
-export interface LstmWeights {
+export interface RecurrentWeights {
   /** Words of `arranged`; of `darranged`, which holds the gradients of weight_hh besides. */
   readonly arrangedLength: number;
   readonly darrangedLength: number;
@@ -30,23 +32,24 @@ export interface LstmWeights {
 }
 
 /**
- * The order of a layer's weights (shaders/recurrence/lstm.wgsl).
+ * The order of a layer's weights (shaders/recurrence/order.wgsl).
  * @param parameter place of a learnable among the parameters
  * @param half whether packed recurrent weights have 16 bits
  */
 export function orderWeights(
-  shape: LstmShape,
+  shape: RecurrentShape,
   parameter: (learnable: string) => Slice,
   half: boolean,
-): LstmWeights {
-  const { name, hidden, inputs, directions } = shape;
+): RecurrentWeights {
+  const { name, cell, hidden, inputs, directions } = shape;
   const learnables = spanOf(shape, parameter);
   const { inputCount, bias, recurrentStart, stride } = layArranged(shape);
   const darrangedLength = recurrentStart + directions.length * stride;
   const packedLength = directions.length * paddedUnits(hidden) ** 2;
   const call = (entry: string, bindings: Record<string, Slice>, arrangedLength: number): KernelCall => ({
     label: `${name} ${entry.replace("_", " ")}`,
-    file: "recurrence/lstm",
+    file: "recurrence/order",
+    modules: cellModule(cell),
     entry,
     constants: {
       HIDDEN: hidden,
@@ -86,7 +89,7 @@ export function orderWeights(
 }
 
 /** Where the learnables lie in the order of the products, each where it can be bound by itself. */
-function layArranged({ hidden, inputs, directions }: LstmShape) {
+function layArranged({ hidden, inputs, directions }: RecurrentShape) {
   const aligned = (words: number) => Math.ceil(words / 64) * 64;
   const inputCount = 4 * hidden * directions.length * inputs;
   const bias = aligned(inputCount);
@@ -99,7 +102,7 @@ function layArranged({ hidden, inputs, directions }: LstmShape) {
 }
 
 /** The learnables of all directions lie one behind another, in the same order in each. */
-function spanOf({ name, directions }: LstmShape, lookup: (learnable: string) => Slice) {
+function spanOf({ name, directions }: RecurrentShape, lookup: (learnable: string) => Slice) {
   const at = (direction: string, learnable: string) => lookup(`${name}.${direction}.${learnable}`);
   const first = at(directions[0], "weight_ih");
   const last = at(directions[directions.length - 1], "bias");

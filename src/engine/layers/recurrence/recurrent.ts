@@ -12,16 +12,25 @@ import {
   noCalls,
 } from "../layer";
 import type { LayerPlace } from "../registry";
+import { lstmCell, type RecurrentCell } from "./cell";
 import { type BiLstmSpec, directionsOf, type LstmSpec } from "./definition";
 import { paddedUnits, recurrenceCalls } from "./recurrence";
 import { orderWeights } from "./weights";
 
-/**
- * LSTM in one direction or both (shaders/recurrence/lstm.wgsl): the input product of all steps and directions as a convolution of
- * kernel 1, the recurrence, and the gradients of the weights as products over all steps.
- */
-export function buildLstm(
+/** Long short-term memory, in one direction or both. (B, Ci, T) → (B, D·hidden, T) */
+export const buildLstm = (
   context: BuildContext,
+  layer: LayerPlace<LstmSpec | BiLstmSpec>,
+  input: Activation,
+): Layer => buildRecurrent(context, lstmCell, layer, input);
+
+/**
+ * A recurrent layer with cells of one kind: the input product of all steps and directions as a convolution of kernel 1, the
+ * recurrence, and the gradients of the weights as products over all steps.
+ */
+function buildRecurrent(
+  context: BuildContext,
+  cell: RecurrentCell,
   { name, spec }: LayerPlace<LstmSpec | BiLstmSpec>,
   input: Activation,
 ): Layer {
@@ -30,7 +39,7 @@ export function buildLstm(
   const units = directions.length * hidden;
   const { batch, memory } = context;
   const { steps } = input;
-  const shape = { name, hidden, inputs: input.channels, directions };
+  const shape = { name, cell, hidden, inputs: input.channels, directions };
   const half = context.recurrentWeights === "f16";
   const weights = orderWeights(shape, context.parameter, half);
   const padded = paddedUnits(hidden);
@@ -43,6 +52,7 @@ export function buildLstm(
     ? memory.storage(`${name} states`, directions.length * padded * batch * steps)
     : output.slice;
   const recurrence = {
+    cell,
     hidden,
     steps,
     directions: directions.length,
@@ -74,7 +84,7 @@ export function buildLstm(
       bindings: { recurrent: packed, gates, cells, y: output.slice, ...(ragged && { states }) },
     }),
   ];
-  /** Leaves the gradients of the gates in the gates' place. */
+  /** Leaves in the gates' place the gradients that the products want. */
   const throughTime = (into: BuildContext, dy: Slice): readonly KernelCall[] => {
     const transposed = into.memory.storage(`${name} transposed weights`, weights.packedWords);
     return recurrenceCalls(into, name, "backward", {

@@ -1,0 +1,35 @@
+/**
+ * What computes a recurrent layer's units at a time step. Its mathematics stand in its shader: `advance` makes h of the
+ * recurrent sums, `retreat` the gradients of the gates of that of h, and two functions say in which of a unit's four lanes
+ * each gate is. The rest is the same for all cells: recurrence.ts cuts the time loop, weights.ts orders the weights.
+ */
+export interface RecurrentCell {
+  /** Its file below shaders/, which the loop imports as `package::recurrence::cell`. */
+  readonly file: string;
+  /** Rows of its weights for each unit. */
+  readonly gates: number;
+  /** What its units are called among the sizes of a problem. */
+  readonly units: string;
+  /** Bytes that it moves for each unit: at each step, and from the step before and after a chunk of steps. */
+  readonly bytes: Readonly<Record<"forward" | "backward", CellBytes>>;
+}
+
+interface CellBytes {
+  readonly step: number;
+  readonly begun: number;
+  readonly left: number;
+}
+
+/** Stands in the shaders for the cell that the loop runs. */
+export const cellModule = ({ file }: RecurrentCell) => ({ "recurrence/cell": file });
+
+/** Four gates in and out, and c once; backward c in, dc out, and at the ends of a chunk dc and c of its neighbours. */
+export const lstmCell: RecurrentCell = {
+  file: "recurrence/lstm",
+  gates: 4,
+  units: "units",
+  bytes: {
+    forward: { step: 32 + 4, begun: 4, left: 0 },
+    backward: { step: 32 + 8, begun: 4, left: 4 },
+  },
+};
