@@ -1,22 +1,23 @@
-// Half the sum of squared errors over channels and time, per sample (`observations`: NORMALISER 1) or per sample and step
-// (`observations-and-steps`: NORMALISER T):
+// Half the sum of squared errors over channels and time, divided by n: the samples, or their time steps (`per_step`). Of
+// sequences that have lengths, the real steps count; what stands behind them is zero in prediction and target alike.
 //
-//   loss = ½ Σ (prediction − target)² / (rows · NORMALISER)
-//   dprediction = (prediction − target) / (rows · NORMALISER)
-//   rmse = √(Σ (prediction − target)² / (rows · channels · T))
+//   loss = ½ Σ (prediction − target)² / n
+//   dprediction = (prediction − target) / n
+//   rmse = √(Σ (prediction − target)² / (steps · channels))
 //
 // One workgroup sums all: the predictions are one channel, and a fixed order needs no second dispatch.
 
 import package::shared::cursor::Cursor;
 import package::shared::reduce::workgroupSum;
-import constants::{BATCH, STEPS, CHANNELS, LENGTH, NORMALISER, WORKGROUP};
+import constants::{BATCH, STEPS, CHANNELS, LENGTH, WORKGROUP};
 
 struct Score {
   loss: f32,
   rmse: f32,
-  /// Sum of squared errors and number of samples, gathered over the batches of an evaluation.
+  /// Sum of squared errors, samples and time steps, gathered over the batches of an evaluation.
   squares: f32,
   rows: f32,
+  steps: f32,
 }
 
 @group(0) @binding(0) var<storage, read> cursor: Cursor;
@@ -24,6 +25,7 @@ struct Score {
 @group(0) @binding(2) var<storage, read> labels: array<vec4f, LENGTH>;
 @group(0) @binding(3) var<storage, read_write> dprediction: array<vec4f, LENGTH>;
 @group(0) @binding(4) var<storage, read_write> score: Score;
+@group(0) @binding(5) var<storage, read> lengths: array<u32, BATCH>;
 
 /// Sums over the batch; samples beyond cursor.rows do not count.
 fn batchSquares(local: u32) -> f32 {
@@ -38,29 +40,48 @@ fn batchSquares(local: u32) -> f32 {
   return sums.x + sums.y + sums.z + sums.w;
 }
 
-fn scored(squares: f32, rows: f32) -> Score {
-  return Score(squares / (2 * rows * NORMALISER), sqrt(squares / (rows * STEPS * CHANNELS)), squares, rows);
+/// Time steps of the first `rows` samples of the batch.
+fn stepsOf(rows: u32, local: u32) -> f32 {
+  @if(lengths) {
+    var sum = 0u;
+    for (var b = local; b < rows; b += WORKGROUP) {
+      sum += lengths[b];
+    }
+    return workgroupSum(vec4f(f32(sum), 0, 0, 0), local).x;
+  }
+  @else return f32(rows * STEPS);
+}
+
+fn divisor(rows: f32, steps: f32) -> f32 {
+  @if(per_step) return steps;
+  @else return rows;
+}
+
+fn scored(squares: f32, rows: f32, steps: f32) -> Score {
+  return Score(squares / (2 * divisor(rows, steps)), sqrt(squares / (steps * CHANNELS)), squares, rows, steps);
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn train(@builtin(local_invocation_index) local: u32) {
+  let steps = stepsOf(BATCH, local);
   for (var n = local; n < LENGTH; n += WORKGROUP) {
-    dprediction[n] = (prediction[n] - labels[n]) / (BATCH * NORMALISER);
+    dprediction[n] = (prediction[n] - labels[n]) / divisor(BATCH, steps);
   }
   let squares = batchSquares(local);
   if (local == 0) {
-    score = scored(squares, BATCH);
+    score = scored(squares, BATCH, steps);
   }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn evaluate(@builtin(local_invocation_index) local: u32) {
+  let steps = stepsOf(cursor.rows, local);
   let squares = batchSquares(local);
   if (local == 0) {
     if (cursor.index == 0) {
-      score = scored(squares, f32(cursor.rows));
+      score = scored(squares, f32(cursor.rows), steps);
     } else {
-      score = scored(score.squares + squares, score.rows + f32(cursor.rows));
+      score = scored(score.squares + squares, score.rows + f32(cursor.rows), score.steps + steps);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Batch normalisation over batch and time, for each channel, with an optional leaky ReLU behind it:
 //
-//   x̂ = (x − mean) / √(variance + EPSILON)        variance biased, over the rows·T values of a channel
+//   x̂ = (x − mean) / √(variance + EPSILON)        variance biased, over the rows·T values of a channel, or with `lengths`
+//                                                 over those of its real steps
 //   z = scale · x̂ + offset                        y = z ≥ 0 ? z : SLOPE · z   (`leaky`), else z
 //   dz = dy · (z ≥ 0 ? 1 : SLOPE)                 doffset = Σ dz            dscale = Σ dz · x̂
 //   dx = scale / √(variance + EPSILON) · (dz − mean(dz) − x̂ · mean(dz · x̂))
@@ -31,6 +32,10 @@ import constants::{TILES, TILE_SUMS_LENGTH};
 @group(0) @binding(11) var<storage, read_write> doffset: array<f32, CHANNELS>;
 @group(0) @binding(12) var<storage, read_write> dx: array<vec4f, LENGTH>;
 @group(0) @binding(13) var<storage, read_write> inference: array<Statistics, STATISTICS_LENGTH>;
+@group(0) @binding(15) var<storage, read> lengths: array<u32, BATCH>;
+/// Of each group, the values of the present batch and of those merged before.
+@group(0) @binding(16) var<storage, read_write> counting: array<vec2f, STATISTICS_LENGTH>;
+@group(0) @binding(17) var<storage, read> counted: array<vec2f, STATISTICS_LENGTH>;
 
 fn inverseDeviation(variance: vec4f) -> vec4f {
   return 1 / sqrt(variance + EPSILON);
@@ -41,24 +46,46 @@ fn inverseDeviation(variance: vec4f) -> vec4f {
 @compute @workgroup_size(WORKGROUP)
 fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let start = group.x * BATCH * STEPS;
-  let count = cursor.rows * STEPS;
+  let end = cursor.rows * STEPS;
+  let count = countOf(local);
   var sum = vec4f();
-  for (var n = local; n < count; n += WORKGROUP) {
+  for (var n = local; n < end; n += WORKGROUP) {
+    // Behind the real steps x is zero.
     sum += x[start + n];
   }
-  let mean = workgroupSum(sum, local) / f32(count);
+  let mean = workgroupSum(sum, local) / count;
   var deviation = vec4f();
   var square = vec4f();
-  for (var n = local; n < count; n += WORKGROUP) {
-    let d = x[start + n] - mean;
-    deviation += d;
-    square += d * d;
+  for (var n = local; n < end; n += WORKGROUP) {
+    if (isReal(n)) {
+      let d = x[start + n] - mean;
+      deviation += d;
+      square += d * d;
+    }
   }
-  let correction = workgroupSum(deviation, local) / f32(count);
-  let variance = max(workgroupSum(square, local) / f32(count) - correction * correction, vec4f());
+  let correction = workgroupSum(deviation, local) / count;
+  let variance = max(workgroupSum(square, local) / count - correction * correction, vec4f());
   if (local == 0) {
+    @if(lengths) counting[group.x].x = count;
     measured[group.x] = Statistics(mean, correction, variance, inverseDeviation(variance));
   }
+}
+
+fn isReal(n: u32) -> bool {
+  @if(lengths) return n % STEPS < lengths[n / STEPS];
+  @else return true;
+}
+
+/// Values of a channel in the batch that count.
+fn countOf(local: u32) -> f32 {
+  @if(lengths) {
+    var sum = 0u;
+    for (var b = local; b < cursor.rows; b += WORKGROUP) {
+      sum += lengths[b];
+    }
+    return workgroupSum(vec4f(f32(sum), 0, 0, 0), local).x;
+  }
+  @else return f32(cursor.rows * STEPS);
 }
 
 // --- normalise: y from x and statistics, of the batch while training, of the data set for inference.
@@ -133,8 +160,10 @@ fn backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
   let s = statistics[group.y];
   let groupScale = scaleOf(group.y);
   let groupOffset = offsetOf(group.y);
-  let meanDz = sums[group.y * 2] / f32(BATCH * STEPS);
-  let meanProduct = sums[group.y * 2 + 1] / f32(BATCH * STEPS);
+  @if(lengths) let count = counted[group.y].x;
+  @else let count = f32(BATCH * STEPS);
+  let meanDz = sums[group.y * 2] / count;
+  let meanProduct = sums[group.y * 2 + 1] / count;
   let start = group.y * BATCH * STEPS;
   let first = group.x * EACH * 64 + local;
   for (var n = first; n < min(first + EACH * 64, BATCH * STEPS); n += 64) {
@@ -166,13 +195,18 @@ fn pool(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let s = statistics[id.x];
+  @if(lengths) let count = counting[id.x].x;
+  @else let count = f32(cursor.rows);
   if (cursor.index == 0) {
     inference[id.x] = s;
+    @if(lengths) counting[id.x].y = count;
     return;
   }
   let old = inference[id.x];
-  let before = f32(cursor.index * BATCH);
-  let share = f32(cursor.rows) / (before + f32(cursor.rows));
+  @if(lengths) let before = counting[id.x].y;
+  @else let before = f32(cursor.index * BATCH);
+  @if(lengths) counting[id.x].y = before + count;
+  let share = count / (before + count);
   let delta = s.mean - old.mean + (s.correction - old.correction);
   let variance = mix(old.variance, s.variance, share) + delta * delta * share * (1 - share);
   inference[id.x] = Statistics(old.mean, old.correction + delta * share, variance, inverseDeviation(variance));

@@ -24,6 +24,9 @@ const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
 @group(0) @binding(9) var<storage, read> chunk: vec4u;
 @group(0) @binding(10) var<storage, read> dy: array<f32, OUTPUT_LENGTH>;
 
+/// Real steps of each sample of the batch.
+@group(0) @binding(12) var<storage, read> lengths: array<u32, BATCH>;
+
 /// Where unit `unit` of a direction is at a step.
 struct Place {
   direction: u32,
@@ -51,6 +54,17 @@ fn channelAt(channel: u32, b: u32, t: u32) -> u32 {
 
 fn outputAt(place: Place) -> u32 {
   return channelAt(place.direction * HIDDEN + place.unit, place.b, timeOf(place));
+}
+
+fn isReal(place: Place) -> bool {
+  @if(lengths) return timeOf(place) < lengths[place.b];
+  @else return true;
+}
+
+fn clear(place: Place) {
+  let at = cellAt(place);
+  gates[at] = vec4f();
+  cells[at] = 0;
 }
 
 /// Recurrent weights from one unit to another over the lanes.

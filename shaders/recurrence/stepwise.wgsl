@@ -3,13 +3,19 @@
 // last. A cell brings `advance`, which makes h of the recurrent sums, and `retreat`, which takes the gradient of h.
 
 import package::recurrence::cell::{advance, retreat};
-import package::recurrence::place::{Place, timeOf, cellAt, channelAt, outputAt, recurrentAt, gates, y, states, dy, chunk, PADDED};
+import package::recurrence::place::{Place, isReal, clear, timeOf, cellAt, channelAt, outputAt, recurrentAt, gates, y, states, dy, chunk, PADDED};
 import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, HIDDEN};
 
-/// One cell forward from its recurrent sums over the lanes. Returns h.
+/// One cell forward from its recurrent sums over the lanes. Returns h. Behind the real steps of a sequence (`lengths`) nothing
+/// is carried: there the reverse direction has not begun.
 fn advanceTo(place: Place, sums: vec4f) -> f32 {
-  let h = advance(place, sums);
+  var h = 0f;
+  if (isReal(place)) {
+    h = advance(place, sums);
+  } else {
+    clear(place);
+  }
   y[outputAt(place)] = h;
   @if(ragged) states[channelAt(place.direction * PADDED + place.unit, place.b, timeOf(place))] = h;
   return h;
@@ -17,7 +23,11 @@ fn advanceTo(place: Place, sums: vec4f) -> f32 {
 
 /// One cell backward from the gradient that its h had from the step after.
 fn retreatFrom(place: Place, recurrentGradient: f32) {
-  retreat(place, dy[outputAt(place)] + recurrentGradient);
+  if (isReal(place)) {
+    retreat(place, dy[outputAt(place)] + recurrentGradient);
+  } else {
+    clear(place);
+  }
 }
 
 @compute @workgroup_size(64)

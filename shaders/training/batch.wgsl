@@ -14,9 +14,13 @@ import constants::{BATCH, STEPS, CHANNELS, ROWS, ORDER_STEPS, ORDER_LENGTH, DATA
 @group(0) @binding(4) var<storage, read> source: array<vec4f, ACTIVATION_LENGTH>;
 @group(0) @binding(5) var<storage, read_write> destination: array<f32, DATA_LENGTH>;
 @group(0) @binding(6) var<storage, read_write> next: Cursor;
+/// Real steps of each row of the data set, and of each of the batch.
+@group(0) @binding(7) var<storage, read> rowLengths: array<u32, ROWS>;
+@group(0) @binding(8) var<storage, read_write> lengths: array<u32, BATCH>;
 
 // --- gather: activation[b] = data[row of the batch]. With `ordered`, rows stand in `order` (steps, B), which repeats;
-// otherwise they follow one another, and the last repeats where the batch is longer than what is left.
+// otherwise they follow one another, and the last repeats where the batch is longer than what is left. With `lengths`, what
+// stands in a row behind its real steps is never read, and is zero in the activation.
 
 @compute @workgroup_size(64)
 fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -26,15 +30,33 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   }
   let b = n / STEPS;
   let t = n % STEPS;
-  @if(ordered) let row = order[cursor.index % ORDER_STEPS * BATCH + b];
-  @else let row = min(cursor.index * BATCH + b, ROWS - 1);
+  let row = rowOf(b);
   let channel = id.z * 4;
+  @if(lengths) {
+    if (t >= rowLengths[row]) {
+      activation[id.z * BATCH * STEPS + n] = vec4f();
+      return;
+    }
+  }
   activation[id.z * BATCH * STEPS + n] = vec4f(
     value(row, channel, t),
     value(row, channel + 1, t),
     value(row, channel + 2, t),
     value(row, channel + 3, t),
   );
+}
+
+@compute @workgroup_size(64)
+fn gather_lengths(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let b = numberOf(id, groups);
+  if (b < BATCH) {
+    lengths[b] = rowLengths[rowOf(b)];
+  }
+}
+
+fn rowOf(b: u32) -> u32 {
+  @if(ordered) return order[cursor.index % ORDER_STEPS * BATCH + b];
+  @else return min(cursor.index * BATCH + b, ROWS - 1);
 }
 
 fn value(row: u32, channel: u32, t: u32) -> f32 {

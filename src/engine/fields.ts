@@ -120,13 +120,14 @@ export function requireFloats(
   values: unknown,
   length?: number,
   expected = String(length),
+  isRead: (i: number) => boolean = () => true,
 ): void {
   if (!(values instanceof Float32Array))
     throw new TypeError(`${name} must be a Float32Array, got ${show(values)}`);
   if (length !== undefined && values.length !== length)
     throw new RangeError(`${name} must hold ${expected} values, got ${values.length}`);
   for (let i = 0; i < values.length; i++)
-    if (!Number.isFinite(values[i]))
+    if (!Number.isFinite(values[i]) && isRead(i))
       throw new RangeError(`${name} must be finite, but value ${i} (counted from 0) is ${values[i]}`);
 }
 

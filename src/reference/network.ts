@@ -1,7 +1,10 @@
 /** A whole network in float64: forward in training and at inference, and all gradients. */
+
+import { kindOf } from "../engine/layers/registry";
 import { type NetworkSpec, type ResolvedLayer, resolveLayers } from "../engine/network/spec";
 import type { DropoutDraw } from "./dropout";
-import { type LayerShape, type OwnTensors, referenceOf } from "./registry";
+import { type Lengths, layerBackward, layerForward, layerMask, layerStatistics } from "./layer";
+import type { OwnTensors } from "./registry";
 
 /** Learnables, gradients or inference statistics by name, each flat in row-major order. */
 export type Tensors = ReadonlyMap<string, Float64Array>;
@@ -16,10 +19,11 @@ interface LayerState {
 
 /** What the backward pass needs of a forward pass in training: statistics and masks are those of this batch. */
 export interface ForwardPass extends LayerState {
-  /** (B, Cout, T) */
+  /** (B, Cout, Tout) */
   readonly prediction: Float64Array;
   /** The input of every layer, in order; the first is x. */
   readonly inputs: readonly Float64Array[];
+  readonly lengths: Lengths;
 }
 
 /**
@@ -32,41 +36,38 @@ export function trainingForward(
   learnables: Tensors,
   x: Float64Array,
   draw?: DropoutDraw,
+  lengths?: Lengths,
 ): ForwardPass {
   const statistics = new Map<string, Float64Array>();
   const masks = new Map<string, Float64Array>();
+  const state = { statistics, masks };
   const inputs: Float64Array[] = [];
   let activation = x;
-  for (const layer of resolveLayers(network)) {
+  for (const { layer, lengths: own } of withLengths(network, lengths)) {
     inputs.push(activation);
-    const { measure, draw: mask } = referenceOf(layer.spec);
-    const shape = shapeOf(layer, activation);
-    for (const [own, values] of Object.entries(measure?.(activation, shape) ?? {}))
-      statistics.set(`${layer.name}.${own}`, values);
-    if (mask && draw) masks.set(layer.name, mask(layer.spec, shape, draw, layer.ordinal));
-    activation = forward(layer, learnables, { statistics, masks }, activation);
+    for (const [name, values] of Object.entries(layerStatistics(layer, activation, own)))
+      statistics.set(`${layer.name}.${name}`, values);
+    const mask = layerMask(layer, activation, draw);
+    if (mask) masks.set(layer.name, mask);
+    activation = layerForward(layer, ownTensors(layer, learnables, state), activation, own);
   }
-  return { prediction: activation, inputs, statistics, masks };
+  return { prediction: activation, inputs, lengths, ...state };
 }
 
 /**
- * x (B, C, T) → prediction (B, Cout, T) with the given statistics and without dropout.
+ * x (B, C, T) → prediction (B, Cout, Tout) with the given statistics and without dropout.
  * Throws RangeError naming a missing tensor.
  */
-export function inferenceForward(
+export const inferenceForward = (
   network: NetworkSpec,
   learnables: Tensors,
   statistics: Tensors,
   x: Float64Array,
-): Float64Array {
-  return resolveLayers(network).reduce(
-    (activation, layer) => forward(layer, learnables, { statistics, masks: new Map() }, activation),
-    x,
-  );
-}
+  lengths?: Lengths,
+): Float64Array => inferencePass(network, learnables, statistics, x, lengths).prediction;
 
 /**
- * Through `inferenceForward`: x (B, C, T), dprediction (B, Cout, T) → dx (B, C, T).
+ * Through `inferenceForward`: x (B, C, T), dprediction (B, Cout, Tout) → dx (B, C, T).
  * Throws RangeError naming a missing tensor.
  */
 export function inferenceBackward(
@@ -75,73 +76,73 @@ export function inferenceBackward(
   statistics: Tensors,
   x: Float64Array,
   dprediction: Float64Array,
+  lengths?: Lengths,
 ): Float64Array {
-  const layers = resolveLayers(network);
-  const state: LayerState = { statistics, masks: new Map() };
-  const inputs = [x];
-  for (const [i, layer] of layers.entries()) inputs.push(forward(layer, learnables, state, inputs[i]));
-  return layers.reduceRight((dy, layer, i) => {
-    const { backward, inferenceBackward = backward } = referenceOf(layer.spec);
-    return inferenceBackward(
-      layer.spec,
-      ownTensors(layer, learnables, state),
-      inputs[i],
-      dy,
-      shapeOf(layer, inputs[i]),
-    ).dx;
-  }, dprediction);
+  const pass = inferencePass(network, learnables, statistics, x, lengths);
+  return backward(network, learnables, pass, dprediction, true).dx;
 }
 
-/** dprediction (B, Cout, T) → dx (B, C, T) and the gradient of every learnable by name. */
-export function trainingBackward(
+/** dprediction (B, Cout, Tout) → dx (B, C, T) and the gradient of every learnable by name. */
+export const trainingBackward = (
   network: NetworkSpec,
   learnables: Tensors,
   pass: ForwardPass,
   dprediction: Float64Array,
-): { dx: Float64Array; gradients: Map<string, Float64Array> } {
-  const layers = resolveLayers(network);
-  const gradients = new Map<string, Float64Array>();
-  let dy = dprediction;
-  for (let i = layers.length - 1; i >= 0; i--) {
-    const { spec, name } = layers[i];
-    const own = ownTensors(layers[i], learnables, pass);
-    const shape = shapeOf(layers[i], pass.inputs[i]);
-    const { dx, gradients: found } = referenceOf(spec).backward(spec, own, pass.inputs[i], dy, shape);
-    for (const [suffix, gradient] of Object.entries(found)) gradients.set(`${name}.${suffix}`, gradient);
-    dy = dx;
+) => backward(network, learnables, pass, dprediction, false);
+
+function inferencePass(
+  network: NetworkSpec,
+  learnables: Tensors,
+  statistics: Tensors,
+  x: Float64Array,
+  lengths: Lengths,
+): ForwardPass {
+  const state: LayerState = { statistics, masks: new Map() };
+  const inputs: Float64Array[] = [];
+  let activation = x;
+  for (const { layer, lengths: own } of withLengths(network, lengths)) {
+    inputs.push(activation);
+    activation = layerForward(layer, ownTensors(layer, learnables, state), activation, own);
   }
-  return { dx: dy, gradients };
+  return { prediction: activation, inputs, lengths, ...state };
 }
 
-function forward(
-  layer: ResolvedLayer,
+function backward(
+  network: NetworkSpec,
   learnables: Tensors,
-  state: LayerState,
-  x: Float64Array,
-): Float64Array {
-  const own = ownTensors(layer, learnables, state);
-  return referenceOf(layer.spec).forward(layer.spec, own, x, shapeOf(layer, x));
+  pass: ForwardPass,
+  dprediction: Float64Array,
+  inference: boolean,
+): { dx: Float64Array; gradients: Map<string, Float64Array> } {
+  const gradients = new Map<string, Float64Array>();
+  const dx = withLengths(network, pass.lengths).reduceRight((dy, { layer, lengths }, i) => {
+    const own = ownTensors(layer, learnables, pass);
+    const found = layerBackward(layer, own, { x: pass.inputs[i], dy }, lengths, inference);
+    for (const [suffix, gradient] of Object.entries(found.gradients))
+      gradients.set(`${layer.name}.${suffix}`, gradient);
+    return found.dx;
+  }, dprediction);
+  return { dx, gradients };
+}
+
+/** Whether a network gives one step for a whole sequence. */
+export const endsSequence = (layers: readonly ResolvedLayer[]): boolean =>
+  layers.some(({ spec }) => kindOf(spec).endsSequence);
+
+/** The layers of a network, and the lengths of what each of them takes. */
+function withLengths(network: NetworkSpec, lengths: Lengths) {
+  let own = lengths;
+  return resolveLayers(network).map((layer) => {
+    const taken = { layer, lengths: own };
+    if (kindOf(layer.spec).endsSequence) own = undefined;
+    return taken;
+  });
 }
 
 /** What a layer computes with, by its own names. */
 function ownTensors({ name }: ResolvedLayer, learnables: Tensors, state: LayerState): OwnTensors {
   const tensors = new Map([...learnables, ...state.statistics]);
   return { tensor: (own) => tensorOf(tensors, `${name}.${own}`), mask: state.masks.get(name) };
-}
-
-function shapeOf({ name, input, output }: ResolvedLayer, x: Float64Array): LayerShape {
-  const batch = x.length / (input.channels * input.steps);
-  if (!Number.isInteger(batch))
-    throw new RangeError(
-      `${name}: ${x.length} values are no whole number of (${input.channels}, ${input.steps})`,
-    );
-  return {
-    batch,
-    channels: input.channels,
-    inputChannels: input.channels,
-    outputChannels: output.channels,
-    steps: input.steps,
-  };
 }
 
 /** The tensor of that name. Throws RangeError where there is none. */

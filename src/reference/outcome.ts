@@ -3,7 +3,7 @@ import { type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spe
 import type { TrainingOptions } from "../engine/training/options";
 import type { BestScore, Score } from "../engine/training/progress";
 import { halfMSE } from "./halfmse";
-import { inferenceForward, type Tensors } from "./network";
+import { endsSequence, inferenceForward, type Tensors } from "./network";
 import { populationStatistics } from "./statistics";
 import {
   type ReferenceData,
@@ -61,16 +61,22 @@ export function trainToEnd(
   const final = options.restore === "best" && kept ? kept : last;
   const statistics =
     options.batchNormStatistics === "population"
-      ? populationStatistics(network, final.learnables, Float64Array.from(data.train.x), options.batch)
+      ? populationStatistics(
+          network,
+          final.learnables,
+          Float64Array.from(data.train.x),
+          options.batch,
+          data.train.lengths,
+        )
       : final.statistics;
   validations.push(score(final.learnables, statistics));
   return { losses, gradientNorms, learnables: final.learnables, statistics, validations, best };
 }
 
-/** RMSE per point of predictions with that loss. */
-export function rmseOfLoss(network: NetworkSpec, loss: number): number {
-  const { channels, steps } = outputOf(resolveLayers(network));
-  const perSample = network.loss === "observations" ? steps : 1;
+/** RMSE per point of predictions with that loss. @param steps of a sample, the mean of the real ones where they have lengths */
+export function rmseOfLoss(network: NetworkSpec, loss: number, steps?: number): number {
+  const { channels, steps: all } = outputOf(resolveLayers(network));
+  const perSample = network.loss === "observations" ? (steps ?? all) : 1;
   return Math.sqrt((2 * loss) / (channels * perSample));
 }
 
@@ -78,12 +84,15 @@ function scoreOf(
   network: NetworkSpec,
   learnables: Tensors,
   statistics: Tensors,
-  { rows, x, target }: ReferenceData,
+  { rows, x, target, lengths }: ReferenceData,
 ): Score {
-  const prediction = inferenceForward(network, learnables, statistics, Float64Array.from(x));
-  const shape = { batch: rows, steps: outputOf(resolveLayers(network)).steps };
+  const layers = resolveLayers(network);
+  const prediction = inferenceForward(network, learnables, statistics, Float64Array.from(x), lengths);
+  const own = endsSequence(layers) ? undefined : lengths;
+  const shape = { batch: rows, steps: outputOf(layers).steps, lengths: own };
   const { loss } = halfMSE(prediction, Float64Array.from(target), network.loss, shape);
-  return { loss, rmse: rmseOfLoss(network, loss) };
+  const mean = own && Array.from(own).reduce((sum, length) => sum + length, 0) / rows;
+  return { loss, rmse: rmseOfLoss(network, loss, mean) };
 }
 
 const copy = (tensors: Tensors): Tensors =>

@@ -29,7 +29,7 @@ export interface OwnTensors {
   readonly mask: Float64Array | undefined;
 }
 
-interface Gradients {
+export interface Gradients {
   readonly dx: Float64Array;
   /** Of the learnables, by their own names. */
   readonly gradients: Readonly<Record<string, Float64Array>>;

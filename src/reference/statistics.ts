@@ -33,14 +33,17 @@ export function populationStatistics(
   learnables: Tensors,
   x: Float64Array,
   batch: number,
+  lengths?: ArrayLike<number>,
 ): Map<string, Float64Array> {
   const { channels, steps } = network.input;
+  const sample = channels * steps;
   const parts: { count: number; statistics: Tensors }[] = [];
-  for (let start = 0; start < x.length; start += batch * channels * steps) {
-    const part = x.subarray(start, start + batch * channels * steps);
+  for (let start = 0; start < x.length; start += batch * sample) {
+    const part = x.subarray(start, start + batch * sample);
+    const own = lengths && Array.from(lengths).slice(start / sample, start / sample + batch);
     parts.push({
-      count: part.length / channels,
-      statistics: trainingForward(network, learnables, part).statistics,
+      count: own ? own.reduce((sum, length) => sum + length, 0) : part.length / channels,
+      statistics: trainingForward(network, learnables, part, undefined, own).statistics,
     });
   }
   return new Map(

@@ -4,7 +4,8 @@ import type { TrainingOptions } from "../engine/training/options";
 import { learnRateAt } from "../engine/training/schedule";
 import { clipGradients, globalNorm } from "./clip";
 import { halfMSE } from "./halfmse";
-import { type Tensors, tensorOf, trainingBackward, trainingForward } from "./network";
+import type { Lengths } from "./layer";
+import { endsSequence, type Tensors, tensorOf, trainingBackward, trainingForward } from "./network";
 import { addL2, solverStep } from "./solver";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 
@@ -13,6 +14,8 @@ export interface ReferenceData {
   readonly rows: number;
   readonly x: ArrayLike<number>;
   readonly target: ArrayLike<number>;
+  /** Real steps of each row, where they have such. */
+  readonly lengths?: Lengths;
 }
 
 export type ReferenceOptions = Pick<
@@ -63,11 +66,13 @@ export function trainReference(
   for (let step = 0; step < losses.length; step++) {
     const rows = Array.from({ length: batch }, (_, i) => batches[step * batch + i]);
     const x = gather(data.x, rows, channels * steps);
-    const pass = trainingForward(network, learnables, x, { seed, step });
+    const lengths = data.lengths && gather(data.lengths, rows, 1);
+    const pass = trainingForward(network, learnables, x, { seed, step }, lengths);
     const target = gather(data.target, rows, data.target.length / data.rows);
     const { loss, dprediction } = halfMSE(pass.prediction, target, network.loss, {
       batch,
       steps: outputOf(layers).steps,
+      lengths: endsSequence(layers) ? undefined : lengths,
     });
     const gradients = trainingBackward(network, learnables, pass, dprediction).gradients;
     updateMovingStatistics(movingStatistics, pass.statistics);

@@ -42,6 +42,10 @@ export interface LayerKind<Spec extends { readonly kind: string }> {
     readonly names: readonly string[];
     readonly shape: (output: ActivationShape) => readonly number[];
   };
+  /** Of sequences that have lengths: zeros behind their ends stay zeros by themselves, going forward and back. */
+  readonly keepsPadding?: true;
+  /** One step for a whole sequence, of whatever length. */
+  readonly endsSequence?: true;
   /** Channels of its largest buffer, where that is not its output. */
   readonly widest?: (output: ActivationShape) => number;
   /** "convolution", "128 filters of 5, same padding". */

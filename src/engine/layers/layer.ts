@@ -16,6 +16,8 @@ export interface ActivationShape {
  */
 export interface Activation extends ActivationShape {
   readonly slice: Slice;
+  /** Where sequences have lengths, the real steps of each sample of the batch, u32 (B). Behind them stand zeros. */
+  readonly lengths?: Slice;
 }
 
 /** Which variants of the kernels suit the device. */

@@ -8,6 +8,8 @@ export interface SampleBuffer {
   readonly rows: number;
   readonly channels: number;
   readonly steps: number;
+  /** Real steps of each row, u32 (rows), where sequences have lengths. */
+  readonly lengths?: Slice;
 }
 
 /** Row numbers (steps, B), repeated when training outlasts them. */
@@ -40,12 +42,13 @@ export function gatherCall(
       ...sizes(context, data),
       ...(order && { ORDER_STEPS: order.steps, ORDER_LENGTH: order.slice.size / 4 }),
     },
-    conditions: { ordered: order !== undefined },
+    conditions: { ordered: order !== undefined, lengths: data.lengths !== undefined },
     bindings: {
       cursor,
       data: data.slice,
       activation: activation.slice,
       ...(order && { order: order.slice }),
+      ...(data.lengths && { rowLengths: data.lengths }),
     },
     workgroups: [...spread(context.batch * data.steps), groupsOf(data.channels)],
     // Of the data set and of its order, those of the batch.
@@ -54,6 +57,29 @@ export function gatherCall(
       context.batch * (data.channels * data.steps + (order ? 1 : 0)) * 4 +
       activation.slice.size,
   };
+}
+
+/** Brings the lengths of a batch into place, where its sequences have such. */
+export function gatherLengths(
+  context: BuildContext,
+  data: SampleBuffer,
+  { lengths }: Activation,
+  cursor: Slice,
+  order?: BatchOrder,
+): readonly KernelCall[] {
+  if (!lengths || !data.lengths) return [];
+  const gathered = gatherCall(context, data, { ...data, slice: lengths }, cursor, order);
+  return [
+    {
+      ...gathered,
+      label: "gather lengths",
+      entry: "gather_lengths",
+      conditions: { ordered: order !== undefined },
+      bindings: { cursor, rowLengths: data.lengths, lengths, ...(order && { order: order.slice }) },
+      workgroups: spread(context.batch),
+      bytes: cursor.size + context.batch * (order ? 12 : 8),
+    },
+  ];
 }
 
 /** Brings an activation out as f32 (B, channels, T). */

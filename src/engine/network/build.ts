@@ -8,7 +8,9 @@ import {
   type KernelChoice,
   type Layer,
 } from "../layers/layer";
+import { kindOf } from "../layers/registry";
 import { ArenaLayout } from "./arena";
+import { keepPadding } from "./padding";
 import { type NetworkSpec, networkLimits, type ResolvedLayer, resolveLayers } from "./spec";
 
 /** What a network consists of on a device, before anything is compiled. */
@@ -26,6 +28,7 @@ export interface NetworkParts {
 
 /**
  * Allocates a network's buffers and decides its dispatches.
+ * @param hasLengths whether every sample has a number of real steps of its own
  * @throws RangeError for impossible sizes, OutOfMemoryError
  */
 export function layOutNetwork(
@@ -33,6 +36,7 @@ export function layOutNetwork(
   spec: NetworkSpec,
   batch: number,
   kernels: KernelChoice,
+  hasLengths = false,
 ): NetworkParts {
   requireValue("batch", batch, wholeNumber(1, networkLimits.batch));
   const layers = resolveLayers(spec);
@@ -44,18 +48,36 @@ export function layOutNetwork(
     ...kernels,
     parameter: (name) => layout.slice(parameters, name),
   };
-  const input = createActivation(context, "input", spec.input);
+  const input = {
+    ...createActivation(context, "input", spec.input),
+    ...(hasLengths && { lengths: memory.storage("lengths", batch) }),
+  };
   const stages = buildStages(context, layers, input);
   return { layers, layout, parameters, context, input, stages, output: stages[stages.length - 1].output };
+}
+
+/** @throws RangeError where a layer makes other steps of those that count */
+function requireLengths({ name, spec, input, output }: ResolvedLayer): void {
+  if (output.steps !== input.steps && !kindOf(spec).endsSequence)
+    throw new RangeError(
+      `${name} makes ${output.steps} steps of ${input.steps}: sequences that have lengths keep their steps until a layer ends them`,
+    );
 }
 
 function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], input: Activation): Layer[] {
   const stages: Layer[] = [];
   let previous = input;
   for (let i = 0; i < layers.length; i++) {
-    const stage = buildLayer(context, { ...layers[i], following: layers[i + 1]?.spec }, previous);
-    if (stage.fused) i++;
-    stages.push(stage);
+    const layer = layers[i];
+    const { lengths } = previous;
+    if (lengths) requireLengths(layer);
+    const { endsSequence, keepsPadding } = kindOf(layer.spec);
+    const built = buildLayer(context, { ...layer, following: layers[i + 1]?.spec }, previous);
+    if (built.fused) i++;
+    const stage = lengths && !endsSequence ? { ...built, output: { ...built.output, lengths } } : built;
+    stages.push(
+      lengths && !endsSequence && !keepsPadding ? keepPadding(context, stage, previous, lengths) : stage,
+    );
     previous = stage.output;
   }
   return stages;

@@ -1,21 +1,21 @@
 import type { KernelCall } from "../gpu/kernel";
 import { guardMemory, Memory } from "../gpu/memory";
 import { createActivation } from "../layers/layer";
-import { createCursor, gatherCall, scatterCall } from "./batch";
+import { createCursor, gatherCall, gatherLengths, scatterCall } from "./batch";
 import type { NetworkParts } from "./build";
 import { Passage } from "./passage";
 
 /**
  * The gradient of a network's prediction with respect to its input: forward as it predicts, then backward through every
  * layer, without the gradients of learnables. Allocates what it needs and frees it again.
- * @param values x (rows, C, T) and the gradient of the output (rows, Cout, T)
+ * @param values x (rows, C, T), the gradient of the output (rows, Cout, Tout), and lengths (rows) where there are such
  * @returns (rows, C, T)
  * @throws OutOfMemoryError, KernelError, DisposedError where the network is disposed of meanwhile
  */
 export async function inputGradient(
   network: NetworkParts,
   rows: number,
-  values: { readonly x: Float32Array; readonly outputGradient: Float32Array },
+  values: readonly (Float32Array | Uint32Array)[],
 ): Promise<Float32Array> {
   const { memory: parent } = network.context;
   const { device } = parent;
@@ -26,7 +26,7 @@ export async function inputGradient(
       passage: await buildPassage(memory, network),
       dispose,
     }));
-    return await passage.run(rows, [values.x, values.outputGradient]);
+    return await passage.run(rows, values);
   } finally {
     dispose();
   }
@@ -40,6 +40,9 @@ function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
   const given = memory.storage("output gradients", batch * output.channels * output.steps);
   const gradients = memory.storage("input gradients", samples.size / 4);
   const cursor = createCursor(memory, "input gradient cursor", batch);
+  const lengths = input.lengths && memory.storage("lengths to differentiate at", batch);
+  const own = { rows: batch, ...(lengths && { lengths }) };
+  const set = { ...input, slice: samples, ...own };
   const dOutput = createActivation(context, "output gradient", output);
   const backward: KernelCall[] = [];
   const dInput = stages.reduceRight((dy, stage) => {
@@ -48,11 +51,26 @@ function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
     return pass.dInput;
   }, dOutput.slice);
   const calls = [
-    gatherCall(context, { ...input, slice: samples, rows: batch }, input, cursor),
-    gatherCall(context, { ...output, slice: given, rows: batch }, dOutput, cursor),
+    ...gatherLengths(context, set, input, cursor),
+    gatherCall(context, set, input, cursor),
+    gatherCall(
+      context,
+      {
+        channels: output.channels,
+        steps: output.steps,
+        slice: given,
+        rows: batch,
+        ...(output.lengths && own),
+      },
+      dOutput,
+      cursor,
+    ),
     ...stages.flatMap(({ infer }) => infer),
     ...backward,
     scatterCall(context, { ...input, slice: dInput }, gradients),
   ];
-  return Passage.build(memory, batch, calls, { inputs: [samples, given], output: gradients });
+  return Passage.build(memory, batch, calls, {
+    inputs: [samples, given, ...(lengths ? [lengths] : [])],
+    output: gradients,
+  });
 }

@@ -11,7 +11,7 @@ import {
 } from "../layers/layer";
 import { kindOf } from "../layers/registry";
 import type { ArenaLayout } from "./arena";
-import { createCursor, gatherCall, scatterCall } from "./batch";
+import { createCursor, gatherCall, gatherLengths, scatterCall } from "./batch";
 import { layOutNetwork, type NetworkParts } from "./build";
 import { inputGradient } from "./input-gradient";
 import { Passage } from "./passage";
@@ -62,24 +62,27 @@ export class Network implements NetworkParts {
 
   /**
    * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
-   * @param spec the network, and the number of samples it computes at once
+   * @param spec the network, the number of samples it computes at once, and whether each sample has a number of real steps of
+   * its own, behind which it is padded
    * @param kernels variants of the kernels other than those for the device, to compare them
    * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
    */
   static async build(
     device: Device,
-    spec: NetworkSpec & { readonly batch: number },
+    spec: NetworkSpec & { readonly batch: number; readonly lengths?: boolean },
     kernels: Partial<KernelChoice> = {},
   ): Promise<Network> {
     if (!device?.gpu)
       throw new TypeError(`Network.build takes a device that openDevice opened, got ${show(device)}`);
-    requireFields("the network", spec, ["input", "layers", "loss", "batch"]);
-    const { batch, ...network } = spec;
+    requireFields("the network", spec, ["input", "layers", "loss", "batch", "lengths"]);
+    const { batch, lengths = false, ...network } = spec;
+    if (typeof lengths !== "boolean")
+      throw new TypeError(`lengths must be true or false, got ${show(lengths)}`);
     const chosen = chooseKernels(device, kernels);
     return guardMemory(device, async () => {
       const memory = new Memory(device, { name: "the network" });
       try {
-        const parts = layOutNetwork(memory, network, batch, chosen);
+        const parts = layOutNetwork(memory, network, batch, chosen, lengths);
         return new Network(network, memory, parts, await buildPrediction(parts, memory));
       } catch (error) {
         memory.dispose();
@@ -159,13 +162,15 @@ export class Network implements NetworkParts {
   /**
    * Predicts with the inference statistics.
    * @param x any number of samples (rows, C, T)
-   * @returns predictions (rows, Cout, Tout)
+   * @param lengths of a network that has such: the real steps of each sample (rows), all T where they are left out
+   * @returns predictions (rows, Cout, Tout), zero behind the real steps
    * @throws RangeError for samples of another length, DisposedError where the network is disposed of, also meanwhile
    */
-  async predict(x: Float32Array): Promise<Float32Array> {
+  async predict(x: Float32Array, lengths?: Uint32Array): Promise<Float32Array> {
     this.#memory.requireLive();
-    const rows = this.#rowsOf(x);
-    return this.#inTurn((prediction) => prediction.run(rows, [x]));
+    const rows = this.#rowsOf(x, lengths);
+    const given = this.#lengthsOf(rows, lengths);
+    return this.#inTurn((prediction) => prediction.run(rows, [x, ...given]));
   }
 
   /**
@@ -173,25 +178,37 @@ export class Network implements NetworkParts {
    * outputGradient[o, s] · ∂prediction[o, s] / ∂x[c, t]. Where one value of a sample's output gradient is 1 and all others are
    * 0, that is a row of the Jacobian.
    * @param x any number of samples (rows, C, T)
-   * @param outputGradient (rows, Cout, Tout)
+   * @param outputGradient (rows, Cout, Tout), of which nothing behind the real steps is read
+   * @param lengths as of `predict`
    * @returns (rows, C, T)
    * @throws RangeError for other shapes, OutOfMemoryError, DisposedError where the network is disposed of, also meanwhile
    */
-  async inputGradient(x: Float32Array, outputGradient: Float32Array): Promise<Float32Array> {
+  async inputGradient(
+    x: Float32Array,
+    outputGradient: Float32Array,
+    lengths?: Uint32Array,
+  ): Promise<Float32Array> {
     this.#memory.requireLive();
-    const rows = this.#rowsOf(x);
+    const rows = this.#rowsOf(x, lengths);
     const answer = this.output.channels * this.output.steps;
     const expected = `(${rows}, Cout, T) = ${rows * answer}`;
-    requireFloats("outputGradient", outputGradient, rows * answer, expected);
-    return this.#inTurn(() => inputGradient(this, rows, { x, outputGradient }));
+    const given = this.#lengthsOf(rows, lengths);
+    requireFloats("outputGradient", outputGradient, rows * answer, expected, isReal(this.output, lengths));
+    return this.#inTurn(() => inputGradient(this, rows, [x, outputGradient, ...given]));
   }
 
-  #rowsOf(x: Float32Array): number {
-    requireFloats("x", x);
+  #rowsOf(x: Float32Array, lengths: Uint32Array | undefined): number {
+    requireFloats("x", x, undefined, undefined, isReal(this.input, lengths));
     const sample = this.spec.input.channels * this.spec.input.steps;
     if (x.length === 0 || x.length % sample !== 0)
       throw new RangeError(`expected samples of ${sample} values (C·T) each, got ${x.length} values`);
     return x.length / sample;
+  }
+
+  #lengthsOf(rows: number, lengths: Uint32Array | undefined): readonly Uint32Array[] {
+    requireLengths("lengths", lengths, rows, this.input);
+    if (this.input.lengths === undefined) return [];
+    return [lengths ?? new Uint32Array(rows).fill(this.input.steps)];
   }
 
   #inTurn<T>(act: (prediction: Passage) => Promise<T>): Promise<T> {
@@ -207,6 +224,32 @@ export class Network implements NetworkParts {
   dispose(): void {
     this.#memory.dispose();
   }
+}
+
+/** Whether value i of samples (rows, C, T) is read: those behind the real steps are not. */
+export const isReal =
+  ({ channels, steps, lengths: own }: Omit<Activation, "slice">, lengths: Uint32Array | undefined) =>
+  (i: number): boolean =>
+    !own || !lengths || i % steps < lengths[Math.floor(i / (channels * steps))];
+
+/**
+ * @param lengths real steps of each of `rows` samples, where they are given
+ * @throws RangeError, TypeError in one line where they cannot be, or the network was built without such
+ */
+export function requireLengths(
+  name: string,
+  lengths: unknown,
+  rows: number,
+  input: Omit<Activation, "slice">,
+): asserts lengths is Uint32Array | undefined {
+  if (lengths === undefined) return;
+  if (input.lengths === undefined)
+    throw new RangeError(`${name} needs a network that was built with lengths: true`);
+  if (!(lengths instanceof Uint32Array) || lengths.length !== rows)
+    throw new TypeError(`${name} must be a Uint32Array of ${rows} (one a row), got ${show(lengths)}`);
+  const wrong = lengths.findIndex((length) => length < 1 || length > input.steps);
+  if (wrong >= 0)
+    throw new RangeError(`${name}[${wrong}] must be from 1 to ${input.steps} steps, got ${lengths[wrong]}`);
 }
 
 function checkTensors(
@@ -238,10 +281,14 @@ function buildPrediction(network: NetworkParts, memory: Memory): Promise<Passage
   const samples = memory.storage("samples to predict", batch * channels * steps);
   const predictions = memory.storage("predictions", batch * output.channels * output.steps);
   const cursor = createCursor(memory, "prediction cursor", batch);
+  const lengths = input.lengths && memory.storage("lengths to predict", batch);
+  const set = { slice: samples, rows: batch, channels, steps, ...(lengths && { lengths }) };
   const calls = [
-    gatherCall(context, { slice: samples, rows: batch, channels, steps }, input, cursor),
+    ...gatherLengths(context, set, input, cursor),
+    gatherCall(context, set, input, cursor),
     ...stages.flatMap(({ infer }) => infer),
     scatterCall(context, output, predictions),
   ];
-  return Passage.build(memory, batch, calls, { inputs: [samples], output: predictions });
+  const inputs = [samples, ...(lengths ? [lengths] : [])];
+  return Passage.build(memory, batch, calls, { inputs, output: predictions });
 }

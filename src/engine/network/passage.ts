@@ -3,7 +3,7 @@ import { type Memory, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging } from "../gpu/readback";
 
-/** Values of a batch of samples, f32 (B, …), as the host writes and reads them. */
+/** Values of a batch of samples, (B, …) words, as the host writes and reads them. */
 interface Ends {
   readonly inputs: readonly Slice[];
   readonly output: Slice;
@@ -38,7 +38,7 @@ export class Passage {
   }
 
   /** @param values (rows, …) for each input @returns (rows, …) @throws DisposedError where its buffers are gone */
-  async run(rows: number, values: readonly Float32Array[]): Promise<Float32Array> {
+  async run(rows: number, values: readonly (Float32Array | Uint32Array)[]): Promise<Float32Array> {
     const { device } = this.#memory;
     const { inputs, output } = this.#ends;
     const answer = this.#wordsOf(output);

@@ -1,5 +1,6 @@
 import { numberIn, requireFields, requireFloats, requireValue, show, wholeNumber } from "../fields";
-import type { ActivationShape } from "../layers/layer";
+import type { Activation } from "../layers/layer";
+import { isReal, requireLengths } from "../network/network";
 import type { TrainingOptions } from "./options";
 import type { SampleSet } from "./samples";
 import type { TrainingState } from "./state";
@@ -93,19 +94,22 @@ function requireType(name: string, value: unknown, expected: string, fits: boole
 }
 
 interface Shapes {
-  readonly input: ActivationShape;
-  readonly output: ActivationShape;
+  readonly input: Omit<Activation, "slice">;
+  readonly output: Omit<Activation, "slice">;
 }
 
 function requireSamples(name: string, set: unknown, { input, output }: Shapes): void {
   if (typeof set !== "object" || set === null)
     throw new TypeError(`${name} must be samples { rows, x, target }, got ${show(set)}`);
-  const { rows, x, target } = set as Partial<Record<keyof SampleSet, unknown>>;
+  const { rows, x, target, lengths } = set as Partial<Record<keyof SampleSet, unknown>>;
   requireValue(`${name}.rows`, rows, wholeNumber(1, mostRows));
   const count = Number(rows);
-  const floats = (field: string, values: unknown, { channels, steps }: ActivationShape) => {
+  requireLengths(`${name}.lengths`, lengths, count, input);
+  const floats = (field: string, values: unknown, shape: Shapes["input"]) => {
+    const { channels, steps } = shape;
     const length = count * channels * steps;
-    requireFloats(`${name}.${field}`, values, length, `(${count}, ${channels}, ${steps}) = ${length}`);
+    const expected = `(${count}, ${channels}, ${steps}) = ${length}`;
+    requireFloats(`${name}.${field}`, values, length, expected, isReal(shape, lengths));
   };
   floats("x", x, input);
   floats("target", target, output);

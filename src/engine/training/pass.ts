@@ -4,7 +4,7 @@ import { Plan } from "../gpu/plan";
 import { type Activation, createActivation } from "../layers/layer";
 import { halfMseCall, scoreWords } from "../layers/loss/halfmse";
 import type { Backpropagation } from "../network/backpropagation";
-import { createCursor, cursorCall, gatherCall } from "../network/batch";
+import { createCursor, cursorCall, gatherCall, gatherLengths } from "../network/batch";
 import type { Network } from "../network/network";
 import type { SampleSetBuffers } from "./samples";
 
@@ -68,6 +68,7 @@ async function buildPass(
   const { context, device, input, batch } = network;
   const start = await Plan.build(device, [cursorCall(context, "rewind", set.rows, cursor)]);
   const each = await Plan.build(device, [
+    ...gatherLengths(context, set.x, input, cursor),
     gatherCall(context, set.x, input, cursor),
     ...calls,
     cursorCall(context, "advance", set.rows, cursor),

@@ -142,7 +142,8 @@ export async function describeData({
   train,
   validation,
 }: Pick<TrainerConfig, "train" | "validation">): Promise<Pick<TrainingState, "rows" | "data">> {
-  const parts = [train.x, train.target, validation.x, validation.target];
+  const lengths = [train.lengths, validation.lengths].filter((each) => each !== undefined);
+  const parts = [train.x, train.target, validation.x, validation.target, ...lengths];
   const digests = await Promise.all(
     parts.map(({ buffer, byteOffset, byteLength }) => {
       const bytes = new Uint8Array(buffer, byteOffset, byteLength);

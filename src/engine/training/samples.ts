@@ -1,13 +1,15 @@
 import type { Memory } from "../gpu/memory";
-import type { ActivationShape } from "../layers/layer";
+import type { Activation } from "../layers/layer";
 import type { SampleBuffer } from "../network/batch";
 import type { Network } from "../network/network";
 
-/** Samples with their targets on the host: x (rows, C, T), target (rows, Cout, T). */
+/** Samples with their targets on the host: x (rows, C, T), target (rows, Cout, Tout). */
 export interface SampleSet {
   readonly rows: number;
   readonly x: Float32Array;
   readonly target: Float32Array;
+  /** Of a network that was built with lengths: the real steps of each sample (rows). What stands behind them is never read. */
+  readonly lengths?: Uint32Array;
 }
 
 /** The same on the GPU. */
@@ -24,11 +26,14 @@ export function uploadSamples(
   label: string,
   set: SampleSet,
 ): SampleSetBuffers {
-  const upload = (name: "x" | "target", { channels, steps }: ActivationShape): SampleBuffer => ({
+  const given = set.lengths ?? new Uint32Array(set.rows).fill(input.steps);
+  const lengths = input.lengths && memory.upload(`${label} lengths`, given);
+  const upload = (name: "x" | "target", { channels, steps, lengths: own }: Activation): SampleBuffer => ({
     slice: memory.upload(`${label} ${name}`, set[name]),
     rows: set.rows,
     channels,
     steps,
+    ...(own && lengths && { lengths }),
   });
   return { rows: set.rows, x: upload("x", input), target: upload("target", output) };
 }

@@ -3,7 +3,7 @@ import { Plan } from "../gpu/plan";
 import type { Activation } from "../layers/layer";
 import { halfMseCall, scoreWords } from "../layers/loss/halfmse";
 import type { Backpropagation } from "../network/backpropagation";
-import { type BatchOrder, gatherCall } from "../network/batch";
+import { type BatchOrder, gatherCall, gatherLengths } from "../network/batch";
 import type { Network } from "../network/network";
 import type { ResolvedTraining } from "./resolve";
 import type { SampleSetBuffers } from "./samples";
@@ -44,6 +44,7 @@ export async function buildStep(
   const score = memory.storage("score", scoreWords);
   const { dOutput: dprediction, gradients } = backpropagation;
   const gradient = [
+    ...gatherLengths(context, set.x, input, cursor, order),
     gatherCall(context, set.x, input, cursor, order),
     gatherCall(context, set.target, target, cursor, order),
     ...backpropagation.forward(cursor),

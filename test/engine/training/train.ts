@@ -9,6 +9,8 @@ import { gpu } from "../../browser/client";
 export interface TrainingRequest {
   readonly spec: NetworkSpec;
   readonly batch: number;
+  /** Sequences have lengths. */
+  readonly lengths?: boolean;
   /** Functions cannot cross to the page: checkpoints are asked for below. */
   readonly config: Omit<TrainerConfig, "checkpoint">;
   /** Saves a state every so many iterations. */
@@ -30,43 +32,47 @@ export interface Trained {
 
 /** Builds a network, trains it to the end, also where it diverges, and frees it, all in the page. */
 export function train(request: TrainingRequest): Promise<Trained> {
-  return gpu.run(async ({ fluxion, device }, { spec, batch, config, checkpointEvery, stopAt, kernels }) => {
-    const network = await fluxion.Network.build(device, { ...spec, batch }, kernels);
-    try {
-      const states: TrainingState[] = [];
-      const trainer = await fluxion.Trainer.build(network, {
-        ...config,
-        ...(checkpointEvery !== undefined && {
-          checkpoint: {
-            every: checkpointEvery,
-            save: (state) => {
-              states.push(state);
+  return gpu.run(
+    async ({ fluxion, device }, { spec, batch, lengths, config, checkpointEvery, stopAt, kernels }) => {
+      const shaped = { ...spec, batch, ...(lengths !== undefined && { lengths }) };
+      const network = await fluxion.Network.build(device, shaped, kernels);
+      try {
+        const states: TrainingState[] = [];
+        const trainer = await fluxion.Trainer.build(network, {
+          ...config,
+          ...(checkpointEvery !== undefined && {
+            checkpoint: {
+              every: checkpointEvery,
+              save: (state) => {
+                states.push(state);
+              },
             },
-          },
-        }),
-      });
-      const progress: Progress[] = [];
-      const run = async (): Promise<TrainingResult> => {
-        const steps = trainer.run();
-        if (stopAt === 0) trainer.stop();
-        let step = await steps.next();
-        for (; !step.done; step = await steps.next()) {
-          progress.push(step.value);
-          if (step.value.iteration === stopAt) trainer.stop();
-        }
-        return step.value;
-      };
-      const result = await run().catch((error: unknown) => {
-        if (error instanceof fluxion.DivergedError) return error.result;
-        throw error;
-      });
-      const tensors = await network.readTensors();
-      trainer.dispose();
-      return { progress, result, states, tensors };
-    } finally {
-      network.dispose();
-    }
-  }, request);
+          }),
+        });
+        const progress: Progress[] = [];
+        const run = async (): Promise<TrainingResult> => {
+          const steps = trainer.run();
+          if (stopAt === 0) trainer.stop();
+          let step = await steps.next();
+          for (; !step.done; step = await steps.next()) {
+            progress.push(step.value);
+            if (step.value.iteration === stopAt) trainer.stop();
+          }
+          return step.value;
+        };
+        const result = await run().catch((error: unknown) => {
+          if (error instanceof fluxion.DivergedError) return error.result;
+          throw error;
+        });
+        const tensors = await network.readTensors();
+        trainer.dispose();
+        return { progress, result, states, tensors };
+      } finally {
+        network.dispose();
+      }
+    },
+    request,
+  );
 }
 
 /** The data of every tensor by name. */

@@ -10,8 +10,8 @@ export type LossNormalisation = "observations" | "observations-and-steps";
 
 export const halfMeanSquaredError = (normalisation: LossNormalisation): LossNormalisation => normalisation;
 
-/** Words of a score: loss, RMSE against the target, sum of squared errors, samples counted. */
-export const scoreWords = 4;
+/** Words of a score: loss, RMSE against the target, sum of squared errors, samples and steps counted. */
+export const scoreWords = 5;
 
 /** Half mean squared error (shaders/loss/halfmse.wgsl): `train` also writes the gradient of the prediction. */
 export function halfMseCall(
@@ -35,14 +35,18 @@ export function halfMseCall(
       STEPS: prediction.steps,
       CHANNELS: prediction.channels,
       LENGTH: activationLength(context, prediction),
-      NORMALISER: normalisation === "observations" ? 1 : prediction.steps,
       WORKGROUP: context.software ? 32 : 256,
+    },
+    conditions: {
+      per_step: normalisation === "observations-and-steps",
+      lengths: prediction.lengths !== undefined,
     },
     bindings: {
       cursor,
       prediction: prediction.slice,
       labels: target,
       score,
+      ...(prediction.lengths && { lengths: prediction.lengths }),
       ...(dprediction && { dprediction }),
     },
     workgroups: [1],

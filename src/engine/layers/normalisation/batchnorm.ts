@@ -30,7 +30,7 @@ export function buildBatchNorm(
 ): Layer {
   const { epsilon } = spec;
   const slope = following?.kind === "leakyrelu" ? following.slope : undefined;
-  const { channels } = input;
+  const { channels, lengths } = input;
   const groups = groupsOf(channels);
   const { batch } = context;
   const { steps } = input;
@@ -60,7 +60,7 @@ export function buildBatchNorm(
     file: "normalisation/batchnorm",
     entry,
     constants,
-    conditions: { leaky: slope !== undefined },
+    conditions: { leaky: slope !== undefined, lengths: lengths !== undefined },
     bindings,
     workgroups,
   });
@@ -84,7 +84,10 @@ export function buildBatchNorm(
       // Nothing flows through statistics that are given: the sums over the batch are zeros, as new buffers are.
       const sums = into.memory.storage(`${name} zero sums`, groups * 8);
       const dInput = createActivation(into, `${name} input gradient`, input).slice;
-      const bindings = { x, statistics: inference, scale, offset, dy, sums, dx: dInput };
+      // Divided by what is not zero, they stay so.
+      const counted = into.memory.upload(`${name} counts`, new Float32Array(2 * groups).fill(1));
+      const given = { sums, ...(lengths && { counted }) };
+      const bindings = { x, statistics: inference, scale, offset, dy, ...given, dx: dInput };
       return { calls: [call("backward", bindings, everywhere)], dInput };
     },
     train(training) {
@@ -96,9 +99,11 @@ export function buildBatchNorm(
         doffset: training.gradient(`${name}.offset`),
       };
       const pointwise = { x, statistics, scale, offset };
+      const counts = lengths && training.memory.storage(`${name} counts`, 2 * groups);
+      const counting = { ...(lengths && { lengths, counting: counts }) };
       return {
         forward: (cursor) => [
-          call("measure", { x, cursor, measured: statistics }, [groups]),
+          call("measure", { x, cursor, measured: statistics, ...counting }, [groups]),
           normalise(statistics),
         ],
         sums: {
@@ -115,11 +120,14 @@ export function buildBatchNorm(
           const calls = areSummed ? [] : [call("backward_sums", { ...pointwise, dy, ...summed }, [groups])];
           if (!wanted) return { calls };
           const dInput = createActivation(training, `${name} input gradient`, input).slice;
-          calls.push(call("backward", { ...pointwise, dy, sums, dx: dInput }, everywhere));
+          const counted = { ...(counts && { counted: counts }) };
+          calls.push(call("backward", { ...pointwise, dy, sums, ...counted, dx: dInput }, everywhere));
           return { calls, dInput };
         },
         commit: (cursor) => [call("moving", { statistics, cursor, inference }, eachGroup)],
-        pool: (cursor) => [call("pool", { statistics, cursor, inference }, eachGroup)],
+        pool: (cursor) => [
+          call("pool", { statistics, cursor, inference, ...(counts && { counting: counts }) }, eachGroup),
+        ],
       };
     },
   };

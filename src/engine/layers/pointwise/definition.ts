@@ -11,6 +11,7 @@ export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", 
 
 export const leakyReLUKind: LayerKind<LeakyReLUSpec> = {
   stem: "relu",
+  keepsPadding: true,
   fields: { slope: numberIn({ above: Number.NEGATIVE_INFINITY, below: Number.POSITIVE_INFINITY }) },
   output: (_, input) => input,
   learnables: () => [],
@@ -27,6 +28,7 @@ export const tanh = (): TanhSpec => ({ kind: "tanh" });
 
 export const tanhKind: LayerKind<TanhSpec> = {
   stem: "tanh",
+  keepsPadding: true,
   fields: {},
   output: (_, input) => input,
   learnables: () => [],
@@ -45,6 +47,7 @@ export const dropout = (probability = 0.5): DropoutSpec => ({ kind: "dropout", p
 
 export const dropoutKind: LayerKind<DropoutSpec> = {
   stem: "drop",
+  keepsPadding: true,
   fields: { probability: numberIn({ from: 0, below: 1 }) },
   output: (_, input) => input,
   learnables: () => [],

@@ -43,6 +43,7 @@ type Units = { readonly hidden: number };
 const kindOf = (kind: "lstm" | "bilstm", title: string, way: string) =>
   ({
     stem: kind,
+    keepsPadding: true,
     fields,
     output: ({ hidden }: Units, { steps }) => ({ channels: directionsOf(kind).length * hidden, steps }),
     learnables: ({ hidden }: Units, { channels }) =>

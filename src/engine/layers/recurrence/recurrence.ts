@@ -16,6 +16,8 @@ export interface RecurrenceParts {
   readonly ragged: boolean;
   /** Its weights are packed in 16 bits each. */
   readonly half: boolean;
+  /** Each sequence has a number of real steps of its own. */
+  readonly hasLengths: boolean;
   /** Packs the weights, as the pass wants them. */
   readonly pack: KernelCall;
   /** Constants of the file; a call overrides those of its tile. */
@@ -70,10 +72,10 @@ export function recurrenceCalls(
   parts: RecurrenceParts,
 ): readonly KernelCall[] {
   const { batch } = context;
-  const { cell, hidden, steps, directions, half, pack } = parts;
+  const { cell, hidden, steps, directions, half, hasLengths, pack } = parts;
   const { recurrent: _, ...rest } = parts.bindings;
   const kind = `recurrence ${pass}` as const;
-  const sizes = `${hidden} ${cell.units}, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}`;
+  const sizes = `${hidden} ${cell.units}, ${directions} directions, ${batch} × ${steps}${half ? ", f16 weights" : ""}${hasLengths ? ", lengths" : ""}`;
   const setting: Setting = { context, name, pass, parts };
   const chunk = chunkOf(context, parts, choiceOf(context.tuning, { kind, sizes })?.gflops);
   const last = steps - Math.min(chunk, excerptSteps(context, parts));
@@ -146,13 +148,13 @@ const stepwise = ({ context: { batch }, pass, parts }: Setting): Cut => ({
   modules: cellModule(parts.cell),
   entry: `step_${pass}`,
   constants: parts.constants,
-  conditions: { half: parts.half, ragged: parts.ragged },
+  conditions: { half: parts.half, ragged: parts.ragged, lengths: parts.hasLengths },
   workgroups: [...spread(parts.hidden * batch), parts.directions],
 });
 
 /** A chunk of time steps, some rows for each workgroup; how long it is does not matter to the pipeline. */
 function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
-  const { cell, directions, constants, half, ragged } = parts;
+  const { cell, directions, constants, half, ragged, hasLengths } = parts;
   const { rowQuads, tile, threads, quads } = tiling;
   return {
     file: "recurrence/recurrence",
@@ -163,6 +165,7 @@ function tiled({ context, pass, parts }: Setting, tiling: Tiling): Cut {
       quads,
       half,
       ragged,
+      lengths: hasLengths,
       pair: tile === 2,
       wide: tile === 8,
       rows8: rowQuads >= 2,

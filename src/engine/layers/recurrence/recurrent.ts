@@ -38,7 +38,7 @@ function buildRecurrent(
   const directions = directionsOf(spec.kind);
   const units = directions.length * hidden;
   const { batch, memory } = context;
-  const { steps } = input;
+  const { steps, lengths } = input;
   const shape = { name, cell, hidden, inputs: input.channels, directions };
   const half = context.recurrentWeights === "f16";
   const weights = orderWeights(shape, context.parameter, half);
@@ -58,6 +58,7 @@ function buildRecurrent(
     directions: directions.length,
     ragged,
     half,
+    hasLengths: lengths !== undefined,
     // The recurrences of two layers that differ in their inputs alone share their pipelines.
     constants: {
       BATCH: batch,
@@ -81,7 +82,14 @@ function buildRecurrent(
     ...recurrenceCalls(context, name, "forward", {
       ...recurrence,
       pack: weights.pack(packed, false),
-      bindings: { recurrent: packed, gates, cells, y: output.slice, ...(ragged && { states }) },
+      bindings: {
+        recurrent: packed,
+        gates,
+        cells,
+        y: output.slice,
+        ...(ragged && { states }),
+        ...(lengths && { lengths }),
+      },
     }),
   ];
   /** Leaves in the gates' place the gradients that the products want. */
@@ -90,7 +98,7 @@ function buildRecurrent(
     return recurrenceCalls(into, name, "backward", {
       ...recurrence,
       pack: weights.pack(transposed, true),
-      bindings: { recurrent: transposed, gates, cells, dy },
+      bindings: { recurrent: transposed, gates, cells, dy, ...(lengths && { lengths }) },
     });
   };
   /** From those. */
