@@ -16,7 +16,7 @@ interface LayerState {
 
 /** What the backward pass needs of a forward pass in training: statistics and masks are those of this batch. */
 export interface ForwardPass extends LayerState {
-  /** (B, Cout, T) */
+  /** (B, Cout, Tout) */
   readonly prediction: Float64Array;
   /** The input of every layer, in order; the first is x. */
   readonly inputs: readonly Float64Array[];
@@ -50,7 +50,7 @@ export function trainingForward(
 }
 
 /**
- * x (B, C, T) → prediction (B, Cout, T) with the given statistics and without dropout.
+ * x (B, C, T) → prediction (B, Cout, Tout) with the given statistics and without dropout.
  * Throws RangeError naming a missing tensor.
  */
 export function inferenceForward(
@@ -66,7 +66,7 @@ export function inferenceForward(
 }
 
 /**
- * Through `inferenceForward`: x (B, C, T), dprediction (B, Cout, T) → dx (B, C, T).
+ * Through `inferenceForward`: x (B, C, T), dprediction (B, Cout, Tout) → dx (B, C, T).
  * Throws RangeError naming a missing tensor.
  */
 export function inferenceBackward(
@@ -92,7 +92,7 @@ export function inferenceBackward(
   }, dprediction);
 }
 
-/** dprediction (B, Cout, T) → dx (B, C, T) and the gradient of every learnable by name. */
+/** dprediction (B, Cout, Tout) → dx (B, C, T) and the gradient of every learnable by name. */
 export function trainingBackward(
   network: NetworkSpec,
   learnables: Tensors,
@@ -141,6 +141,7 @@ function shapeOf({ name, input, output }: ResolvedLayer, x: Float64Array): Layer
     inputChannels: input.channels,
     outputChannels: output.channels,
     steps: input.steps,
+    outputSteps: output.steps,
   };
 }
 

@@ -8,7 +8,7 @@ import { Passage } from "./passage";
 /**
  * The gradient of a network's prediction with respect to its input: forward as it predicts, then backward through every
  * layer, without the gradients of learnables. Allocates what it needs and frees it again.
- * @param values x (rows, C, T) and the gradient of the output (rows, Cout, T)
+ * @param values x (rows, C, T) and the gradient of the output (rows, Cout, Tout)
  * @returns (rows, C, T)
  * @throws OutOfMemoryError, KernelError, DisposedError where the network is disposed of meanwhile
  */

@@ -181,7 +181,7 @@ export class Network implements NetworkParts {
     this.#memory.requireLive();
     const rows = this.#rowsOf(x);
     const answer = this.output.channels * this.output.steps;
-    const expected = `(${rows}, Cout, T) = ${rows * answer}`;
+    const expected = `(${rows}, Cout, Tout) = ${rows * answer}`;
     requireFloats("outputGradient", outputGradient, rows * answer, expected);
     return this.#inTurn(() => inputGradient(this, rows, { x, outputGradient }));
   }

@@ -3,7 +3,7 @@ import type { ActivationShape } from "../layers/layer";
 import type { SampleBuffer } from "../network/batch";
 import type { Network } from "../network/network";
 
-/** Samples with their targets on the host: x (rows, C, T), target (rows, Cout, T). */
+/** Samples with their targets on the host: x (rows, C, T), target (rows, Cout, Tout). */
 export interface SampleSet {
   readonly rows: number;
   readonly x: Float32Array;

@@ -207,7 +207,7 @@ test("refuses other shapes, and a network that is gone, in one line", async () =
   expect(errors).toEqual([
     "RangeError: expected samples of 26 values (C·T) each, got 25 values",
     "RangeError: expected samples of 26 values (C·T) each, got 0 values",
-    "RangeError: outputGradient must hold (2, Cout, T) = 26 values, got 13",
+    "RangeError: outputGradient must hold (2, Cout, Tout) = 26 values, got 13",
     "DisposedError: the network was disposed",
   ]);
 });
