@@ -37,7 +37,10 @@ export interface LayerKind<Spec extends { readonly kind: string }> {
   readonly output: (spec: Spec, input: ActivationShape) => ActivationShape;
   /** In the order in which they are kept and drawn at random. */
   readonly learnables: (spec: Spec, input: ActivationShape) => readonly LayerLearnable[];
-  /** Inference statistics: their names, each (C), and the shape of the words in which the GPU and a training's state hold them. */
+  /**
+   * Of the batch in training, given at inference: their names, each (C), and the shape of the words in which the GPU and a
+   * training's state hold them. They are `mean` and `variance` of each channel: as such the reference pools them.
+   */
   readonly statistics?: {
     readonly names: readonly string[];
     readonly shape: (output: ActivationShape) => readonly number[];
