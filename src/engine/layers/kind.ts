@@ -2,7 +2,10 @@
 import type { FieldRule } from "../fields";
 import type { ActivationShape } from "./layer";
 
-/** What a learnable begins with: random weights, those of a recurrence, or the value of element i. */
+/**
+ * What a learnable begins with: random weights, of a shape (outputs, inputs) or (outputs, inputs, taps); those of a
+ * recurrence, (rows, columns) with at least as many rows as columns; or the value of element i, in any shape.
+ */
 export type InitialValues = "weights" | "recurrent weights" | ((i: number) => number);
 
 /** A learnable as its layer knows it. */
