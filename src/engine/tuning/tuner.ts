@@ -1,7 +1,7 @@
 import { numberIn, requireFields, requireValue } from "../fields";
 import type { Device } from "../gpu/device";
-import { shaderRevision } from "../gpu/kernel";
 import { guardMemory, Memory, OutOfMemoryError, type Slice } from "../gpu/memory";
+import { shaderRevision } from "../gpu/shader";
 import { chooseKernels, type KernelChoice } from "../layers/layer";
 import { type Choice, keyOf, type Problem, type Tuning } from "../layers/variant";
 import { Backpropagation } from "../network/backpropagation";
