@@ -10,7 +10,9 @@ import {
   lstm,
   type NetworkSpec,
   resolveLayers,
+  tanh,
 } from "../../../src/engine";
+import { layerKinds } from "../../../src/engine/layers/registry";
 import { tensorShapes } from "../../../src/engine/network/spec";
 import { inferenceBackward, inferenceForward } from "../../../src/reference/network";
 import { gpu } from "../../browser/client";
@@ -26,6 +28,7 @@ const apart: NetworkSpec = {
     batchNorm({ epsilon: 1e-3 }),
     conv1d({ filters: 5, kernel: 4 }),
     leakyReLU(0.2),
+    tanh(),
     conv1d({ filters: 2, kernel: 2 }),
     batchNorm(),
   ],
@@ -121,6 +124,13 @@ describe("the gradient of a prediction with respect to the input follows the ref
     const expected = inferenceBackward(spec, exact, exact, x, outputGradient);
     expect(largest(expected)).toBeGreaterThan(0.01);
     expectRelative("dx", await gradientOf(spec, values, kind), expected, 1e-5);
+  });
+
+  test("these networks have layers of every kind", () => {
+    const kinds = [cnn, bilstm, apart, recurrent, point].flatMap(({ layers }) =>
+      layers.map(({ kind }) => kind),
+    );
+    expect(new Set(kinds)).toEqual(new Set(Object.keys(layerKinds)));
   });
 
   test("a row of the Jacobian is zero beyond the receptive field of the CNN", async () => {
