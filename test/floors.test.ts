@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { expect, test } from "vitest";
+import { layerKinds } from "../src/engine/layers/registry";
 
 /** The rooms from the ground up, and what each may import besides itself. A folder that is not named belongs to the room around it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -57,6 +58,14 @@ test("an import goes to a room below", () => {
   });
   expect(up).toEqual([]);
   expect(imports.length).toBeGreaterThan(500);
+});
+
+test("no file but those of the layers themselves, and those of the experiment with its own networks, asks which kind a layer is", () => {
+  const kinds = Object.keys(layerKinds).join("|");
+  const asking = new RegExp(`\\bkind\\s*[!=]==\\s*"(${kinds})"`);
+  const elsewhere = files.filter((file) => !/^(engine\/layers|calculus)\//.test(file));
+  expect(elsewhere.filter((file) => asking.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  expect(asking.test(`spec.kind === "batchnorm"`)).toBe(true);
 });
 
 test("no file imports itself by way of others", () => {

@@ -1,6 +1,9 @@
-/** docs/adding-a-layer.md shows what the repository holds, so that what it shows compiles and is proved. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+/**
+ * Documents keep up with the code. docs/adding-a-layer.md shows what the repository holds, so that what it shows compiles and
+ * is proved; docs/kernels.md leaves out no kernel.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
@@ -17,6 +20,16 @@ function blocks(): { readonly file: string; readonly code: string }[] {
   }
   return found;
 }
+
+test("docs/kernels.md names every shader that has an entry point", () => {
+  const text = readFileSync(join(root, "docs/kernels.md"), "utf8");
+  const folder = join(root, "shaders");
+  const shaders = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".wgsl"))
+    .filter((path) => readFileSync(join(folder, path), "utf8").includes("@compute"));
+  expect(shaders.filter((path) => !text.includes(`${basename(path)}\``))).toEqual([]);
+  expect(shaders.length).toBeGreaterThan(15);
+});
 
 test("every block of the guide stands in the file that it names", () => {
   const all = blocks();

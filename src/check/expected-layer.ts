@@ -71,11 +71,11 @@ export function expectedOfLayer(
 /** Every number is a sum of products. */
 function products(spec: LayerSpec, kernel: number, values: LayerValues, reference: Reference): Expectation[] {
   const [batch, channels, steps] = values.x.shape;
-  const { channels: outputs } = kindOf(spec).output(spec, { channels, steps });
+  const output = kindOf(spec).output(spec, { channels, steps });
   const magnitudes = computed(spec, values, (data) => Float64Array.from(data, Math.abs));
   const terms = (tensor: string): number => {
     if (tensor === "y") return channels * kernel + 1;
-    return tensor === "dx" ? outputs * kernel : batch * steps;
+    return tensor === "dx" ? output.channels * kernel : batch * output.steps;
   };
   return Array.from(reference, ([tensor, expected]) =>
     withinSums(tensor, expected, terms(tensor), tensorOf(magnitudes, tensor)),

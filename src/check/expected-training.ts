@@ -1,4 +1,5 @@
 /** What the float64 trainer expects of a training, with the error that float32 may have gathered by its end. */
+import { kindOf } from "../engine/layers/registry";
 import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
 import type { TrainingOptions } from "../engine/training/options";
 import { type Tensors, tensorOf } from "../reference/network";
@@ -80,11 +81,12 @@ function expectedStatistic(statistics: Tensors, name: string, tolerance: number)
   return withinRelative(`final.${name}`, tensorOf(statistics, name), tolerance, scale);
 }
 
+/** Whose layer is followed by one that goes by the statistics of its batch: that takes the mean away, and with it the bias. */
 function biasesBeforeNormalisation(network: NetworkSpec): ReadonlySet<string> {
   const layers = resolveLayers(network);
   return new Set(
     layers
-      .filter((_, i) => layers[i + 1]?.spec.kind === "batchnorm")
+      .filter((_, i) => i + 1 < layers.length && kindOf(layers[i + 1].spec).statistics !== undefined)
       .flatMap(({ learnables }) => learnables.map(({ name }) => name))
       .filter((name) => name.endsWith(".bias")),
   );

@@ -1,3 +1,4 @@
+import { FormatError, quote } from "../engine/files/error";
 import type { Device } from "../engine/gpu/device";
 import { Memory } from "../engine/gpu/memory";
 import { Plan } from "../engine/gpu/plan";
@@ -24,7 +25,16 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
-/** Runs a layer's case (conv1d, dense, lstm, bilstm, batchnorm, leakyrelu) through the kernels of the layer itself. */
+/** Kinds of layers of which a case can be. */
+type LayerOperation = Extract<
+  LayerSpec["kind"],
+  "conv1d" | "dense" | "lstm" | "bilstm" | "batchnorm" | "leakyrelu"
+>;
+
+/**
+ * Runs a layer's case through the kernels of the layer itself.
+ * @throws FormatError where it is of no layer, or does not fit it
+ */
 export function runLayer(
   device: Device,
   source: ConformanceCase,
@@ -32,8 +42,9 @@ export function runLayer(
 ): Promise<Outputs> {
   const x = input(source, "x", 3);
   const [batch, channels, steps] = x.shape;
+  const op = source.op as LayerOperation;
   const spec = ((): LayerSpec => {
-    switch (source.op) {
+    switch (op) {
       case "conv1d":
         if (source.config.has("padding")) choice(source, "padding", ["same"]);
         return conv1d({ filters: input(source, "weight", 3).shape[0], kernel: number(source, "kernel") });
@@ -42,11 +53,17 @@ export function runLayer(
       case "lstm":
       case "bilstm":
         if (source.config.has("gates")) choice(source, "gates", ["ifgo"]);
-        return { kind: source.op, hidden: number(source, "hidden") };
+        return { kind: op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });
-      default:
+      case "leakyrelu":
         return leakyReLU(number(source, "slope"));
+      default:
+        throw new FormatError(
+          source.label,
+          "op",
+          `this version makes no layer of ${quote(op satisfies never)}`,
+        );
     }
   })();
   const kind = kindOf(spec);

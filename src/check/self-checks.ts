@@ -121,7 +121,7 @@ function layerCheck(
 
 /** What a normalisation must take away: channels far from zero and of other widths than 1. */
 function away(spec: LayerSpec, values: LayerValues): LayerValues {
-  if (spec.kind !== "batchnorm") return values;
+  if (kindOf(spec).tolerance(spec).kind !== "normalisation") return values;
   const { shape, data } = values.x;
   const [, channels, steps] = shape;
   const moved = data.map((value, i) => {

@@ -8,7 +8,7 @@ import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
 import { biLstm } from "../engine/layers/recurrence/definition";
 import type { LayerSpec } from "../engine/layers/registry";
 import { Network } from "../engine/network/network";
-import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
+import { type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
 import type { TrainerConfig } from "../engine/training/config";
 import type { ClipMethod } from "../engine/training/options";
 import { DivergedError, type Progress, type TrainingResult } from "../engine/training/progress";
@@ -50,14 +50,20 @@ export async function runTraining(
   const prefix = "init.";
   const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
   const learnables = new Map(names.map((name) => [name.slice(prefix.length), input(source, name)]));
-  const curves = { rows, x: x.data, target: shapedInput(source, "target", [rows, target.shape[1], steps]) };
   const spec = {
     input: { channels, steps },
     layers: layersOf(source, target.shape[1]),
     loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
     batch: batches.shape[1],
   };
-  const learnt = resolveLayers(spec).flatMap((layer) => layer.learnables.map(({ name }) => name));
+  const layers = resolveLayers(spec);
+  const output = outputOf(layers);
+  const curves = {
+    rows,
+    x: x.data,
+    target: shapedInput(source, "target", [rows, output.channels, output.steps]),
+  };
+  const learnt = layers.flatMap((layer) => layer.learnables.map(({ name }) => name));
   for (const name of learnables.keys())
     if (!learnt.includes(name))
       throw new FormatError(source.label, `in.init.${name}`, "is no learnable of this network");

@@ -3,7 +3,7 @@ import type { LayerSpec } from "../engine/layers/registry";
 import { resolveLayers } from "../engine/network/spec";
 import { randomStream } from "../engine/random";
 
-/** What a layer computes from, forward and backward: x (B, C, T), dy (B, Cout, T), learnables by the layer's own names. */
+/** What a layer computes from, forward and backward: x (B, C, T), dy (B, Cout, Tout), learnables by the layer's own names. */
 export interface LayerValues {
   readonly x: {
     readonly shape: readonly [batch: number, channels: number, steps: number];

@@ -5,13 +5,14 @@ import {
   type Device,
   type Model,
   Network,
+  type NetworkSpec,
   OutOfMemoryError,
-  type ResolvedLayer,
   readModel,
   resolveLayers,
 } from "../engine";
 import { oneLine, quote } from "../engine/files/error";
 import { kindOf } from "../engine/layers/registry";
+import { networkLimits, outputOf } from "../engine/network/spec";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { UsageError } from "./errors";
 import { readInput, readPieces, requireWritable, writeOutput } from "./files";
@@ -74,6 +75,7 @@ async function predict(flags: PredictFlags): Promise<void> {
   const label = flags.input === "-" ? "standard input" : flags.input;
   const curves = await readCurves(readPieces("--input", flags.input, mostInputBytes), label);
   const batch = fitBatch(model, curves.samples, curves.names.length);
+  requireCurveModel(model, flags.model, curves.samples);
 
   const device = await openHost(flags);
   const say = (text: string): unknown => process.stderr.write(`${oneLine(`${label}: ${text}`)}\n`);
@@ -133,27 +135,43 @@ function requireFinite(
   );
 }
 
-/** The input has two channels, x and f, and the output one. */
-function requireCurveModel({ spec }: Model, path: string): void {
-  const outputs = resolveLayers(spec).at(-1)?.output.channels;
-  if (spec.input.channels !== 2 || outputs !== 1)
+/**
+ * The input has two channels, x and f, and the output one, with as many steps: a value for each point.
+ * @param steps of the curves, where they are known
+ */
+export function requireCurveModel(
+  { spec }: Pick<Model, "spec">,
+  path: string,
+  steps = spec.input.steps,
+): void {
+  const { channels } = spec.input;
+  const output = outputOf(layersFor(spec, steps));
+  if (channels !== 2 || output.channels !== 1)
     throw new UsageError(
-      `--model ${path}: must map 2 channels (x, f) to 1, maps ${spec.input.channels} to ${outputs}`,
+      `--model ${path}: must map 2 channels (x, f) to 1, maps ${channels} to ${output.channels}`,
+    );
+  if (output.steps !== steps)
+    throw new UsageError(
+      `--model ${path}: must answer at every point of a curve, answers ${output.steps} values to ${steps} points`,
     );
 }
 
-/** Channels of a layer's largest buffer. */
-const widest = ({ spec, output }: ResolvedLayer): number => kindOf(spec).widest?.(output) ?? output.channels;
+const layersFor = (spec: NetworkSpec, steps: number) =>
+  resolveLayers({ ...spec, input: { ...spec.input, steps } });
 
 /** How many curves to compute at once, so that no layer's activations exceed what every adapter can bind. */
-function fitBatch({ spec }: Model, steps: number, rows: number): number {
-  const channels = Math.max(2, ...resolveLayers(spec).map(widest));
-  const fitting = Math.floor(mostElements / (channels * steps));
-  if (fitting < 1)
+export function fitBatch({ spec }: Pick<Model, "spec">, steps: number, rows: number): number {
+  const seen = Math.min(steps, networkLimits.steps);
+  const largest = layersFor(spec, seen).map(
+    ({ spec, output }) => (kindOf(spec).widest?.(output) ?? output.channels) * output.steps,
+  );
+  const elements = Math.max(spec.input.channels * seen, ...largest);
+  const most = Math.min(networkLimits.steps, Math.floor((mostElements * seen) / elements));
+  if (steps > most)
     throw new UsageError(
-      `--input: curves of ${steps} points are too long for this model, which takes at most ${Math.floor(mostElements / channels)}`,
+      `--input: curves of ${steps} points are too long for this model, which takes at most ${most}`,
     );
-  return Math.min(fitting, rows, mostRows);
+  return Math.min(Math.floor(mostElements / elements), rows, mostRows);
 }
 
 /** Rows of a piece. */

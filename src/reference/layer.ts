@@ -133,5 +133,6 @@ function shapeOf({ name, input, output }: ResolvedLayer, x: Float64Array): Layer
     inputChannels: input.channels,
     outputChannels: output.channels,
     steps: input.steps,
+    outputSteps: output.steps,
   };
 }

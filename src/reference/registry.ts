@@ -12,13 +12,14 @@ import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
 import { tanhBackward, tanhForward } from "./tanh";
 
-/** Sizes of a layer: x (B, inputChannels, T); `channels` are those of its input. */
+/** Sizes of a layer: x (B, inputChannels, T), y (B, outputChannels, Tout); `channels` and `steps` are those of its input. */
 export interface LayerShape {
   readonly batch: number;
   readonly channels: number;
   readonly inputChannels: number;
   readonly outputChannels: number;
   readonly steps: number;
+  readonly outputSteps: number;
 }
 
 /** What a layer computes with besides x. */

@@ -1,14 +1,18 @@
-/** Inference statistics of a network's batch normalisations (`bn1.mean`, `bn1.variance` …) in float64. */
+/**
+ * Inference statistics in float64: mean and variance of every channel for each layer that has any, as batch normalisations
+ * do (`bn1.mean`, `bn1.variance` …).
+ */
+import { kindOf } from "../engine/layers/registry";
 import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
 import { type Tensors, tensorOf, trainingForward } from "./network";
 
 /** Share of the newest batch in the moving average (PyTorch's momentum, MATLAB's MeanDecay). */
 const movingDecay = 0.1;
 
-/** Mean 0 and variance 1 for every batch normalisation: where a moving average starts. */
+/** Mean 0 and variance 1: where a moving average starts. */
 export function initialStatistics(network: NetworkSpec): Map<string, Float64Array> {
   return new Map(
-    batchNorms(network).flatMap(({ name, output: { channels } }): [string, Float64Array][] => [
+    withStatistics(network).flatMap(({ name, output: { channels } }): [string, Float64Array][] => [
       [`${name}.mean`, new Float64Array(channels)],
       [`${name}.variance`, new Float64Array(channels).fill(1)],
     ]),
@@ -47,7 +51,7 @@ export function populationStatistics(
     });
   }
   return new Map(
-    batchNorms(network).flatMap(({ name }): [string, Float64Array][] => {
+    withStatistics(network).flatMap(({ name }): [string, Float64Array][] => {
       const { mean, variance } = parts
         .map(({ count, statistics }) => ({
           count,
@@ -87,6 +91,5 @@ function poolMoments(a: Moments, b: Moments): Moments {
   };
 }
 
-function batchNorms(network: NetworkSpec) {
-  return resolveLayers(network).filter(({ spec }) => spec.kind === "batchnorm");
-}
+const withStatistics = (network: NetworkSpec) =>
+  resolveLayers(network).filter(({ spec }) => kindOf(spec).statistics !== undefined);

@@ -9,7 +9,7 @@ import { endsSequence, type Tensors, tensorOf, trainingBackward, trainingForward
 import { addL2, solverStep } from "./solver";
 import { initialStatistics, updateMovingStatistics } from "./statistics";
 
-/** x (rows, C, T) and target (rows, Cout, T). */
+/** x (rows, C, T) and target (rows, Cout, Tout). */
 export interface ReferenceData {
   readonly rows: number;
   readonly x: ArrayLike<number>;

@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
 import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/engine";
+import { denseKind } from "../../src/engine/layers/convolution/definition";
+import { learnable } from "../../src/engine/layers/kind";
 import { initialise, orthonormalColumns } from "../../src/engine/training/initialise";
 import { largest, normals } from "./differences";
 
@@ -96,6 +98,26 @@ describe("initialise", () => {
     expect(weight.length).toBe(4 * hidden * hidden);
     // Rounded to float32.
     expect(largest(gramError(weight, 4 * hidden, hidden))).toBeLessThan(2 ** -23);
+  });
+
+  it.each([
+    ["weights", [7], "(outputs, inputs) or (outputs, inputs, taps), got (7)"],
+    ["weights", [2, 3, 4, 5], "(outputs, inputs) or (outputs, inputs, taps), got (2, 3, 4, 5)"],
+    ["recurrent weights", [7], "(rows, columns) with at least as many rows as columns, got (7)"],
+    ["recurrent weights", [3, 4], "(rows, columns) with at least as many rows as columns, got (3, 4)"],
+  ] as const)("refuses %s of shape %j, whatever the initialisation", (initial, shape, expected) => {
+    const learnables = vi.spyOn(denseKind, "learnables");
+    learnables.mockReturnValue([learnable("gain", shape, 1, initial)]);
+    onTestFinished(() => learnables.mockRestore());
+    const network: NetworkSpec = {
+      input: { channels: 1, steps: 1 },
+      layers: [dense({ outputs: 1 })],
+      loss: "observations",
+    };
+    for (const kind of ["narrow-normal", "glorot"] as const)
+      expect(() => initialise(network, kind, 0)).toThrow(
+        `fc.gain: ${initial} must have the shape ${expected}`,
+      );
   });
 
   it("repeats a seed, and only that", () => {

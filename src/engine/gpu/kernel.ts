@@ -1,23 +1,18 @@
-import { type LinkedWesl, link } from "wesl";
+import type { LinkedWesl } from "wesl";
 import { nearest } from "../fields";
 import type { Device } from "./device";
 import type { Slice } from "./memory";
-import { type Binding, reflect } from "./reflect";
-
-/** Every shader file, by its path under shaders/. */
-const sources = Object.fromEntries(
-  Object.entries(
-    import.meta.glob<string>("../../../shaders/**/*.wgsl", { query: "?raw", import: "default", eager: true }),
-  ).map(([path, text]) => [path.replace("../../../shaders/", "./"), text]),
-);
-
-/** A number that changes with any shader: their text, hashed (FNV-1a, 32 bits). */
-export function shaderRevision(): string {
-  let hash = 0x811c9dc5;
-  for (const text of Object.values(sources))
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16);
-}
+import { type Binding, entriesOf, reflect } from "./reflect";
+import {
+  fileOfModule,
+  KernelError,
+  lineOf,
+  linkShader,
+  pathOf,
+  shaders,
+  type Vocabulary,
+  vocabularyOf,
+} from "./shader";
 
 /** One dispatch, as plain data: which entry point, with which constants, on which buffers. */
 export interface KernelCall {
@@ -52,11 +47,6 @@ export function spread(invocations: number): readonly [x: number, y: number] {
   return [Math.ceil(groups / rows), rows];
 }
 
-/** A shader or its bindings are wrong; the message names file, entry and place. */
-export class KernelError extends Error {
-  override readonly name = "KernelError";
-}
-
 interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
@@ -75,9 +65,27 @@ export interface Dispatch {
 
 const caches = new WeakMap<Device, Map<string, Promise<Pipeline>>>();
 
-/** Links, compiles (once per device and set of constants) and binds a call. */
+/**
+ * Links, compiles (once per device and set of constants) and binds a call.
+ * @throws KernelError that begins with the call's label, RangeError where the adapter cannot dispatch so much
+ */
 export async function compile(device: Device, call: KernelCall): Promise<Dispatch> {
   if (device.fault) throw device.fault;
+  try {
+    return await compileUnlabelled(device, call);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    // The linker knows a module by its own name, not by that of the file which takes its place.
+    const message = Object.entries(call.modules ?? {}).reduce(
+      (text, [module, file]) => text.replaceAll(pathOf(module), pathOf(file)),
+      error.message,
+    );
+    // Calls of several layers share a pipeline, and with it its error.
+    throw new KernelError(`${call.label}: ${message}`, { cause: error });
+  }
+}
+
+async function compileUnlabelled(device: Device, call: KernelCall): Promise<Dispatch> {
   let cache = caches.get(device);
   if (!cache) {
     cache = new Map();
@@ -106,42 +114,25 @@ export async function compile(device: Device, call: KernelCall): Promise<Dispatc
 /** `conv1d.convolve`, whatever folder the shader lies in. */
 const nameOf = ({ file, entry }: KernelCall): string => `${file.split("/").at(-1)}.${entry}`;
 
-/** What a file and those that it imports name: constants, and conditions of `@if(…)`. */
-interface Vocabulary {
-  readonly constants: ReadonlySet<string>;
-  readonly conditions: ReadonlySet<string>;
-}
-
 const vocabularies = new Map<string, Vocabulary>();
 
-/** The text of a file or module that a call reaches, by its path under shaders/ without a suffix. */
-const sourceOf = (file: string, { modules = {} }: KernelCall): string =>
-  sources[`./${modules[file] ?? file}.wgsl`] ?? "";
+/** Every shader file, those that take a module's place under its name, too. */
+const sourcesOf = ({ modules = {} }: KernelCall): typeof shaders => ({
+  ...shaders,
+  ...Object.fromEntries(
+    Object.entries(modules).map(([module, file]) => [`./${module}.wgsl`, shaders[`./${file}.wgsl`]]),
+  ),
+});
 
-function vocabularyOf(call: KernelCall): Vocabulary {
+function knownVocabulary(call: KernelCall): Vocabulary {
   const { file, modules } = call;
   const key = JSON.stringify([file, modules]);
-  const known = vocabularies.get(key);
-  if (known) return known;
-  const words = (lists: Iterable<RegExpMatchArray>) =>
-    [...lists].flatMap(([, list]) => list.match(/\w+/g) ?? []);
-  const files = new Set([file]);
-  const constants = new Set<string>();
-  const conditions = new Set<string>();
-  // A set is walked in the order in which it grows.
-  for (const each of files) {
-    const text = sourceOf(each, call).replace(/\/\/.*$/gm, "");
-    for (const [, path] of text.matchAll(/\bimport\s+package::([\w:]+)::(?:\{|\w+\s*;)/g))
-      files.add(path.replaceAll("::", "/"));
-    for (const word of words(text.matchAll(/\bimport\s+constants::(\{[^}]*\}|\w+)/g))) constants.add(word);
-    for (const word of words(text.matchAll(/@(?:el)?if\s*\(([^)]*)\)/g))) conditions.add(word);
-  }
-  const vocabulary = { constants, conditions };
+  const vocabulary = vocabularies.get(key) ?? vocabularyOf(file, sourcesOf(call));
   vocabularies.set(key, vocabulary);
   return vocabulary;
 }
 
-const placeOf = ({ file, entry }: KernelCall): string => `shaders/${file}.wgsl, entry ${entry}`;
+const placeOf = ({ file, entry }: KernelCall): string => `${pathOf(file)}, entry ${entry}`;
 
 const conditionsThatHold = ({ conditions = {} }: KernelCall): string[] =>
   Object.keys(conditions)
@@ -150,6 +141,13 @@ const conditionsThatHold = ({ conditions = {} }: KernelCall): string[] =>
 
 const keyOf = (call: KernelCall): string =>
   JSON.stringify([call.file, call.modules, call.entry, call.constants, conditionsThatHold(call)]);
+
+/** The end of a message about a name that is none. @param otherwise what helps where no name is near */
+function didYouMean(name: string, known: readonly string[], otherwise?: string): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `: did you mean ${near}?`;
+  return otherwise === undefined ? "" : `: ${otherwise}`;
+}
 
 /** The names of the constants that an entry reaches where these conditions hold. */
 const reached = new Map<string, Promise<readonly string[]>>();
@@ -161,19 +159,26 @@ const reached = new Map<string, Promise<readonly string[]>>();
 async function neededConstants(call: KernelCall): Promise<Record<string, number>> {
   const { file, modules = {}, entry } = call;
   for (const each of [file, ...Object.values(modules)])
-    if (!(`./${each}.wgsl` in sources)) throw new KernelError(`there is no shader file shaders/${each}.wgsl`);
-  const vocabulary = vocabularyOf(call);
+    if (!(`./${each}.wgsl` in shaders)) {
+      const files = Object.keys(shaders).map((path) => path.replace(/^\.\/(.*)\.wgsl$/, "$1"));
+      throw new KernelError(`there is no shader file ${pathOf(each)}${didYouMean(each, files)}`);
+    }
+  const vocabulary = knownVocabulary(call);
   for (const what of ["constants", "conditions"] as const)
     for (const name of Object.keys(call[what] ?? {}))
-      if (!vocabulary[what].has(name)) {
-        const near = nearest(name, [...vocabulary[what]]);
-        const advice = near === undefined ? "" : `: did you mean ${near}?`;
-        throw new KernelError(`${placeOf(call)} names no ${what.slice(0, -1)} ${name}${advice}`);
-      }
+      if (!vocabulary[what].has(name))
+        throw new KernelError(
+          `${placeOf(call)} names no ${what.slice(0, -1)} ${name}${didYouMean(name, [...vocabulary[what]])}`,
+        );
   const key = keyOf({ ...call, constants: {} });
   const pending =
     reached.get(key) ??
-    linkShader({ ...call, constants: {} }).then(({ dest }) => {
+    linkCall({ ...call, constants: {} }).then(({ dest }) => {
+      const entries = entriesOf(dest);
+      if (!entries.includes(entry))
+        throw new KernelError(
+          `${pathOf(file)} has no entry ${entry}${didYouMean(entry, entries, `it has ${entries.join(", ")}`)}`,
+        );
       const { names } = reflect(dest, entry, {});
       return [...vocabulary.constants].filter((name) => names.has(name));
     });
@@ -184,31 +189,12 @@ async function neededConstants(call: KernelCall): Promise<Record<string, number>
   return Object.fromEntries(needed.map((name) => [name, call.constants[name]]));
 }
 
-/** Links a call's shader. What its entry does not reach is linked too, with constants of 1. */
-async function linkShader(call: KernelCall): Promise<LinkedWesl> {
-  const { constants, conditions } = vocabularyOf(call);
-  const holding = conditionsThatHold(call);
-  try {
-    return await link({
-      weslSrc: {
-        ...sources,
-        ...Object.fromEntries(
-          Object.keys(call.modules ?? {}).map((module) => [`./${module}.wgsl`, sourceOf(module, call)]),
-        ),
-      },
-      rootModuleName: call.file,
-      packageName: "fluxion",
-      constants: { ...Object.fromEntries([...constants].map((name) => [name, 1])), ...call.constants },
-      conditions: Object.fromEntries([...conditions].map((name) => [name, holding.includes(name)])),
-    });
-  } catch (error) {
-    throw new KernelError(`${placeOf(call)}: ${(error as Error).message}`);
-  }
-}
+const linkCall = (call: KernelCall): Promise<LinkedWesl> =>
+  linkShader(call.file, knownVocabulary(call), call.constants, conditionsThatHold(call), sourcesOf(call));
 
 async function build(device: Device, call: KernelCall): Promise<Pipeline> {
   const { entry, constants } = call;
-  const linked = await linkShader(call);
+  const linked = await linkCall(call);
   const { bindings, code } = reflect(linked.dest, entry, constants);
   // A compile error is told below with its source; without a scope the device would also report it as uncaptured.
   device.gpu.pushErrorScope("validation");
@@ -246,10 +232,8 @@ async function reportCompilation(
   const lines = errors.map(({ message, offset }) => {
     const { src, position } = linked.sourceMap.destToSrc(offset);
     const text = src.text ?? "";
-    const line = text.slice(0, position).split("\n").length;
-    // The linker calls every module ./NAME.wesl, whatever its file is called.
-    const file = (src.path ?? `./${call.file}.wesl`).replace(/^\.\/(.*)\.wesl$/, "$1");
-    const path = `shaders/${call.modules?.[file] ?? file}.wgsl`;
+    const line = lineOf(text, position);
+    const path = src.path === undefined ? pathOf(call.file) : fileOfModule(src.path);
     // Below its first line, wgpu draws the place in the linked text.
     return `${path}:${line}: ${message.trim().split("\n")[0]}\n    ${text.split("\n")[line - 1]?.trim() ?? ""}`;
   });

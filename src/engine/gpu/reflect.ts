@@ -43,15 +43,23 @@ export function reflect(
   const byName = new Map(
     declarations.flatMap((each) => (each.name === undefined ? [] : [[each.name, each]])),
   );
-  if (!byName.get(entry)?.text.includes("fn ")) throw new Error(`no entry point ${entry}`);
+  if (!isEntry(byName.get(entry))) throw new Error(`no entry point ${entry}`);
+  const assertions = declarations.filter(isAssertion).map(wordsOf);
   const names = new Set([entry]);
   // A set is walked in the order in which it grows.
   for (const name of names) {
-    // What stands before a colon is the name of a member, a parameter or a variable.
-    const text = byName.get(name)?.text.replace(/\b\w+\s*:/g, "") ?? "";
-    for (const [word] of text.matchAll(/(?<![.\w])[A-Za-z_]\w*/g)) names.add(word);
+    const declaration = byName.get(name);
+    if (declaration === undefined) continue;
+    for (const word of wordsOf(declaration)) names.add(word);
+    // An assertion holds wherever one of the names in it does, and needs the others.
+    for (const words of assertions) if (words.has(name)) for (const word of words) names.add(word);
   }
-  const isReached = ({ name }: Declaration) => name === undefined || names.has(name);
+  const isReached = (declaration: Declaration) => {
+    if (declaration.name !== undefined) return names.has(declaration.name);
+    if (!isAssertion(declaration)) return true;
+    const declared = [...wordsOf(declaration)].filter((word) => byName.has(word));
+    return declared.length === 0 || declared.some((word) => names.has(word));
+  };
   const reached = declarations.filter(isReached);
   const functions = reached
     .filter(({ text }) => /\bfn\s/.test(text))
@@ -63,8 +71,24 @@ export function reflect(
   return { bindings, names, code: pruned };
 }
 
+/** The names of all entry points of a linked module. */
+export const entriesOf = (code: string): readonly string[] =>
+  declarationsOf(code).flatMap((each) => (each.name !== undefined && isEntry(each) ? [each.name] : []));
+
+const isEntry = (declaration: Declaration | undefined): boolean =>
+  declaration !== undefined && /@compute\b/.test(declaration.text) && /\bfn\s/.test(declaration.text);
+
+const isAssertion = ({ text }: Declaration): boolean => /^\s*const_assert\b/.test(text);
+
+/** Every word of a declaration that may be the name of another. */
+function wordsOf({ text }: Declaration): ReadonlySet<string> {
+  // What stands before a colon is the name of a member, a parameter or a variable, but in the selectors of a switch.
+  const named = text.replace(/(\bcase\b[^:{]*)|\b\w+\s*:/g, (_, selectors: string = "") => selectors);
+  return new Set(Array.from(named.matchAll(/(?<![.\w])[A-Za-z_]\w*/g), ([word]) => word));
+}
+
 interface Declaration {
-  /** Missing for directives. */
+  /** Missing for directives and assertions. */
   readonly name: string | undefined;
   readonly start: number;
   readonly end: number;
@@ -72,9 +96,28 @@ interface Declaration {
   readonly text: string;
 }
 
+/** The same with spaces in the place of comments: those of a line, and those of blocks, which may lie in each other. */
+export function withoutComments(code: string): string {
+  let plain = "";
+  let [depth, inLine] = [0, false];
+  for (let i = 0; i < code.length; ) {
+    const pair = code.slice(i, i + 2);
+    if (depth === 0 && pair === "//") inLine = true;
+    if (code[i] === "\n") inLine = false;
+    const opens = !inLine && pair === "/*";
+    const closes = depth > 0 && pair === "*/";
+    if (opens) depth++;
+    const text = opens || closes ? pair : code[i];
+    plain += inLine || depth > 0 ? text.replace(/[^\n]/g, " ") : text;
+    if (closes) depth--;
+    i += text.length;
+  }
+  return plain;
+}
+
 /** The declarations at the top level of a module. */
 function declarationsOf(code: string): Declaration[] {
-  const plain = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, " "));
+  const plain = withoutComments(code);
   const declarations: Declaration[] = [];
   let start = 0;
   let depth = 0;
@@ -129,7 +172,7 @@ function endOfReference(code: string, start: number): number {
 }
 
 /** One past the bracket that closes the one at `start`. */
-function endOfBlock(code: string, start: number, open: string, close: string): number {
+export function endOfBlock(code: string, start: number, open: string, close: string): number {
   let depth = 0;
   let end = start;
   do {

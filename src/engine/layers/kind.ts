@@ -2,7 +2,10 @@
 import type { FieldRule } from "../fields";
 import type { ActivationShape } from "./layer";
 
-/** What a learnable begins with: random weights, those of a recurrence, or the value of element i. */
+/**
+ * What a learnable begins with: random weights, of a shape (outputs, inputs) or (outputs, inputs, taps); those of a
+ * recurrence, (rows, columns) with at least as many rows as columns; or the value of element i, in any shape.
+ */
 export type InitialValues = "weights" | "recurrent weights" | ((i: number) => number);
 
 /** A learnable as its layer knows it. */
@@ -37,7 +40,10 @@ export interface LayerKind<Spec extends { readonly kind: string }> {
   readonly output: (spec: Spec, input: ActivationShape) => ActivationShape;
   /** In the order in which they are kept and drawn at random. */
   readonly learnables: (spec: Spec, input: ActivationShape) => readonly LayerLearnable[];
-  /** Inference statistics: their names, each (C), and the shape of the words in which the GPU and a training's state hold them. */
+  /**
+   * Of the batch in training, given at inference: their names, each (C), and the shape of the words in which the GPU and a
+   * training's state hold them. They are `mean` and `variance` of each channel: as such the reference pools them.
+   */
   readonly statistics?: {
     readonly names: readonly string[];
     readonly shape: (output: ActivationShape) => readonly number[];

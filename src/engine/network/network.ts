@@ -191,7 +191,7 @@ export class Network implements NetworkParts {
     this.#memory.requireLive();
     const rows = this.#rowsOf(x, lengths);
     const answer = this.output.channels * this.output.steps;
-    const expected = `(${rows}, Cout, T) = ${rows * answer}`;
+    const expected = `(${rows}, Cout, Tout) = ${rows * answer}`;
     const given = this.#lengthsOf(rows, lengths);
     requireFloats("outputGradient", outputGradient, rows * answer, expected, isReal(this.output, lengths));
     return this.#inTurn(() => inputGradient(this, rows, [x, outputGradient, ...given]));

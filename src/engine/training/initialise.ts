@@ -8,8 +8,29 @@ import type { Initialisation } from "./options";
 const narrow = 0.01;
 
 /**
+ * Refuses shapes that have no fans, and those whose columns cannot be orthonormal.
+ * @throws RangeError whatever the initialisation: a layer is wrong with one as with the other
+ */
+function requireRandom(
+  name: string,
+  shape: readonly number[],
+  initial: "weights" | "recurrent weights",
+): void {
+  const [rows, columns] = shape;
+  const fits =
+    initial === "weights" ? shape.length === 2 || shape.length === 3 : shape.length === 2 && rows >= columns;
+  if (fits) return;
+  const expected = {
+    weights: "(outputs, inputs) or (outputs, inputs, taps)",
+    "recurrent weights": "(rows, columns) with at least as many rows as columns",
+  }[initial];
+  throw new RangeError(`${name}: ${initial} must have the shape ${expected}, got (${shape.join(", ")})`);
+}
+
+/**
  * Weights at random, everything else as its layer says; by name, in network order. Every learnable draws from its own step
  * of the seed's stream, in row-major order.
+ * @throws RangeError for a learnable that cannot begin so in its shape
  */
 export function initialise(
   network: NetworkSpec,
@@ -25,6 +46,7 @@ export function initialise(
     learnables.map(({ name, shape, initial }, ordinal) => {
       const values = new Float32Array(shape.reduce((size, extent) => size * extent, 1));
       if (typeof initial === "function") return [name, values.map((_, i) => initial(i))];
+      requireRandom(name, shape, initial);
       const random = randomStream(seed, "initialisation", ordinal);
       return [name, initialWeights(values, shape, initial === "recurrent weights", initialisation, random)];
     }),

@@ -1,13 +1,13 @@
 import { numberIn, requireFields, requireValue } from "../fields";
 import type { Device } from "../gpu/device";
-import { shaderRevision } from "../gpu/kernel";
 import { guardMemory, Memory, OutOfMemoryError, type Slice } from "../gpu/memory";
+import { shaderRevision } from "../gpu/shader";
 import { chooseKernels, type KernelChoice } from "../layers/layer";
 import { type Choice, keyOf, type Problem, type Tuning } from "../layers/variant";
 import { Backpropagation } from "../network/backpropagation";
 import { createCursor } from "../network/batch";
 import { layOutNetwork } from "../network/build";
-import type { NetworkSpec } from "../network/spec";
+import { type NetworkSpec, resolveLayers } from "../network/spec";
 import { Bench, createNoise, type Trial } from "./trial";
 
 /** What was found out about a problem. */
@@ -105,7 +105,7 @@ export async function tune(
       const share = (left * problem.flops) / flops;
       const free = memory.mark();
       const { trials, spent } =
-        left > 0 && spec.batch * spec.input.steps <= mostPoints
+        left > 0 && spec.batch * longestOf(spec) <= mostPoints
           ? await tryVariants(device, memory, problem, noise, share).catch(untried)
           : { trials: [], spent: 0 };
       free();
@@ -126,6 +126,10 @@ export async function tune(
   const found = Object.fromEntries(findings.map(({ problem, choice }) => [problem, choice]));
   return { tuning: { ...known, ...found }, findings, milliseconds: performance.now() - begun };
 }
+
+/** Steps of the longest activation of a network. */
+export const longestOf = (spec: NetworkSpec): number =>
+  Math.max(spec.input.steps, ...resolveLayers(spec).map(({ output }) => output.steps));
 
 /** For want of memory. Training will say what is too large; or it fits, since it needs no room for trials. */
 function untried(error: unknown): { readonly trials: readonly Trial[]; readonly spent: number } {

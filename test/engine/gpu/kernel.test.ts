@@ -40,7 +40,7 @@ const forward: Call = {
   constants: { LENGTH: 8, SLOPE: 0.5 },
   bindings: { x: ["input", 8], y: ["output", 8] },
 };
-const place = "shaders/pointwise/leakyrelu.wgsl, entry forward";
+const place = "test: shaders/pointwise/leakyrelu.wgsl, entry forward";
 
 describe("binding by name", () => {
   test("takes exactly what the entry uses", async () => {
@@ -78,11 +78,14 @@ describe("compiling", () => {
   test("names a shader file that does not exist", async () => {
     expect(await bind({ ...forward, file: "gru" })).toEqual({
       name: "KernelError",
-      message: "there is no shader file shaders/gru.wgsl",
+      message: "test: there is no shader file shaders/gru.wgsl",
+    });
+    expect(await bind({ ...forward, file: "pointwise/leakyrelo" })).toMatchObject({
+      message: expect.stringMatching(/leakyrelo\.wgsl: did you mean pointwise\/leakyrelu\?$/),
     });
     expect(await bind({ ...forward, modules: { "recurrence/cell": "recurrence/gru" } })).toEqual({
       name: "KernelError",
-      message: "there is no shader file shaders/recurrence/gru.wgsl",
+      message: expect.stringContaining("test: there is no shader file shaders/recurrence/gru.wgsl"),
     });
   });
 
@@ -96,11 +99,32 @@ describe("compiling", () => {
     });
     expect(error?.name).toBe("KernelError");
     expect(error?.message).toMatch(/GATES/);
+    expect(error?.message).not.toContain("recurrence/cell");
   });
 
-  test("names an entry that does not exist", async () => {
-    const error = await bind({ ...forward, entry: "sideways" });
-    expect(error?.message).toContain("sideways");
+  test.for([
+    ["forwards", "did you mean forward?"],
+    ["sideways", "it has forward, backward"],
+  ] as const)("names an entry that does not exist: %s", async ([entry, advice]) => {
+    expect(await bind({ ...forward, entry })).toEqual({
+      name: "KernelError",
+      message: `test: shaders/pointwise/leakyrelu.wgsl has no entry ${entry}: ${advice}`,
+    });
+  });
+
+  test("names each call that fails, though calls share a pipeline and its error", async () => {
+    const messages = await gpu.run(async ({ internals, device }, call) => {
+      const compiled = ["conv1 forward", "conv2 forward"].map((label) =>
+        internals
+          .compile(device, { ...call, entry: "sideways", label, bindings: {}, workgroups: [1] })
+          .then(String, ({ message }: Error) => message),
+      );
+      return Promise.all(compiled);
+    }, forward);
+    expect(messages.map((message) => message.split(": shaders")[0])).toEqual([
+      "conv1 forward",
+      "conv2 forward",
+    ]);
   });
 
   test.for([
@@ -124,12 +148,12 @@ describe("compiling", () => {
     const error = await bind({
       file: "loss/halfmse",
       entry: "train",
-      constants: { BATCH: 1, STEPS: 1, CHANNELS: 1, LENGTH: 1, NORMALISER: 1, WORKGROUP: -1 },
+      constants: { BATCH: 1, STEPS: 1, CHANNELS: 1, LENGTH: 1, WORKGROUP: -1 },
       bindings: {},
     });
     expect(error?.name).toBe("KernelError");
     const [heading, message, source] = error?.message.split("\n") ?? [];
-    expect(heading).toBe("shaders/loss/halfmse.wgsl, entry train does not compile:");
+    expect(heading).toBe("test: shaders/loss/halfmse.wgsl, entry train does not compile:");
     expect(message).toMatch(/^shaders\/shared\/reduce\.wgsl:5: ./);
     expect(source).toBe("    var<workgroup> shares: array<vec4f, WORKGROUP>;");
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reflect } from "../../../src/engine/gpu/reflect";
+import { entriesOf, reflect, withoutComments } from "../../../src/engine/gpu/reflect";
 
 const code = /* wgsl */ `
   // @group(0) @binding(9) var<storage, read> commented: array<f32, LENGTH>;
@@ -57,4 +57,71 @@ test.for([
 
 test("an entry that does not exist is named", () => {
   expect(() => reflect(code, "sideways", {})).toThrow("no entry point sideways");
+});
+
+const pruned = /* wgsl */ `enable f16;
+const LENGTH = 4; /* one /* in */ another */
+const CASE = 1; const LAST = 2;
+const UNUSED = 9;
+const LEAST = 1;
+const_assert LENGTH >= LEAST;
+const_assert UNUSED > 0;
+const_assert 2 > 1;
+struct Pair { UNUSED: f32 }
+@group(0) @binding(0) var<storage, read_write> y: array<f32, LENGTH>;
+fn never(UNUSED: f32) -> f32 { return UNUSED; }
+@compute @workgroup_size(64) fn main() {
+  switch (0u) {
+    case CASE, LAST: { y[0] = 1; }
+    default: { }
+  }
+}
+@compute @workgroup_size(64) fn other() { y[UNUSED] = 1; }
+`;
+
+test("the code is what the entry reaches, its places unchanged", () => {
+  const { code, names } = reflect(pruned, "main", {});
+  expect(code.length).toBe(pruned.length);
+  const lines = code.split("\n").map((line) => line.trim());
+  expect(lines.filter((line) => line !== "")).toEqual([
+    "enable f16;",
+    "const LENGTH = 4; /* one /* in */ another */",
+    "const CASE = 1; const LAST = 2;",
+    "const LEAST = 1;",
+    "const_assert LENGTH >= LEAST;",
+    "const_assert 2 > 1;",
+    "@group(0) @binding(0) var<storage, read_write> y: array<f32, LENGTH>;",
+    "@compute @workgroup_size(64) fn main() {",
+    "switch (0u) {",
+    "case CASE, LAST: { y[0] = 1; }",
+    "default: { }",
+    "}",
+    "}",
+  ]);
+  // What follows keeps its place, so that errors of the compiler can be told by line.
+  expect(lines.indexOf("const LEAST = 1;")).toBe(pruned.split("\n").indexOf("const LEAST = 1;"));
+  for (const name of ["main", "y", "LENGTH", "LEAST", "CASE", "LAST"]) expect(names).toContain(name);
+  for (const name of ["UNUSED", "never", "Pair", "other"]) expect(names).not.toContain(name);
+});
+
+test("an assertion stands for the entries that reach a name in it, and brings the others along", () => {
+  const { code, names } = reflect(pruned, "other", {});
+  expect(code).toContain("const_assert UNUSED > 0;");
+  expect(names).toContain("LEAST");
+  expect(code).not.toContain("CASE");
+});
+
+test("entries are told from other functions", () => {
+  expect(entriesOf(pruned)).toEqual(["main", "other"]);
+  expect(() => reflect(pruned, "never", {})).toThrow("no entry point never");
+});
+
+test.for([
+  ["a // b /* c\nd", "a          \nd"],
+  ["a /* b // */ c", "a            c"],
+  ["a /* b /* c */ d\n*/ e", "a               \n   e"],
+  ["a */ b", "a */ b"],
+  ["a /*/ b */ c", "a          c"],
+] as const)("without comments %j is %j", ([code, expected]) => {
+  expect(withoutComments(code)).toBe(expected);
 });

@@ -10,7 +10,9 @@ import {
   lstm,
   type NetworkSpec,
   resolveLayers,
+  tanh,
 } from "../../../src/engine";
+import { layerKinds } from "../../../src/engine/layers/registry";
 import { tensorShapes } from "../../../src/engine/network/spec";
 import { inferenceBackward, inferenceForward } from "../../../src/reference/network";
 import { gpu } from "../../browser/client";
@@ -26,6 +28,7 @@ const apart: NetworkSpec = {
     batchNorm({ epsilon: 1e-3 }),
     conv1d({ filters: 5, kernel: 4 }),
     leakyReLU(0.2),
+    tanh(),
     conv1d({ filters: 2, kernel: 2 }),
     batchNorm(),
   ],
@@ -123,6 +126,13 @@ describe("the gradient of a prediction with respect to the input follows the ref
     expectRelative("dx", await gradientOf(spec, values, kind), expected, 1e-5);
   });
 
+  test("these networks have layers of every kind", () => {
+    const kinds = [cnn, bilstm, apart, recurrent, point].flatMap(({ layers }) =>
+      layers.map(({ kind }) => kind),
+    );
+    expect(new Set(kinds)).toEqual(new Set(Object.keys(layerKinds)));
+  });
+
   test("a row of the Jacobian is zero beyond the receptive field of the CNN", async () => {
     const { x } = curvesOf(cnn, 1);
     const outputGradient = new Float32Array(31);
@@ -207,7 +217,7 @@ test("refuses other shapes, and a network that is gone, in one line", async () =
   expect(errors).toEqual([
     "RangeError: expected samples of 26 values (C·T) each, got 25 values",
     "RangeError: expected samples of 26 values (C·T) each, got 0 values",
-    "RangeError: outputGradient must hold (2, Cout, T) = 26 values, got 13",
+    "RangeError: outputGradient must hold (2, Cout, Tout) = 26 values, got 13",
     "DisposedError: the network was disposed",
   ]);
 });

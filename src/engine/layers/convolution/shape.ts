@@ -10,7 +10,10 @@ export interface ConvolutionShape {
   readonly kernel: number;
   /** Zeros on the left; −1 where every tap sees the step after its own. */
   readonly left: number;
-  /** Of x and of y. */
+  /**
+   * Of x and of y alike: all kernels of this family rest on it, above all those of kernel 1, to which a batch is one long
+   * sample, and those of Toom and Cook. A convolution that gives other steps than it takes needs kernels of its own.
+   */
   readonly steps: number;
 }
 

@@ -10,6 +10,10 @@ export interface BatchNormSpec {
 
 const fields = { epsilon: numberIn({ above: 0, below: Number.POSITIVE_INFINITY }) } as const;
 
+/** 1e−5, where JavaScript would count zeros. */
+const short = (value: number): string =>
+  value < 1e-3 ? value.toExponential().replace("-", "−") : String(value);
+
 export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => {
   requireFields("batchNorm", options, Object.keys(fields));
   return { kind: "batchnorm", epsilon: 1e-5, ...options };
@@ -28,6 +32,6 @@ export const batchNormKind: LayerKind<BatchNormSpec> = {
     // Mean, correction, variance and inverse deviation of four channels: struct Statistics in batchnorm.wgsl.
     shape: ({ channels }) => [groupsOf(channels), 4, 4],
   },
-  describe: ({ epsilon }) => ({ kind: "batch normalisation", detail: `ε ${epsilon}` }),
+  describe: ({ epsilon }) => ({ kind: "batch normalisation", detail: `ε ${short(epsilon)}` }),
   tolerance: ({ epsilon }) => ({ kind: "normalisation", epsilon }),
 };
