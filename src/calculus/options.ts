@@ -331,6 +331,8 @@ export type OptionValues = ExperimentOptions & Required<Pick<ExperimentOptions, 
 
 export const optionNames = Object.keys(rows) as readonly OptionName[];
 
+export const isOptionName = (name: string): name is OptionName => Object.hasOwn(rows, name);
+
 /** An option that cannot be: `message` says what it must be, without its name and value. */
 export class OptionError extends RangeError {
   override readonly name = "OptionError";
