@@ -53,19 +53,21 @@ export function completeOptions(
   options: ExperimentOptions,
 ): OptionValues {
   const choices = choicesOf(preset, network, options);
-  const { solver } = choices;
   const own = presets[preset][network];
-  const isOwnSolver = solver === choicesOf(preset, network, {}).solver;
-  const complete = (name: OptionName): string | number => {
+  const isOwnSolver = choices.solver === choicesOf(preset, network, {}).solver;
+  return valuesOf(choices, (name) => {
     const standard = optionRows[name].default;
     if (typeof standard !== "object") return options[name] ?? own[name] ?? standard;
     // What depends on the solver is meant for the preset's own.
-    return options[name] ?? (isOwnSolver ? own[name] : undefined) ?? standard[solver];
-  };
-  return Object.fromEntries(
-    optionNames.filter((name) => isRead(name, choices)).map((name) => [name, complete(name)]),
-  ) as OptionValues;
+    return options[name] ?? (isOwnSolver ? own[name] : undefined) ?? standard[choices.solver];
+  });
 }
+
+/** A value for every option that these choices read. */
+const valuesOf = (choices: Choices, read: (name: OptionName) => unknown): OptionValues =>
+  Object.fromEntries(
+    optionNames.filter((name) => isRead(name, choices)).map((name) => [name, read(name)]),
+  ) as OptionValues;
 
 /**
  * Completes the options by the preset. Those that nothing reads (see `isRead`) are ignored.
@@ -115,14 +117,10 @@ const partOf = (values: OptionValues, part: OptionRow["at"][0]): object =>
 export function optionsOf({ data, spec, training, network }: Experiment): OptionValues {
   const { solver, schedule } = training;
   const dropout = spec.layers.find(({ kind }) => kind === "dropout");
+  // Whatever else may be set of a network is a field of its first layer.
   const parts = { data, network: { ...dropout, ...spec.layers[0] }, training, solver, schedule };
-  const choices = { network, solver: solver.kind, schedule: schedule.kind };
-  return Object.fromEntries(
-    optionNames
-      .filter((name) => isRead(name, choices))
-      .map((name) => {
-        const [part, field] = optionRows[name].at;
-        return [name, Reflect.get(parts[part], field)];
-      }),
-  ) as OptionValues;
+  return valuesOf({ network, solver: solver.kind, schedule: schedule.kind }, (name) => {
+    const [part, field] = optionRows[name].at;
+    return Reflect.get(parts[part], field);
+  });
 }
