@@ -71,6 +71,10 @@ export interface OptionRow {
     /** What stands for the value in the help. */
     readonly value: string;
     readonly help: string;
+    /** What it is where it is not given, where default and presets do not say it well. */
+    readonly absent?: string;
+    /** The heading that begins with it. */
+    readonly heading?: string;
   };
 }
 
@@ -89,7 +93,7 @@ const rows = {
     rule: { kind: "choice", choices: functionFamilies },
     default: defaultCurveOptions.family,
     form: { group: "Data", label: "Functions taught", note: "the test curves are always of the six" },
-    flag: { value: "name", help: "functions of the training curves; tested are the six" },
+    flag: { heading: "Data:", value: "name", help: "functions of the training curves; tested are the six" },
   },
   curves: {
     at: ["data", "curves"],
@@ -128,7 +132,7 @@ const rows = {
     default: defaultCnnOptions.filters,
     readers: cnn,
     form: { group: "Network", label: "Filters", unit: "filters", note: "of the hidden convolutions" },
-    flag: { value: "n", help: "cnn: filters of the hidden convolutions" },
+    flag: { heading: "Network:", value: "n", help: "cnn: filters of the hidden convolutions" },
   },
   kernel: {
     at: ["network", "kernel"],
@@ -162,7 +166,7 @@ const rows = {
   epochs: {
     ...training("epochs"),
     form: { group: "Solver", label: "Max epochs", unit: "epochs" },
-    flag: { value: "n", help: "passes over the training set" },
+    flag: { heading: "Training:", value: "n", help: "passes over the training set" },
   },
   batch: {
     ...training("batch"),
@@ -174,7 +178,7 @@ const rows = {
     rule: { kind: "choice", choices: Object.keys(solverRules) as SolverName[] },
     default: trainingDefaults.solver.kind,
     form: { group: "Solver", label: "Solver" },
-    flag: { value: "name", help: "optimizer" },
+    flag: { value: "name", help: "optimizer", absent: "cnn: sgdm, bilstm: adam, principled: adam" },
   },
   learnRate: {
     at: ["training", "learnRate"],

@@ -38,9 +38,9 @@ export const intervalRule = { kind: "whole", from: 1, to: 1e9 } as const;
  * quick: 1200"; of all others the default and what presets have of their own, "narrow-normal, principled: glorot".
  */
 function whereAbsent(option: OptionName): string {
-  if (option === "solver") return "cnn: sgdm, bilstm: adam, principled: adam";
-  const { at, readers, default: value } = optionRows[option];
-  const standard = typeof value === "object" ? bySolver(value) : writeOption(value);
+  const { at, readers, default: common, flag } = optionRows[option];
+  if (flag.absent !== undefined) return flag.absent;
+  const standard = typeof common === "object" ? bySolver(common) : writeOption(common);
   const ofPresets = ["data", "network"].includes(at[0]) || option === "epochs" || option === "batch";
   const own = Object.entries(presets).flatMap(([name, preset]) => {
     const told = (readers?.networks ?? networkNames).flatMap((network) => {
@@ -54,19 +54,13 @@ function whereAbsent(option: OptionName): string {
   return [...(ofPresets ? [] : [standard]), ...own].join(", ");
 }
 
-/** "sgdm: 0.01, adam: 0.001, adamw: 0.001", or the one that differs from that of SGD: "0.0001, adamw: 0". */
+/** "sgdm: 0.01, adam: 0.001, adamw: 0.001"; where one alone differs from SGD, "0.0001, adamw: 0". */
 function bySolver(values: typeof defaultLearnRates): string {
-  const others = Object.entries(values).filter(([, value]) => value !== values.sgdm);
-  const told = (others.length > 1 ? Object.entries(values) : others).map((pair) => pair.join(": "));
-  return [...(others.length > 1 ? [] : [values.sgdm]), ...told].join(", ");
+  const all = Object.entries(values);
+  const others = all.filter(([, value]) => value !== values.sgdm);
+  const inWords = (pairs: typeof all) => pairs.map((pair) => pair.join(": ")).join(", ");
+  return others.length === 1 ? `${values.sgdm}, ${inWords(others)}` : inWords(all);
 }
-
-/** The options with which a group of the help begins. */
-const groups: { readonly [Name in OptionName]?: string } = {
-  family: "Data:",
-  filters: "Network:",
-  epochs: "Training:",
-};
 
 /** Declares all flags on the command, in groups, with their defaults in the help. */
 export function addTrainFlags(command: Command): Command {
@@ -99,9 +93,8 @@ export function addTrainFlags(command: Command): Command {
   );
   command.option("--resume <file>", "go on with the run of this checkpoint, in its directory");
   for (const name of optionNames) {
-    const group = groups[name];
-    if (group !== undefined) command.optionsGroup(group);
     const { rule, flag } = optionRows[name];
+    if (flag.heading !== undefined) command.optionsGroup(flag.heading);
     const option = new Option(`${flagOf(name)} <${flag.value}>`, `${flag.help} (${whereAbsent(name)})`);
     command.addOption(rule.kind === "choice" ? option.choices(rule.choices) : option.argParser(number(rule)));
   }
