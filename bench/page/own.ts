@@ -1,6 +1,6 @@
 /** The page of Fluxion: the benchmark of the command line, and what peers are compared with. */
 
-import { defaultBilstmOptions, presets } from "../../src/calculus";
+import { defaultBilstmOptions, resolveExperiment } from "../../src/calculus";
 import { benchmark } from "../../src/check";
 import { timeTraining } from "../../src/check/steps";
 import { trainOnce } from "../../src/check/training";
@@ -19,7 +19,10 @@ function device(): Device {
 let wishes: KernelWishes = { tuned: false, recurrentWeights: "f32" };
 
 /** The post's network and training, as on the command line. */
-const subjectOf = (task: Task) => ({ spec: specOf(task), options: presets.moler[task.network].training });
+const subjectOf = (task: Task) => ({
+  spec: specOf(task),
+  options: { solver: resolveExperiment("moler", task.network).training.solver },
+});
 
 /** The same with the kernels that suit it on this adapter. */
 async function tunedSubjectOf(task: Task) {

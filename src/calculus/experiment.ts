@@ -1,21 +1,26 @@
 /** From a preset, a network and what differs from them to all that one training needs to know. */
 import type { NetworkSpec } from "../engine/network/spec";
 import {
-  adam,
-  adamw,
-  defaultL2,
-  defaultLearnRates,
   defaultTrainingOptions,
   type LearnRateSchedule,
-  rmsprop,
   type SolverSpec,
-  sgdm,
   type TrainingOptions,
 } from "../engine/training/options";
 import type { CurveOptions } from "./curves";
-import { type LimitingOptions, requireLimits } from "./limits";
+import { requireLimits } from "./limits";
 import { molerBilstm, molerCnn } from "./networks";
-import { type Choices, type ExperimentOptions, isRead, type NetworkName, type PresetName } from "./options";
+import {
+  type Choices,
+  type ExperimentOptions,
+  isRead,
+  type NetworkName,
+  type OptionName,
+  type OptionRow,
+  type OptionValues,
+  optionNames,
+  optionRows,
+  type PresetName,
+} from "./options";
 import { presets } from "./presets";
 
 /** One network to be trained once. */
@@ -28,13 +33,41 @@ export interface Experiment {
 }
 
 /** The choices an experiment with these options makes; they need not be possible otherwise. */
-export const choicesOf = (preset: PresetName, network: NetworkName, options: ExperimentOptions): Choices => ({
-  network,
-  solver: options.solver ?? (presets[preset][network].training.solver ?? defaultTrainingOptions.solver).kind,
-  schedule:
-    options.learnRateSchedule ??
-    (presets[preset][network].training.schedule ?? defaultTrainingOptions.schedule).kind,
-});
+export function choicesOf(preset: PresetName, network: NetworkName, options: ExperimentOptions): Choices {
+  const own = presets[preset][network];
+  const { solver, schedule } = defaultTrainingOptions;
+  return {
+    network,
+    solver: options.solver ?? own.solver ?? solver.kind,
+    schedule: options.learnRateSchedule ?? own.learnRateSchedule ?? schedule.kind,
+  };
+}
+
+/**
+ * The options that are read, each with the value that is given, or else the preset's, or else the default. They need not
+ * be possible together.
+ */
+export function completeOptions(
+  preset: PresetName,
+  network: NetworkName,
+  options: ExperimentOptions,
+): OptionValues {
+  const choices = choicesOf(preset, network, options);
+  const own = presets[preset][network];
+  const isOwnSolver = choices.solver === choicesOf(preset, network, {}).solver;
+  return valuesOf(choices, (name) => {
+    const standard = optionRows[name].default;
+    if (typeof standard !== "object") return options[name] ?? own[name] ?? standard;
+    // What depends on the solver is meant for the preset's own.
+    return options[name] ?? (isOwnSolver ? own[name] : undefined) ?? standard[choices.solver];
+  });
+}
+
+/** A value for every option that these choices read. */
+const valuesOf = (choices: Choices, read: (name: OptionName) => unknown): OptionValues =>
+  Object.fromEntries(
+    optionNames.filter((name) => isRead(name, choices)).map((name) => [name, read(name)]),
+  ) as OptionValues;
 
 /**
  * Completes the options by the preset. Those that nothing reads (see `isRead`) are ignored.
@@ -45,9 +78,16 @@ export function resolveExperiment(
   network: NetworkName,
   options: ExperimentOptions = {},
 ): Experiment {
-  const training = resolveTraining(preset, network, options);
-  return setUpExperiment(preset, network, options, training);
+  const values = completeOptions(preset, network, options);
+  return setUpExperiment(preset, network, options, {
+    ...defaultTrainingOptions,
+    ...partOf(values, "training"),
+    solver: partOf(values, "solver") as SolverSpec,
+    schedule: partOf(values, "schedule") as LearnRateSchedule,
+  });
 }
+
+const networks = { cnn: molerCnn, bilstm: molerBilstm } as const satisfies Record<NetworkName, unknown>;
 
 /**
  * The same with training options that stand already; the seed is theirs.
@@ -59,181 +99,28 @@ export function setUpExperiment(
   options: ExperimentOptions,
   training: TrainingOptions,
 ): Experiment {
-  const base = presets[preset].data;
-  const data: CurveOptions = {
-    family: options.family ?? base.family,
-    curves: options.curves ?? base.curves,
-    samples: options.samples ?? base.samples,
-    noise: options.noise ?? base.noise,
-    seed: training.seed,
-  };
+  const values = completeOptions(preset, network, options);
+  const data = { ...partOf(values, "data"), seed: training.seed } as CurveOptions;
   requireLimits({ ...training, ...data });
-  return { network, preset, data, spec: resolveNetwork(preset, network, options, data.samples), training };
+  return { network, preset, data, spec: networks[network](values), training };
 }
 
-function resolveNetwork(
-  preset: PresetName,
-  network: NetworkName,
-  options: ExperimentOptions,
-  samples: number,
-): NetworkSpec {
-  switch (network) {
-    case "cnn": {
-      const base = presets[preset].cnn.network;
-      const { filters = base.filters, kernel = base.kernel } = options;
-      return molerCnn({ filters, kernel, slope: base.slope, samples });
-    }
-    case "bilstm": {
-      const base = presets[preset].bilstm.network;
-      const { hidden = base.hidden, dropout = base.dropout } = options;
-      return molerBilstm({ hidden, dropout, samples });
-    }
-    default:
-      throw new RangeError(`unknown network ${network satisfies never}`);
-  }
-}
-
-function resolveTraining(
-  preset: PresetName,
-  network: NetworkName,
-  options: ExperimentOptions,
-): TrainingOptions {
-  const own = presets[preset][network].training;
-  const base = { ...defaultTrainingOptions, ...own };
-  const choices = choicesOf(preset, network, options);
-  const solver = resolveSolver(choices.solver, base.solver, options);
-  return {
-    ...base,
-    solver,
-    // Rate and L2 of a preset are meant for its own solver.
-    learnRate:
-      options.learnRate ??
-      (solver.kind === base.solver.kind ? own.learnRate : undefined) ??
-      defaultLearnRates[solver.kind],
-    schedule: resolveSchedule(choices.schedule, base.schedule, options),
-    epochs: options.epochs ?? base.epochs,
-    batch: options.batch ?? base.batch,
-    l2: options.l2 ?? (solver.kind === base.solver.kind ? own.l2 : undefined) ?? defaultL2[solver.kind],
-    clip: options.clip ?? base.clip,
-    clipMethod: options.clipMethod ?? base.clipMethod,
-    initialisation: options.init ?? base.initialisation,
-    batchNormStatistics:
-      (isRead("batchnormStatistics", choices) ? options.batchnormStatistics : undefined) ??
-      base.batchNormStatistics,
-    shuffle: options.shuffle ?? base.shuffle,
-    validationEvery: options.validationEvery ?? base.validationEvery,
-    patience: options.patience ?? base.patience,
-    restore: options.restore ?? base.restore,
-    seed: options.seed ?? base.seed,
-  };
-}
-
-const solvers: { readonly [Kind in SolverSpec["kind"]]: Extract<SolverSpec, { kind: Kind }> } = {
-  sgdm: sgdm(),
-  adam: adam(),
-  adamw: adamw(),
-  rmsprop: rmsprop(),
-};
-
-/** A solver of this kind, the preset's own where it is that, with the settings that the options give it. */
-function resolveSolver(kind: SolverSpec["kind"], preset: SolverSpec, options: ExperimentOptions): SolverSpec {
-  const base = kind === preset.kind ? preset : solvers[kind];
-  switch (base.kind) {
-    case "sgdm":
-      return sgdm({ momentum: options.momentum ?? base.momentum });
-    case "adam":
-      return adam(moments(base, options));
-    case "adamw":
-      return adamw({ ...moments(base, options), weightDecay: options.weightDecay ?? base.weightDecay });
-    case "rmsprop":
-      return rmsprop({ decay: options.decay ?? base.decay, epsilon: options.epsilon ?? base.epsilon });
-    default:
-      throw new RangeError(`unknown solver ${JSON.stringify(base satisfies never)}`);
-  }
-}
-
-const moments = (
-  base: Extract<SolverSpec, { kind: "adam" | "adamw" }>,
-  { beta1 = base.beta1, beta2 = base.beta2, epsilon = base.epsilon }: ExperimentOptions,
-) => ({ beta1, beta2, epsilon });
-
-const schedules: {
-  readonly [Kind in LearnRateSchedule["kind"]]: Extract<LearnRateSchedule, { kind: Kind }>;
-} = {
-  none: { kind: "none" },
-  piecewise: { kind: "piecewise", factor: 0.1, period: 10 },
-  cosine: { kind: "cosine", warmup: 0 },
-};
-
-/** A schedule of this kind, the preset's own where it is that, with the settings that the options give it. */
-function resolveSchedule(
-  kind: LearnRateSchedule["kind"],
-  preset: LearnRateSchedule,
-  options: ExperimentOptions,
-): LearnRateSchedule {
-  const base = kind === preset.kind ? preset : schedules[kind];
-  switch (base.kind) {
-    case "none":
-      return base;
-    case "piecewise": {
-      const { learnRateDropFactor: factor = base.factor, learnRateDropPeriod: period = base.period } =
-        options;
-      return { kind: base.kind, factor, period };
-    }
-    case "cosine":
-      return { kind: base.kind, warmup: options.warmup ?? base.warmup };
-    default:
-      throw new RangeError(`unknown schedule ${JSON.stringify(base satisfies never)}`);
-  }
-}
+/** A part of an experiment, by its fields' names there. */
+const partOf = (values: OptionValues, part: OptionRow["at"][0]): object =>
+  Object.fromEntries(
+    optionNames
+      .filter((name) => name in values && optionRows[name].at[0] === part)
+      .map((name) => [optionRows[name].at[1], values[name]]),
+  );
 
 /** All options of an experiment, each with the value it has: what `options` gives and what the preset does. */
-export function optionsOf({
-  data,
-  spec,
-  training,
-  network,
-}: Experiment): ExperimentOptions & LimitingOptions {
+export function optionsOf({ data, spec, training, network }: Experiment): OptionValues {
   const { solver, schedule } = training;
-  const layer = spec.layers[0];
-  return {
-    family: data.family,
-    curves: data.curves,
-    samples: data.samples,
-    noise: data.noise,
-    seed: data.seed,
-    ...(network === "cnn" && layer.kind === "conv1d" && { filters: layer.filters, kernel: layer.kernel }),
-    ...(network === "bilstm" && layer.kind === "bilstm" && { hidden: layer.hidden }),
-    ...spec.layers.reduce(
-      (found, each) => (each.kind === "dropout" ? { dropout: each.probability } : found),
-      {},
-    ),
-    init: training.initialisation,
-    epochs: training.epochs,
-    batch: training.batch,
-    solver: solver.kind,
-    learnRate: training.learnRate,
-    learnRateSchedule: schedule.kind,
-    ...(schedule.kind === "piecewise" && {
-      learnRateDropFactor: schedule.factor,
-      learnRateDropPeriod: schedule.period,
-    }),
-    ...(schedule.kind === "cosine" && { warmup: schedule.warmup }),
-    ...withoutKind(solver),
-    l2: training.l2,
-    clip: training.clip,
-    clipMethod: training.clipMethod,
-    ...(network === "cnn" && { batchnormStatistics: training.batchNormStatistics }),
-    shuffle: training.shuffle,
-    validationEvery: training.validationEvery,
-    patience: training.patience,
-    restore: training.restore,
-  };
-}
-
-function withoutKind(
-  solver: SolverSpec,
-): Partial<Record<"momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay" | "decay", number>> {
-  const { kind: _, ...settings } = solver;
-  return settings;
+  const dropout = spec.layers.find(({ kind }) => kind === "dropout");
+  // Whatever else may be set of a network is a field of its first layer.
+  const parts = { data, network: { ...dropout, ...spec.layers[0] }, training, solver, schedule };
+  return valuesOf({ network, solver: solver.kind, schedule: schedule.kind }, (name) => {
+    const [part, field] = optionRows[name].at;
+    return Reflect.get(parts[part], field);
+  });
 }

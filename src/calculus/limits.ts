@@ -1,20 +1,13 @@
 /** What options leave of each other's ranges: one rule for what is refused and for what is told beforehand. */
+import type { FieldRule } from "../engine/fields";
 import { mostIterations, mostOrdered, type TrainingOptions } from "../engine/training/options";
-import {
-  type ExperimentOptions,
-  OptionError,
-  type OptionName,
-  type OptionRule,
-  optionRules,
-} from "./options";
+import { OptionError, type OptionName, type OptionValues, optionRows } from "./options";
 
 /** Points of all curves together; their predictor takes twice as many floats. */
 const mostPoints = 1e8;
 
 /** The options that limit others, and those that are limited. */
-export type LimitingOptions = Required<
-  Pick<ExperimentOptions, "curves" | "samples" | "batch" | "epochs" | "shuffle">
->;
+export type LimitingOptions = Pick<OptionValues, "curves" | "samples" | "batch" | "epochs" | "shuffle">;
 
 interface Limit {
   readonly to: number;
@@ -49,8 +42,8 @@ const limits: {
 };
 
 /** The rule of an option with what the others leave of its range. */
-export function ruleWithin(option: OptionName, others: LimitingOptions): OptionRule {
-  const rule: OptionRule = optionRules[option];
+export function ruleWithin(option: OptionName, others: LimitingOptions): FieldRule {
+  const { rule } = optionRows[option];
   if (rule.kind !== "whole") return rule;
   const ends = (limits[option]?.(others) ?? []).map(({ to }) => to);
   return { ...rule, to: Math.max(rule.from, Math.min(rule.to, ...ends)) };

@@ -9,18 +9,16 @@ import { createCursor } from "../engine/network/batch";
 import {
   adam,
   adamw,
-  type ClipMethod,
   requireOptions,
   rmsprop,
   type SolverSpec,
   sgdm,
+  trainingRules,
 } from "../engine/training/options";
 
 import { historyWords, updateCalls } from "../engine/training/update";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 import type { Outputs } from "./operations";
-
-const clipMethods: readonly ClipMethod[] = ["l2norm", "global-l2norm", "absolute-value"];
 
 /** Clipping is fused with the solver: with rate 1, no momentum and zero weights, a step is minus the clipped gradient. */
 export async function runClip(device: Device, source: ConformanceCase): Promise<Outputs> {
@@ -32,7 +30,7 @@ export async function runClip(device: Device, source: ConformanceCase): Promise<
     learnRate: 1,
     l2: 0,
     clip: number(source, "threshold"),
-    clipMethod: choice(source, "method", clipMethods),
+    clipMethod: choice(source, "method", trainingRules.clipMethod.choices),
   };
   const [step] = await solverSteps(device, options, weights, [gradients]);
   return new Map([...step].map(([name, data]) => [name, data.map((value) => -value)]));

@@ -2,15 +2,14 @@ import { FormatError, quote } from "../engine/files/error";
 import type { Device } from "../engine/gpu/device";
 import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
-import type { LossNormalisation } from "../engine/layers/loss/halfmse";
 import { batchNorm } from "../engine/layers/normalisation/definition";
 import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
 import { biLstm } from "../engine/layers/recurrence/definition";
 import type { LayerSpec } from "../engine/layers/registry";
 import { Network } from "../engine/network/network";
-import { type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
+import { lossRule, type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
 import type { TrainerConfig } from "../engine/training/config";
-import type { ClipMethod } from "../engine/training/options";
+import { trainingRules } from "../engine/training/options";
 import { DivergedError, type Progress, type TrainingResult } from "../engine/training/progress";
 import { Trainer } from "../engine/training/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
@@ -41,11 +40,7 @@ export async function runTraining(
     learnRate: number(source, "learnRate", options),
     l2: number(source, "l2", options),
     clip: number(source, "threshold", options),
-    clipMethod: choice<ClipMethod>(source, "gradientThresholdMethod", [
-      "l2norm",
-      "global-l2norm",
-      "absolute-value",
-    ]),
+    clipMethod: choice(source, "gradientThresholdMethod", trainingRules.clipMethod.choices),
   };
   const prefix = "init.";
   const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
@@ -53,7 +48,7 @@ export async function runTraining(
   const spec = {
     input: { channels, steps },
     layers: layersOf(source, target.shape[1]),
-    loss: choice<LossNormalisation>(source, "loss", ["observations", "observations-and-steps"]),
+    loss: choice(source, "loss", lossRule.choices),
     batch: batches.shape[1],
   };
   const layers = resolveLayers(spec);

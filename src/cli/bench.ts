@@ -1,7 +1,7 @@
 /** `fluxion bench`: what this adapter reaches, what training makes of it, and what other libraries do. */
 import { type Command, Option } from "commander";
 import type { ChromeFigures } from "../../bench/run";
-import { molerBilstm, molerCnn, type NetworkName, networkNames, presets } from "../calculus";
+import { type NetworkName, networkNames, resolveExperiment } from "../calculus";
 import { type BenchmarkSubject, benchmark } from "../check";
 import { runtime } from "../node/runtime";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
@@ -47,11 +47,11 @@ Examples:
   fluxion bench --network cnn --batch 20 --steps 16 --json | tail -n 1
   fluxion bench --peers --batch 20 --markdown`;
 
-/** The post's networks, at full width. */
-const subjects: Readonly<Record<NetworkName, BenchmarkSubject>> = {
-  cnn: { name: "cnn", spec: molerCnn(), options: presets.moler.cnn.training },
-  bilstm: { name: "bilstm", spec: molerBilstm(), options: presets.moler.bilstm.training },
-};
+/** The post's network, at full width. */
+function subjectOf(network: NetworkName): BenchmarkSubject {
+  const { spec, training } = resolveExperiment("moler", network);
+  return { name: network, spec, options: { solver: training.solver } };
+}
 
 export function addBench(program: Command): void {
   const command = addAdapterFlags(
@@ -99,8 +99,9 @@ async function benchInNode(flags: BenchFlags): Promise<Figures> {
   const device = await openHost(flags);
   const networks: BenchmarkSubject[] = [];
   for (const name of namesOf(network)) {
-    const kernels = await kernelsFor(device, { ...subjects[name].spec, batch }, flags);
-    networks.push({ ...subjects[name], kernels });
+    const subject = subjectOf(name);
+    const kernels = await kernelsFor(device, { ...subject.spec, batch }, flags);
+    networks.push({ ...subject, kernels });
   }
   const measured = await benchmark(device, { networks, batch, steps });
   return {

@@ -6,7 +6,8 @@ import {
   networkNames,
   OptionError,
   type OptionName,
-  optionRules,
+  optionNames,
+  optionRows,
   optionsOf,
   presetNames,
   readNumber,
@@ -33,16 +34,7 @@ export const checkpointName = "checkpoint.safetensors";
 const mostBytes = 2 ** 31 - 1;
 
 /** The options that make data and network: the state itself tells the others. */
-const setupOptions = [
-  "family",
-  "curves",
-  "samples",
-  "noise",
-  "filters",
-  "kernel",
-  "hidden",
-  "dropout",
-] as const satisfies readonly (keyof ExperimentOptions)[];
+const setupOptions = optionNames.filter((option) => ["data", "network"].includes(optionRows[option].at[0]));
 
 /** A run to go on with. */
 export interface Resumption {
@@ -118,7 +110,7 @@ function readExperiment(
 ): Experiment {
   const network = readWord(metadata, "name", networkNames, path);
   const preset = readWord(metadata, "preset", presetNames, path);
-  const setup: Pick<ExperimentOptions, (typeof setupOptions)[number]> = Object.fromEntries(
+  const setup: ExperimentOptions = Object.fromEntries(
     setupOptions
       .filter((option) => metadata.has(option))
       .map((option) => [option, readSetup(metadata, option, path)]),
@@ -150,7 +142,7 @@ function readSetup(metadata: ReadonlyMap<string, string>, option: OptionName, pa
     return readOption(option, metadata.get(option) ?? "");
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
-    throw new FormatError(path, `__metadata__ ${option}`, `must be ${expectation(optionRules[option])}`);
+    throw new FormatError(path, `__metadata__ ${option}`, `must be ${expectation(optionRows[option].rule)}`);
   }
 }
 

@@ -8,14 +8,13 @@ import {
   nameInfinities,
   OptionError,
   optionNames,
-  optionRules,
+  optionRows,
   optionsOf,
   type PresetName,
-  presets,
-  readersOf,
   resolveExperiment,
   writeOption,
 } from "../calculus";
+import { defaultTrainingOptions, trainingRules } from "../engine/training/options";
 import { UsageError } from "./errors";
 import { flagOf, type TrainFlags } from "./train-flags";
 
@@ -49,8 +48,8 @@ export function resolveExperiments(
     flags,
     networks.map((network) => choicesOf(preset, network, flags)),
   );
-  const { seeds, stepsPerSubmit, seed: first = presets[preset].data.seed } = flags;
-  const largest = optionRules.seed.to;
+  const { seeds, stepsPerSubmit, seed: first = defaultTrainingOptions.seed } = flags;
+  const largest = trainingRules.seed.to;
   if (first + seeds - 1 > largest)
     throw new UsageError(`--seeds ${seeds}: must end at seed ${largest}, begins at ${first}`);
   return Array.from({ length: seeds }, (_, i) =>
@@ -92,7 +91,7 @@ function requireReaders(flags: TrainFlags, experiments: readonly Choices[]): voi
   for (const option of optionNames) {
     const value = flags[option];
     if (value === undefined) continue;
-    const { networks, solvers, schedules } = readersOf(option);
+    const { networks, solvers, schedules } = optionRows[option].readers ?? {};
     for (const [need, readers, chosen] of [
       ["the network", networks, experiments.map(({ network }) => network)],
       [flagOf("solver"), solvers, experiments.map(({ solver }) => solver)],

@@ -4,23 +4,13 @@ import {
   type ExperimentOptions,
   networkNames,
   type OptionName,
-  type OptionRule,
   optionNames,
-  optionRules,
-  type Preset,
+  optionRows,
   type PresetName,
   presets,
   writeOption,
 } from "../calculus";
-import {
-  adam,
-  adamw,
-  defaultTrainingOptions as defaults,
-  rmsprop,
-  sgdm,
-  type TrainingOptions,
-} from "../engine";
-import { defaultL2, defaultLearnRates } from "../engine/training/options";
+import type { defaultLearnRates } from "../engine/training/options";
 import { type AdapterFlags, addAdapterFlags } from "./adapter-flags";
 import { number, wholeNumber } from "./numbers";
 import { type KernelFlags, recurrentWeightTypes, tuneModes } from "./tuning";
@@ -43,116 +33,34 @@ export const flagOf = (option: OptionName): string =>
 /** Of --checkpoint-every. */
 export const intervalRule = { kind: "whole", from: 1, to: 1e9 } as const;
 
-/** "moler: 3000, quick: 1200", read from the presets. */
-const byPreset = (read: (preset: Preset) => string | number): string =>
-  Object.entries(presets)
-    .map(([name, preset]) => `${name}: ${read(preset)}`)
-    .join(", ");
-
-/** A training option by preset, and by network where they differ. */
-const trained = (key: "epochs" | "batch"): string =>
-  Object.entries(presets)
-    .map(([name, { cnn, bilstm }]) => {
-      const values = [cnn, bilstm].map(({ training }) => training[key] ?? defaults[key]);
-      return `${name}: ${values[0] === values[1] ? values[0] : `cnn ${values[0]}, bilstm ${values[1]}`}`;
-    })
-    .join(", ");
-
-/** ["principled: glorot"]: what presets have of their own, by network where these differ. */
-const own = (read: (training: Partial<TrainingOptions>) => string | number | undefined): string[] =>
-  Object.entries(presets).flatMap(([name, preset]) => {
-    const values = networkNames.map((network) => read(preset[network].training));
-    if (new Set(values).size === 1) return values[0] === undefined ? [] : [`${name}: ${values[0]}`];
-    return networkNames.flatMap((network, i) =>
-      values[i] === undefined ? [] : [`${network} of preset ${name}: ${values[i]}`],
-    );
+/**
+ * What an option is where it is not given. Of data, network and length the help names what every preset has, "moler: 3000,
+ * quick: 1200"; of all others the default and what presets have of their own, "narrow-normal, principled: glorot".
+ */
+function whereAbsent(option: OptionName): string {
+  const { at, readers, default: common, flag } = optionRows[option];
+  if (flag.absent !== undefined) return flag.absent;
+  const standard = typeof common === "object" ? bySolver(common) : writeOption(common);
+  const ofPresets = ["data", "network"].includes(at[0]) || option === "epochs" || option === "batch";
+  const own = Object.entries(presets).flatMap(([name, preset]) => {
+    const told = (readers?.networks ?? networkNames).flatMap((network) => {
+      const value = preset[network][option] ?? (ofPresets ? standard : undefined);
+      return value === undefined ? [] : [{ network, value: writeOption(value) }];
+    });
+    return new Set(told.map(({ value }) => value)).size === 1
+      ? [`${name}: ${told[0].value}`]
+      : told.map(({ network, value }) => `${network} of preset ${name}: ${value}`);
   });
+  return [...(ofPresets ? [] : [standard]), ...own].join(", ");
+}
 
-/** "narrow-normal, principled: glorot". */
-const orOwn = (
-  standard: string | number,
-  read: (training: Partial<TrainingOptions>) => string | number | undefined,
-): string => [standard, ...own(read)].join(", ");
-
-/** "sgdm: 0.01, adam: 0.001 …", and where a preset has its own. */
-const learnRates = (): string =>
-  [
-    ...Object.entries(defaultLearnRates).map(([solver, rate]) => `${solver}: ${rate}`),
-    ...own(({ learnRate }) => learnRate),
-  ].join(", ");
-
-const warmupOf = ({ schedule }: Partial<TrainingOptions>): number | undefined =>
-  schedule?.kind === "cosine" ? schedule.warmup : undefined;
-
-/** Placeholder and description of each option; in brackets what it is where it is not given. */
-const descriptions: Readonly<Record<OptionName, readonly [placeholder: string, description: string]>> = {
-  family: [
-    "name",
-    `functions of the training curves; tested are the six (${byPreset(({ data }) => data.family)})`,
-  ],
-  curves: [
-    "n",
-    `curves, training and test together, a multiple of 6 (${byPreset(({ data }) => data.curves)})`,
-  ],
-  samples: ["n", `points of a curve (${byPreset(({ data }) => data.samples)})`],
-  noise: [
-    "sigma",
-    `standard deviation of the noise on curves and targets (${byPreset(({ data }) => data.noise)})`,
-  ],
-  seed: ["n", "of data, split, weights, shuffles and dropout (0)"],
-  filters: ["n", `cnn: filters of the hidden convolutions (${byPreset(({ cnn }) => cnn.network.filters)})`],
-  kernel: ["n", `cnn: taps of every convolution (${byPreset(({ cnn }) => cnn.network.kernel)})`],
-  hidden: [
-    "n",
-    `bilstm: hidden units of each direction (${byPreset(({ bilstm }) => bilstm.network.hidden)})`,
-  ],
-  dropout: [
-    "probability",
-    `bilstm: share of values dropped while training (${byPreset(({ bilstm }) => bilstm.network.dropout)})`,
-  ],
-  init: [
-    "method",
-    `initial weights (${orOwn(defaults.initialisation, ({ initialisation }) => initialisation)})`,
-  ],
-  epochs: ["n", `passes over the training set (${trained("epochs")})`],
-  batch: ["n", `curves in a mini-batch (${trained("batch")})`],
-  solver: ["name", "optimizer (cnn: sgdm, bilstm: adam, principled: adam)"],
-  learnRate: ["rate", `initial learning rate (${learnRates()})`],
-  learnRateSchedule: [
-    "name",
-    `course of the learning rate (${orOwn(defaults.schedule.kind, ({ schedule }) => schedule?.kind)})`,
-  ],
-  learnRateDropFactor: ["factor", "piecewise: factor of each drop (0.1)"],
-  learnRateDropPeriod: ["n", "piecewise: epochs between drops (10)"],
-  warmup: ["n", `cosine: iterations of linear warm-up (${orOwn(0, warmupOf)})`],
-  momentum: ["mu", `of sgdm (${sgdm().momentum})`],
-  beta1: ["beta", `of adam and adamw: decay of the mean gradient (${adam().beta1})`],
-  beta2: ["beta", `of adam and adamw: decay of its mean square (${adam().beta2})`],
-  decay: ["rho", `of rmsprop: decay of the mean square of the gradient (${rmsprop().decay})`],
-  epsilon: ["value", `of adam, adamw and rmsprop (${adam().epsilon})`],
-  weightDecay: ["lambda", `of adamw: decoupled decay of weights (${adamw().weightDecay})`],
-  l2: ["lambda", `L2 regularisation (${orOwn(`${defaults.l2}, adamw: ${defaultL2.adamw}`, ({ l2 }) => l2)})`],
-  clip: [
-    "threshold",
-    `gradient threshold, or none (${orOwn(defaults.clip, ({ clip }) => clip && writeOption(clip))})`,
-  ],
-  clipMethod: ["name", `what the threshold bounds (${defaults.clipMethod})`],
-  batchnormStatistics: ["source", `cnn: at prediction (${defaults.batchNormStatistics})`],
-  shuffle: ["when", `order of the training curves (${orOwn(defaults.shuffle, ({ shuffle }) => shuffle)})`],
-  validationEvery: [
-    "n",
-    `iterations between validations (${orOwn(defaults.validationEvery, ({ validationEvery }) => validationEvery)})`,
-  ],
-  patience: ["n", "validations without progress before stopping, or none (none)"],
-  restore: ["which", `learnables to end with: best validation, or last (${defaults.restore})`],
-};
-
-/** The options with which a group of the help begins. */
-const groups: { readonly [Name in OptionName]?: string } = {
-  family: "Data:",
-  filters: "Network:",
-  epochs: "Training:",
-};
+/** "sgdm: 0.01, adam: 0.001, adamw: 0.001"; where one alone differs from SGD, "0.0001, adamw: 0". */
+function bySolver(values: typeof defaultLearnRates): string {
+  const all = Object.entries(values);
+  const others = all.filter(([, value]) => value !== values.sgdm);
+  const inWords = (pairs: typeof all) => pairs.map((pair) => pair.join(": ")).join(", ");
+  return others.length === 1 ? `${values.sgdm}, ${inWords(others)}` : inWords(all);
+}
 
 /** Declares all flags on the command, in groups, with their defaults in the help. */
 export function addTrainFlags(command: Command): Command {
@@ -185,11 +93,9 @@ export function addTrainFlags(command: Command): Command {
   );
   command.option("--resume <file>", "go on with the run of this checkpoint, in its directory");
   for (const name of optionNames) {
-    const group = groups[name];
-    if (group !== undefined) command.optionsGroup(group);
-    const [placeholder, description] = descriptions[name];
-    const option = new Option(`${flagOf(name)} <${placeholder}>`, description);
-    const rule: OptionRule = optionRules[name];
+    const { rule, flag } = optionRows[name];
+    if (flag.heading !== undefined) command.optionsGroup(flag.heading);
+    const option = new Option(`${flagOf(name)} <${flag.value}>`, `${flag.help} (${whereAbsent(name)})`);
     command.addOption(rule.kind === "choice" ? option.choices(rule.choices) : option.argParser(number(rule)));
   }
   return command;

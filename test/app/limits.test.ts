@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeRange } from "../../src/app/controls/fields";
+import { describeRange, groups } from "../../src/app/controls/fields";
 import { readLink, writeLink } from "../../src/app/session/link";
 import { chosenValues, readOptions } from "../../src/app/session/values";
 import {
@@ -53,4 +53,10 @@ test("hint, message and link name the same end of every option's range", () => {
       ]);
     }
   expect(looked).toBeGreaterThan(optionNames.length);
+});
+
+test("every option, but the seed, stands once in the form", () => {
+  expect(groups.flatMap(({ options }) => options).toSorted()).toEqual(
+    optionNames.filter((option) => option !== "seed").toSorted(),
+  );
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { generateCurves, splitCurves } from "../../src/calculus/curves";
 import { evaluate } from "../../src/calculus/evaluation";
+import { optionsOf, resolveExperiment } from "../../src/calculus/experiment";
 import { molerBilstm, molerCnn } from "../../src/calculus/networks";
-import { presets } from "../../src/calculus/presets";
+
+import { networkNames, type PresetName } from "../../src/calculus/options";
 import { resolveLayers } from "../../src/engine";
-import { defaultLearnRates, defaultTrainingOptions } from "../../src/engine/training/options";
 import { batchOrder } from "../../src/engine/training/resolve";
 import { halfMSE } from "../../src/reference/halfmse";
 
@@ -54,8 +55,8 @@ describe("Moler's recurrent network", () => {
 });
 
 describe("the moler preset", () => {
-  const { data, cnn, bilstm } = presets.moler;
-  const options = { ...defaultTrainingOptions, ...cnn.training };
+  const [cnn, bilstm] = [resolveExperiment("moler", "cnn"), resolveExperiment("moler", "bilstm")];
+  const { data, training: options } = cnn;
 
   it("trains the CNN as the post and R2018b's defaults say", () => {
     expect(options).toMatchObject({
@@ -75,17 +76,18 @@ describe("the moler preset", () => {
       seed: 0,
     });
     expect(data).toEqual({ family: "six", curves: 3000, samples: 100, noise: 1e-3, seed: 0 });
-    expect(cnn.network).toMatchObject({ filters: 128, kernel: 5, slope: 0.5 });
+    expect(cnn.spec).toEqual(molerCnn());
   });
 
   it("trains the recurrent network likewise, by Adam", () => {
-    expect(bilstm.training).toEqual({ solver: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } });
-    expect(defaultLearnRates.adam).toBe(0.001);
-    expect(bilstm.network).toMatchObject({ hidden: 128, dropout: 0.5 });
+    const solver = { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    expect(bilstm.training).toEqual({ ...options, solver, learnRate: 0.001 });
+    expect(bilstm.data).toEqual(data);
+    expect(bilstm.spec).toEqual(molerBilstm());
   });
 
   it("decays weights and batchnorm parameters, not biases", () => {
-    for (const spec of [molerCnn(cnn.network), molerBilstm(bilstm.network)])
+    for (const spec of [cnn.spec, bilstm.spec])
       for (const { name, l2Factor } of resolveLayers(spec).flatMap((layer) => layer.learnables))
         expect(l2Factor, name).toBe(name.endsWith(".bias") ? 0 : 1);
   });
@@ -98,32 +100,33 @@ describe("the moler preset", () => {
   });
 });
 
-describe("the quick preset", () => {
-  const { quick, moler } = presets;
+/** The options of a preset's networks. */
+const optionsBy = (preset: PresetName) =>
+  networkNames.map((network) => optionsOf(resolveExperiment(preset, network)));
 
+describe("the quick preset", () => {
   it("is the same networks and data, smaller", () => {
-    expect(quick.data.curves).toBeLessThan(moler.data.curves);
-    expect({ ...quick.cnn.network, filters: 128 }).toEqual(moler.cnn.network);
-    expect(quick.bilstm.network.hidden).toBeLessThan(moler.bilstm.network.hidden);
-    expect({ ...quick.bilstm.network, hidden: 128 }).toEqual(moler.bilstm.network);
-    for (const { training } of [quick.cnn, quick.bilstm])
-      expect(quick.data.curves * (5 / 6)).toBeGreaterThanOrEqual(
-        training.batch ?? defaultTrainingOptions.batch,
-      );
+    const [moler, quick] = [optionsBy("moler"), optionsBy("quick")];
+    for (const [i, size] of (["filters", "hidden"] as const).entries()) {
+      const { curves, samples, batch } = moler[i];
+      expect({ ...quick[i], curves, samples, batch, [size]: moler[i][size] }).toEqual(moler[i]);
+      expect(quick[i].curves).toBeLessThan(curves);
+      expect(quick[i][size]).toBeLessThan(moler[i][size] ?? 0);
+      expect(quick[i].curves * (5 / 6)).toBeGreaterThanOrEqual(quick[i].batch);
+    }
   });
 });
 
 describe("the principled preset", () => {
-  const { principled, moler } = presets;
-
   it("teaches the same networks, narrower, a continuous family for 16 000 iterations", () => {
-    expect({ ...principled.cnn.network, filters: 128 }).toEqual(moler.cnn.network);
-    expect({ ...principled.bilstm.network, hidden: 128, dropout: 0.5 }).toEqual(moler.bilstm.network);
-    expect(principled.data).toEqual({ ...moler.data, family: "continuous", curves: 12_000 });
-    for (const { training } of [principled.cnn, principled.bilstm]) {
-      const options = { ...defaultTrainingOptions, ...training };
-      const trained = (principled.data.curves * 5) / 6;
-      expect(batchOrder(trained, options).length / options.batch).toBe(16_000);
+    for (const [i, network] of networkNames.entries()) {
+      const [moler, principled] = [optionsBy("moler")[i], optionsBy("principled")[i]];
+      const { samples, noise, seed, kernel } = moler;
+      expect(principled).toMatchObject({ family: "continuous", curves: 12_000, samples, noise, seed });
+      expect(principled.kernel).toBe(kernel);
+      expect(principled.filters ?? principled.hidden).toBeLessThan(moler.filters ?? moler.hidden ?? 0);
+      const { data, training } = resolveExperiment("principled", network);
+      expect(batchOrder((data.curves * 5) / 6, training).length / training.batch).toBe(16_000);
     }
   });
 });

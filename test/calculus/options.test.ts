@@ -3,17 +3,15 @@ import {
   isRead,
   OptionError,
   type OptionName,
-  type OptionRule,
   optionNames,
-  optionRules,
-  readersOf,
+  optionRows,
   readOption,
   writeOption,
 } from "../../src/calculus/options";
-import { expectation } from "../../src/engine/fields";
+import { expectation, type FieldRule } from "../../src/engine/fields";
 import { forRows } from "../rows";
 
-const ruleOf = (option: OptionName): OptionRule => optionRules[option];
+const ruleOf = (option: OptionName): FieldRule => optionRows[option].rule;
 
 /** The error with which a text is refused. */
 function refusal(option: OptionName, text: string): OptionError {
@@ -26,7 +24,7 @@ function refusal(option: OptionName, text: string): OptionError {
 }
 
 /** Texts at and beyond the ends of a rule. */
-function edges(rule: OptionRule): { readonly fit: readonly string[]; readonly refused: readonly string[] } {
+function edges(rule: FieldRule): { readonly fit: readonly string[]; readonly refused: readonly string[] } {
   switch (rule.kind) {
     case "choice":
       return { fit: rule.choices, refused: [rule.choices.join(), `${rule.choices[0]} `, "constructor", "0"] };
@@ -162,8 +160,8 @@ describe("isRead", () => {
   const cnn = { network: "cnn", solver: "sgdm", schedule: "none" } as const;
 
   it("is so where every choice that is named is made", () => {
-    expect(readersOf("epochs")).toEqual({});
-    expect(readersOf("epsilon")).toEqual({ solvers: ["adam", "adamw", "rmsprop"] });
+    expect(optionRows.epochs.readers).toBeUndefined();
+    expect(optionRows.epsilon.readers).toEqual({ solvers: ["adam", "adamw", "rmsprop"] });
     const unread = optionNames.filter((option) => !isRead(option, cnn));
     expect(unread).toEqual([
       ...["hidden", "dropout", "learnRateDropFactor", "learnRateDropPeriod", "warmup"],

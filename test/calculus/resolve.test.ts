@@ -8,9 +8,9 @@ import {
   OptionError,
   type OptionName,
   optionNames,
+  optionRows,
   type PresetName,
   presetNames,
-  readersOf,
   readOption,
   writeOption,
 } from "../../src/calculus/options";
@@ -69,7 +69,7 @@ const othersOf = (preset: PresetName): Required<ExperimentOptions> =>
 
 /** The option alone, with the choices that it needs to be read; the network must be one that reads it. */
 function alone(option: OptionName, others: ExperimentOptions): ExperimentOptions {
-  const { solvers, schedules } = readersOf(option);
+  const { solvers, schedules } = optionRows[option].readers ?? {};
   return {
     ...(solvers && { solver: solvers[0] }),
     ...(schedules && { learnRateSchedule: schedules[0] }),
@@ -79,7 +79,7 @@ function alone(option: OptionName, others: ExperimentOptions): ExperimentOptions
 
 describe.each(all)("the experiment of preset %s and network %s", (preset, network) => {
   const others = othersOf(preset);
-  const own = optionNames.filter((option) => readersOf(option).networks?.includes(network) ?? true);
+  const own = optionNames.filter((option) => optionRows[option].readers?.networks?.includes(network) ?? true);
 
   it("takes each option, and optionsOf gives it back", () => {
     forRows(own, (option) => {

@@ -3,7 +3,14 @@ import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { html, LitElement, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { type NetworkName, networkNames, type OptionName, type PresetName, ruleWithin } from "../../calculus";
+import {
+  type NetworkName,
+  networkNames,
+  type OptionName,
+  optionRows,
+  type PresetName,
+  ruleWithin,
+} from "../../calculus";
 import { SessionController } from "../session/controller";
 import { networkTitles, presetTitles } from "../session/describe";
 import type { Settings } from "../session/run";
@@ -12,7 +19,7 @@ import type { Phase } from "../session/state";
 import { chosenValues, presetValues, readOptions, withOption } from "../session/values";
 import { onShortcut, type Shortcut } from "../shortcuts";
 import { shared } from "../styles";
-import { fields, groups } from "./fields";
+import { groups } from "./fields";
 import "./option";
 import type { Entry, EntryEvent } from "./option";
 import { describePlan } from "./plan";
@@ -179,8 +186,8 @@ export class Controls extends LitElement {
   #plan() {
     const { experiment, refusal, changed } = this.session;
     const [wrong] = this.refused.keys();
-    if (wrong !== undefined) return html`Correct <strong>${fields[wrong].label}</strong> to train.`;
-    if (refusal) return html`<strong>${fields[refusal.option].label}</strong> ${refusal.message}.`;
+    if (wrong !== undefined) return html`Correct <strong>${optionRows[wrong].form.label}</strong> to train.`;
+    if (refusal) return html`<strong>${optionRows[refusal.option].form.label}</strong> ${refusal.message}.`;
     if (!experiment) return nothing;
     return html`${describePlan(experiment)}${
       changed ? html` <strong>Other options are running: Restart takes these.</strong>` : nothing

@@ -5,10 +5,10 @@ import "@awesome.me/webawesome/dist/components/select/select.js";
 import { css, html, LitElement, nothing } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
-import { OptionError, type OptionName, type OptionRule, readOption, writeOption } from "../../calculus";
-import { expectation } from "../../engine/fields";
+import { OptionError, type OptionName, optionRows, readOption, writeOption } from "../../calculus";
+import { expectation, type FieldRule } from "../../engine/fields";
 import { shared } from "../styles";
-import { describeRange, fields } from "./fields";
+import { describeRange } from "./fields";
 
 type Value = string | number;
 
@@ -48,7 +48,7 @@ export class OptionField extends LitElement {
   /** What the preset gives it. */
   declare preset: Value;
   /** What it may be beside the other options. */
-  declare rule: OptionRule;
+  declare rule: FieldRule;
   /** What was typed instead of a value. */
   declare refused: Extract<Entry, { kind: "refused" }> | undefined;
   /** Why the value does not go with the others. */
@@ -60,7 +60,7 @@ export class OptionField extends LitElement {
     const { option, value, rule } = this;
     const error = this.refused ? `expected ${expectation(rule)}` : this.conflict;
     const content = html`
-      <span slot="label">${fields[option].label}</span>
+      <span slot="label">${optionRows[option].form.label}</span>
       <div slot="hint">${error === undefined ? this.#hint() : html`<span class="error"><wa-icon name="warning"></wa-icon> ${error}</span>`}</div>
     `;
     return html`
@@ -114,7 +114,7 @@ export class OptionField extends LitElement {
 
   #reset() {
     if (!this.#differs) return nothing;
-    const label = `Reset ${fields[this.option].label} to ${writeOption(this.preset)}`;
+    const label = `Reset ${optionRows[this.option].form.label} to ${writeOption(this.preset)}`;
     return html`
       <wa-button
         size="xs"

@@ -1,15 +1,14 @@
 /** Whether what lies in the browser's store is what this page puts there: another version, or a hand, may have written it. */
 import {
   calculusFunctions,
+  isOptionName,
   networkNames,
-  type OptionName,
-  optionNames,
+  optionRows,
   presetNames,
-  readOption,
   resolveExperiment,
-  writeOption,
 } from "../../calculus";
 import { resolveLayers } from "../../engine";
+import { allows } from "../../engine/fields";
 import type { Run, Settings } from "./run";
 import type { Interrupted } from "./state";
 
@@ -53,23 +52,11 @@ function isSettings(value: unknown): value is Settings {
   return (
     isOneOf(presetNames, value.preset) &&
     isOneOf(networkNames, value.network) &&
-    Object.entries(value.options).every(([name, option]) => isOption(name, option))
+    // Each can be, apart from the others.
+    Object.entries(value.options).every(
+      ([name, option]) => isOptionName(name) && allows(optionRows[name].rule, option),
+    )
   );
-}
-
-/** Whether it can be, apart from the others. */
-function isOption(name: string, value: unknown): boolean {
-  const option = optionNames.find((each) => each === name);
-  if (option === undefined || !(isNumber(value) || isText(value))) return false;
-  return readsBack(option, value);
-}
-
-function readsBack(option: OptionName, value: string | number): boolean {
-  try {
-    return readOption(option, writeOption(value)) === value;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether experiment and facts are of the kind that these settings make. Presets may have had other numbers then. */

@@ -1,8 +1,8 @@
 /** Settings as the query of an address: "?v=1&preset=quick&network=bilstm&epochs=40". */
 
 import {
+  isOptionName,
   networkNames,
-  type OptionName,
   optionNames,
   presetNames,
   readOption,
@@ -83,12 +83,12 @@ export function readLink(search: string): LinkReading {
   const chosen = chosenValues(settings);
   for (const { name, text, message } of refused)
     problems.push(
-      `${name} is ${quote(text)}, ${isOption(name) ? `expected ${expectation(ruleWithin(name, chosen))}` : message}`,
+      `${name} is ${quote(text)}, ${isOptionName(name) ? `expected ${expectation(ruleWithin(name, chosen))}` : message}`,
     );
   const read = readOptions(settings);
   for (const name of given) {
     if (["v", "preset", "network"].includes(name)) continue;
-    if (!isOption(name)) problems.push(`${quote(name)} is no option`);
+    if (!isOptionName(name)) problems.push(`${quote(name)} is no option`);
     else if (name in options && !read.includes(name))
       problems.push(`${name} means nothing to the network, solver and schedule of the link`);
   }
@@ -96,8 +96,6 @@ export function readLink(search: string): LinkReading {
 }
 
 const refuse = (problem: string): LinkReading => ({ settings: defaults, problems: [problem] });
-
-const isOption = (name: string): name is OptionName => optionNames.some((option) => option === name);
 
 const oneOf =
   <Name extends string>(names: readonly Name[]) =>

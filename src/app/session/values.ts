@@ -1,13 +1,11 @@
 /** What settings come to: the value of every option, from the settings or else from the preset. */
 import {
   choicesOf,
-  type ExperimentOptions,
+  completeOptions,
   isRead,
-  type LimitingOptions,
   type OptionName,
+  type OptionValues,
   optionNames,
-  optionsOf,
-  resolveExperiment,
 } from "../../calculus";
 import type { Settings } from "./run";
 
@@ -18,17 +16,16 @@ export function readOptions({ preset, network, options }: Settings): readonly Op
 }
 
 /** What the preset gives every option that is read, with the solver and the schedule that the settings choose. */
-export function presetValues({ preset, network, options }: Settings): ExperimentOptions & LimitingOptions {
+export function presetValues({ preset, network, options }: Settings): OptionValues {
   const { solver, schedule } = choicesOf(preset, network, options);
   const own = choicesOf(preset, network, {});
-  const values = optionsOf(resolveExperiment(preset, network, { solver, learnRateSchedule: schedule }));
+  const values = completeOptions(preset, network, { solver, learnRateSchedule: schedule });
   return { ...values, solver: own.solver, learnRateSchedule: own.schedule };
 }
 
 /** The value of every option that is read, refused ones among them. */
-export function chosenValues(settings: Settings): ExperimentOptions & LimitingOptions {
-  return { ...presetValues(settings), ...tidy(settings).options };
-}
+export const chosenValues = ({ preset, network, options }: Settings): OptionValues =>
+  completeOptions(preset, network, options);
 
 /** The same settings without what nothing reads, and what the preset says anyway. */
 export function tidy(settings: Settings): Settings {

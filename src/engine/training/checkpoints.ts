@@ -1,8 +1,8 @@
 import { DisposedError } from "../gpu/memory";
-import type { DeviceState } from "./capture";
 import type { TrainerConfig } from "./config";
 import type { Progress } from "./progress";
 import type { TrainingState } from "./state";
+import type { DeviceState } from "./state-reader";
 import { stepsToMultiple } from "./submit";
 
 /** Milliseconds that a training which is to stop waits for a state to be saved. */
@@ -12,7 +12,7 @@ const grace = 30_000;
 export class Checkpoints {
   readonly #checkpoint: NonNullable<TrainerConfig["checkpoint"]>;
   readonly #constants: Pick<TrainingState, "network" | "options" | "rows" | "data" | "order">;
-  readonly #capture: { read(): Promise<DeviceState> };
+  readonly #reader: { read(): Promise<DeviceState> };
   readonly #history: Progress[];
   #wanted = false;
   #saved: number | undefined;
@@ -28,12 +28,12 @@ export class Checkpoints {
   constructor(
     checkpoint: NonNullable<TrainerConfig["checkpoint"]>,
     constants: Pick<TrainingState, "network" | "options" | "rows" | "data" | "order">,
-    capture: { read(): Promise<DeviceState> },
+    reader: { read(): Promise<DeviceState> },
     history: readonly Progress[],
   ) {
     this.#checkpoint = checkpoint;
     this.#constants = constants;
-    this.#capture = capture;
+    this.#reader = reader;
     this.#history = [...history];
   }
 
@@ -74,7 +74,7 @@ export class Checkpoints {
       ...this.#constants,
       iteration,
       seconds,
-      ...(await this.#capture.read()),
+      ...(await this.#reader.read()),
       history: [...this.#history],
     };
     await new Promise<void>((resolve, reject) => {

@@ -81,25 +81,17 @@ type RulesOf<Spec extends { readonly kind: string }> = {
   >;
 };
 
-export const sgdm = (options: Partial<Omit<SgdmSpec, "kind">> = {}): SgdmSpec => {
-  requireFields("sgdm", options, Object.keys(solverRules.sgdm));
-  return { kind: "sgdm", momentum: 0.9, ...options };
-};
+const solver =
+  <Spec extends SolverSpec>(defaults: Spec) =>
+  (options: Partial<Omit<Spec, "kind">> = {}): Spec => {
+    requireFields(defaults.kind, options, Object.keys(solverRules[defaults.kind]));
+    return { ...defaults, ...options };
+  };
 
-export const adam = (options: Partial<Omit<AdamSpec, "kind">> = {}): AdamSpec => {
-  requireFields("adam", options, Object.keys(solverRules.adam));
-  return { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
-};
-
-export const adamw = (options: Partial<Omit<AdamWSpec, "kind">> = {}): AdamWSpec => {
-  requireFields("adamw", options, Object.keys(solverRules.adamw));
-  return { ...adam(), kind: "adamw", weightDecay: 0.01, ...options };
-};
-
-export const rmsprop = (options: Partial<Omit<RmsPropSpec, "kind">> = {}): RmsPropSpec => {
-  requireFields("rmsprop", options, Object.keys(solverRules.rmsprop));
-  return { kind: "rmsprop", decay: 0.9, epsilon: 1e-8, ...options };
-};
+export const sgdm = solver<SgdmSpec>({ kind: "sgdm", momentum: 0.9 });
+export const adam = solver<AdamSpec>({ kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+export const adamw = solver<AdamWSpec>({ ...adam(), kind: "adamw", weightDecay: 0.01 });
+export const rmsprop = solver<RmsPropSpec>({ kind: "rmsprop", decay: 0.9, epsilon: 1e-8 });
 
 /** `piecewise`: × factor every `period` epochs. `cosine`: linear warm-up over `warmup` iterations, then half a cosine to 0 at the last. */
 export type LearnRateSchedule =
@@ -115,17 +107,17 @@ export const scheduleRules = {
 } as const satisfies RulesOf<LearnRateSchedule>;
 
 /** `l2norm` clips each learnable by itself, `global-l2norm` all jointly, `absolute-value` each element. */
-export type ClipMethod = "l2norm" | "global-l2norm" | "absolute-value";
+export type ClipMethod = (typeof trainingRules.clipMethod.choices)[number];
 /**
  * `narrow-normal`: N(0, 0.01²) for every weight (R2018b). `glorot`: Glorot uniform, recurrent weights with orthonormal
  * columns (later releases).
  */
-export type Initialisation = "narrow-normal" | "glorot";
+export type Initialisation = (typeof trainingRules.initialisation.choices)[number];
 /** Where batchnorm's inference statistics come from: one pass over the training set after training (R2018b), or a moving average. */
-export type BatchNormStatistics = "population" | "moving";
+export type BatchNormStatistics = (typeof trainingRules.batchNormStatistics.choices)[number];
 /** Which learnables training ends with: those of the lowest validation loss, or those of the last iteration (R2018b). */
-export type Restore = "best" | "last";
-export type Shuffle = "once" | "every-epoch" | "never";
+export type Restore = (typeof trainingRules.restore.choices)[number];
+export type Shuffle = (typeof trainingRules.shuffle.choices)[number];
 
 export interface TrainingOptions {
   readonly solver: SolverSpec;

@@ -2,7 +2,6 @@ import type { Memory, Slice } from "../gpu/memory";
 import { Backpropagation } from "../network/backpropagation";
 import { createCursor } from "../network/batch";
 import type { Network } from "../network/network";
-import { Capture } from "./capture";
 import type { TrainerConfig } from "./config";
 import { Diagnosis } from "./diagnosis";
 import { Inspector } from "./inspector";
@@ -10,6 +9,7 @@ import { buildPopulationStatistics, buildValidation, createTarget, type Pass, ty
 import type { ResolvedTraining } from "./resolve";
 import { uploadSamples } from "./samples";
 import { buildSnapshot, type Snapshot } from "./snapshot";
+import { StateReader } from "./state-reader";
 import { buildStep, type Step } from "./step";
 
 /** What a training consists of on the GPU. */
@@ -26,7 +26,7 @@ export interface TrainingParts {
   readonly diagnosis: Diagnosis;
   readonly inspector: Inspector;
   /** Where checkpoints are wanted. */
-  readonly capture: Capture | undefined;
+  readonly reader: StateReader | undefined;
 }
 
 /** Copies the data to the GPU, allocates all buffers and compiles all plans of a training. */
@@ -73,6 +73,6 @@ export async function buildParts(
       : undefined,
     diagnosis: await Diagnosis.build(network, memory, backpropagation, step),
     inspector: new Inspector(network, memory, backpropagation.gradients),
-    capture: config.checkpoint && new Capture(network, memory, step.moments, snapshot),
+    reader: config.checkpoint && new StateReader(network, memory, step.moments, snapshot),
   };
 }

@@ -75,9 +75,9 @@ export class Trainer {
     this.#gate = new Gate(network.device.lost);
     const { checkpoint, resume } = config;
     const { options, order } = resolved;
-    if (checkpoint && parts.capture && data) {
+    if (checkpoint && parts.reader && data) {
       const constants = { network: network.spec, options, ...data, order };
-      this.#checkpoints = new Checkpoints(checkpoint, constants, parts.capture, resume?.history ?? []);
+      this.#checkpoints = new Checkpoints(checkpoint, constants, parts.reader, resume?.history ?? []);
     }
   }
 

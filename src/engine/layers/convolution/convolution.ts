@@ -31,15 +31,15 @@ export function convolution(
   const [batch, steps] = long ? [1, context.batch * shape.steps] : [context.batch, shape.steps];
   const whole: Convolution = { context, label, shape, slices, batch, steps };
   const { x, weight, bias, y, sums } = slices;
-  const asItStands = tilesFor(whole).map((tile) => direct(whole, tile));
-  const fewer = toomCookConvolutions(whole);
-  const first = context.software && isWorthTransforming(context, shape) && fewer.length > 0;
+  const tiled = tilesFor(whole).map((tile) => direct(whole, tile));
+  const toomCook = toomCookConvolutions(whole);
+  const first = context.software && isWorthTransforming(context, shape) && toomCook.length > 0;
   return context.choose({
     kind: "convolution",
     sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${batch} × ${steps}${bias ? "" : ", transposed"}${sums ? ", summed" : ""}`,
     flops: flopsOf(context, shape),
     data: [x, weight, y, ...(bias ? [bias] : [])],
-    variants: first ? ranked(fewer, asItStands) : ranked(asItStands, fewer),
+    variants: first ? ranked(toomCook, tiled) : ranked(tiled, toomCook),
     plain: {
       name: "plain",
       calls: () => plainCalls(whole),

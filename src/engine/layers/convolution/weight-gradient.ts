@@ -28,7 +28,7 @@ interface GradientSlices {
   readonly dbias?: Slice;
 }
 
-interface Setting {
+interface WeightGradient {
   readonly context: BuildContext;
   readonly label: string;
   readonly shape: ConvolutionShape;
@@ -45,26 +45,26 @@ export function weightGradient(
   shape: ConvolutionShape,
   slices: GradientSlices,
 ): readonly KernelCall[] {
-  const setting: Setting = { context, label, shape, slices };
+  const whole: WeightGradient = { context, label, shape, slices };
   const { x, dy, dweight, dbias } = slices;
   const by = (cut: Cut): Variant => ({
     name: nameOf(cut),
-    calls: () => splitCalls(setting, cut, 1),
-    excerpt: (part) => ({ calls: splitCalls(setting, cut, part) }),
+    calls: () => splitCalls(whole, cut, 1),
+    excerpt: (part) => ({ calls: splitCalls(whole, cut, part) }),
   });
   const direct = cutsFor(context, shape).map(by);
-  const fewer = toomCookCutsFor(context, shape).map((cut) => toomCookGradient(setting, cut));
-  const first = context.quads && isWorthTransforming(context, shape) && fewer.length > 0;
+  const toomCook = toomCookCutsFor(context, shape).map((cut) => toomCookGradient(whole, cut));
+  const first = context.quads && isWorthTransforming(context, shape) && toomCook.length > 0;
   return context.choose({
     kind: "weight gradient",
     sizes: `${shape.input} → ${shape.output}, kernel ${shape.kernel}, ${context.batch} × ${shape.steps}, ${shape.left} left`,
     flops: flopsOf(context, shape),
     data: [x.slice, dy.slice, dweight, ...(dbias ? [dbias] : [])],
-    variants: first ? ranked(fewer, direct) : ranked(direct, fewer),
+    variants: first ? ranked(toomCook, direct) : ranked(direct, toomCook),
     plain: {
       name: "plain",
-      calls: () => [plainCall(setting)],
-      excerpt: (part) => ({ calls: [plainCall(setting, part)] }),
+      calls: () => [plainCall(whole)],
+      excerpt: (part) => ({ calls: [plainCall(whole, part)] }),
     },
   });
 }
@@ -88,7 +88,7 @@ interface Partial {
   readonly call: KernelCall;
 }
 
-function partialSums({ context, label, slices }: Setting, cut: Cut, part: number, sum: Sum): Partial {
+function partialSums({ context, label, slices }: WeightGradient, cut: Cut, part: number, sum: Sum): Partial {
   const { shape, rows, steps, x, dy, parallel } = sum;
   const inGroups = groupsOf(shape.input);
   const outGroups = groupsOf(shape.output);
@@ -145,12 +145,12 @@ const conditionsOf = (cut: Cut, { dbias }: GradientSlices) => ({
   taps5: cut.taps >= 5,
 });
 
-function splitCalls(setting: Setting, cut: Cut, part: number): KernelCall[] {
-  const { context, label, shape, slices } = setting;
+function splitCalls(whole: WeightGradient, cut: Cut, part: number): KernelCall[] {
+  const { context, label, shape, slices } = whole;
   const { x, dy, dweight, dbias } = slices;
   const { batch: rows } = context;
   const { steps } = shape;
-  const sums = partialSums(setting, cut, part, { shape, rows, steps, x, dy, parallel: 1 });
+  const sums = partialSums(whole, cut, part, { shape, rows, steps, x, dy, parallel: 1 });
   return [
     sums.call,
     {
@@ -166,14 +166,14 @@ function splitCalls(setting: Setting, cut: Cut, part: number): KernelCall[] {
 }
 
 /** By the algorithm of Toom and Cook: x and dy at all points, a sum for each, then from points to taps. */
-function toomCookGradient(setting: Setting, cut: Cut): Variant {
-  const { context, label, shape, slices } = setting;
+function toomCookGradient(whole: WeightGradient, cut: Cut): Variant {
+  const { context, label, shape, slices } = whole;
   const { dweight, dbias } = slices;
   const { rows, steps } = rowsOfTiles(context, shape);
   const excerpt = (part: number) => {
     const x = context.memory.scratch("transformed", transformedLength(context, shape.input, shape) * 4);
     const dy = context.memory.scratch("products", transformedLength(context, shape.output, shape) * 4);
-    const sums = partialSums(setting, cut, part, {
+    const sums = partialSums(whole, cut, part, {
       shape: { ...shape, kernel: 1, left: 0 },
       rows,
       steps,
@@ -211,7 +211,7 @@ function toomCookGradient(setting: Setting, cut: Cut): Variant {
 }
 
 /** All of it, or some columns and groups of the excerpt of a part, the first and the last among them. */
-function plainCall({ context, label, shape, slices }: Setting, part?: number): KernelCall {
+function plainCall({ context, label, shape, slices }: WeightGradient, part?: number): KernelCall {
   const { x, dy, dweight, dbias } = slices;
   const columns = groupsOf(shape.input) * shape.kernel;
   const groups = groupsOf(shape.output);

@@ -8,7 +8,7 @@ import { statisticsShapes, type Tensors, type TrainingState, type Weights } from
 export type DeviceState = Pick<TrainingState, "learnables" | "statistics" | "moments" | "best">;
 
 /** Reads a training's state from the GPU, an arena at a time through one staging buffer. */
-export class Capture {
+export class StateReader {
   readonly #network: Network;
   readonly #memory: Memory;
   readonly #moments: ReadonlyMap<string, Slice>;
