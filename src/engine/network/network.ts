@@ -42,6 +42,8 @@ export class Network implements NetworkParts {
   readonly output: Activation;
   readonly #memory: Memory;
   readonly #prediction: Passage;
+  /** Whether its learnables have any values but the zeros of new buffers. */
+  #loaded = false;
   /** Predictions share their buffers, and gradients must not be built at once: one waits for the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +63,8 @@ export class Network implements NetworkParts {
   }
 
   /**
-   * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
+   * Allocates the network's buffers and compiles its prediction. Learnables have no values until they are written or
+   * a Trainer is built.
    * @param spec the network, and the number of samples it computes at once
    * @param kernels variants of the kernels other than those for the device, to compare them
    * @throws RangeError for impossible sizes, OutOfMemoryError, KernelError
@@ -129,6 +132,11 @@ export class Network implements NetworkParts {
     }
   }
 
+  /** Told by whoever has put values into `parameters` otherwise than by `writeLearnables`. */
+  markLoaded(): void {
+    this.#loaded = true;
+  }
+
   /** Makes the inference statistics those of an untrained network. */
   resetStatistics(): void {
     this.#memory.requireLive();
@@ -154,17 +162,20 @@ export class Network implements NetworkParts {
         throw new RangeError(`${name}: expected ${count} values, got ${data?.length ?? "none"}`);
       write(this.device, part(this.parameters, offset, count), data);
     }
+    this.#loaded = true;
   }
 
   /**
    * Predicts with the inference statistics.
    * @param x any number of samples (rows, C, T)
    * @returns predictions (rows, Cout, Tout)
-   * @throws RangeError for samples of another length, DisposedError where the network is disposed of, also meanwhile
+   * @throws RangeError for samples of another length, Error where the network was neither trained nor loaded, DisposedError where
+   * it is disposed of, also meanwhile
    */
   async predict(x: Float32Array): Promise<Float32Array> {
     this.#memory.requireLive();
     const rows = this.#rowsOf(x);
+    this.#requireLoaded();
     return this.#inTurn((prediction) => prediction.run(rows, [x]));
   }
 
@@ -175,7 +186,8 @@ export class Network implements NetworkParts {
    * @param x any number of samples (rows, C, T)
    * @param outputGradient (rows, Cout, Tout)
    * @returns (rows, C, T)
-   * @throws RangeError for other shapes, OutOfMemoryError, DisposedError where the network is disposed of, also meanwhile
+   * @throws RangeError for other shapes, Error where the network was neither trained nor loaded, OutOfMemoryError, DisposedError
+   * where it is disposed of, also meanwhile
    */
   async inputGradient(x: Float32Array, outputGradient: Float32Array): Promise<Float32Array> {
     this.#memory.requireLive();
@@ -183,7 +195,16 @@ export class Network implements NetworkParts {
     const answer = this.output.channels * this.output.steps;
     const expected = `(${rows}, Cout, Tout) = ${rows * answer}`;
     requireFloats("outputGradient", outputGradient, rows * answer, expected);
+    this.#requireLoaded();
     return this.#inTurn(() => inputGradient(this, rows, { x, outputGradient }));
+  }
+
+  /** With learnables of zero it would answer zeros. */
+  #requireLoaded(): void {
+    if (!this.#loaded && this.layout.places.length > 0)
+      throw new Error(
+        "the network was neither trained nor loaded: build a Trainer, or write a model's tensors, first",
+      );
   }
 
   #rowsOf(x: Float32Array): number {
