@@ -23,7 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** What needs a device: no reference and no experiment does. */
 const onTheGpu =
-  /^engine\/(gpu\/|index|layers\/builders|network\/(network|build|passage|backpropagation|input-gradient)|training\/trainer)/;
+  /^engine\/(gpu\/|index|layers\/builders|network\/(network|build|batch-runner|backpropagation|input-gradient)|training\/trainer)/;
 
 const source = join(import.meta.dirname, "../src");
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
+import { layerKinds } from "../src/engine/layers/registry";
 
 const root = join(import.meta.dirname, "..");
 
@@ -21,14 +22,25 @@ function blocks(): { readonly file: string; readonly code: string }[] {
   return found;
 }
 
-test("docs/kernels.md names every shader that has an entry point", () => {
-  const text = readFileSync(join(root, "docs/kernels.md"), "utf8");
+function shadersWithEntries(): readonly string[] {
   const folder = join(root, "shaders");
-  const shaders = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".wgsl"))
     .filter((path) => readFileSync(join(folder, path), "utf8").includes("@compute"));
+}
+
+test("docs/kernels.md names every shader that has an entry point", () => {
+  const text = readFileSync(join(root, "docs/kernels.md"), "utf8");
+  const shaders = shadersWithEntries();
   expect(shaders.filter((path) => !text.includes(`${basename(path)}\``))).toEqual([]);
   expect(shaders.length).toBeGreaterThan(15);
+});
+
+test("no two kinds have one stem, and no two shaders with entry points one name", () => {
+  const stems = Object.values(layerKinds).map(({ stem }) => stem);
+  expect(new Set(stems).size).toBe(stems.length);
+  const names = shadersWithEntries().map((path) => basename(path));
+  expect(new Set(names).size).toBe(names.length);
 });
 
 test("every block of the guide stands in the file that it names", () => {

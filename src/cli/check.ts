@@ -100,14 +100,15 @@ function listVectors(path: string): string[] {
   }
 }
 
-/** A line for each tensor, or one that says why there is none. */
+/** A line for each tensor, or one that says why there is none. Columns are as wide as their names, where these are long. */
 export function describe({ case: name, tensors, reason }: Reported): string {
   const begin = plainName(name).padEnd(30);
   if (reason !== undefined) return `${begin} FAIL ${oneLine(reason)}\n`;
+  const width = Math.max(26, ...tensors.map((tensor) => plainName(tensor.name).length));
   return tensors
     .map(
       (tensor) =>
-        `${begin} ${plainName(tensor.name).padEnd(26)} error ${figure(tensor.error)}  allowed ${figure(tensor.allowed)}  ${tensor.passed ? "pass" : "FAIL"}\n`,
+        `${begin} ${plainName(tensor.name).padEnd(width)} error ${figure(tensor.error)}  allowed ${figure(tensor.allowed)}  ${tensor.passed ? "pass" : "FAIL"}\n`,
     )
     .join("");
 }

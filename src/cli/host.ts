@@ -2,6 +2,7 @@
 import { type AdapterReport, type Device, NoAdapterError } from "../engine";
 import { oneLine } from "../engine/files/error";
 import { isCalled, nameAdapter } from "../engine/gpu/adapter";
+import { takeRefusals } from "../node/cache";
 import { openDevice } from "../node/index";
 import { runtime } from "../node/runtime";
 import type { AdapterFlags } from "./adapter-flags";
@@ -22,6 +23,7 @@ export async function openHost(flags: AdapterFlags): Promise<Device> {
     })
     .finally(() => {
       if (verbose && refusals.length > 0) process.stderr.write(`drivers of no use: ${refusals.join(", ")}\n`);
+      sayRefusedCaches();
     });
   const { adapter } = device;
   requireExpected(adapter, expectAdapter);
@@ -38,6 +40,11 @@ export async function openHost(flags: AdapterFlags): Promise<Device> {
     process.exit(brokenStatus);
   });
   return device;
+}
+
+/** A folder that the user names never becomes another one in silence. */
+export function sayRefusedCaches(): void {
+  for (const line of takeRefusals()) process.stderr.write(`${oneLine(line)}\n`);
 }
 
 /** The library's message, with the flag that asked for the adapter before it. */

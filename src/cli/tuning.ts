@@ -8,6 +8,7 @@ import { readRegular, useCache } from "../node/cache";
 import { runtime } from "../node/runtime";
 import { UsageError } from "./errors";
 import { requireWritable, writeOutput } from "./files";
+import { sayRefusedCaches } from "./host";
 
 /** off: kernels by rules; on: measured once and kept; again: measured now, whatever is kept. */
 export type TuneMode = (typeof tuneModes)[number];
@@ -53,6 +54,7 @@ export async function tuningFor(
   if (mode === "off") return {};
   const key = tuningKey(device, runtime.version);
   const place = findPlace();
+  sayRefusedCaches();
   const known = mode === "again" ? (measured[key] ?? {}) : (readKept(place)[key] ?? {});
   if ("refusal" in place && mode === "on") {
     process.stderr.write(`kernels by rules: what is measured cannot be kept (${place.refusal})\n`);

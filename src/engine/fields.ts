@@ -75,11 +75,16 @@ export function requireFields(
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
-    throw new TypeError(
-      `${what} has no field ${name}: ${near ? `did you mean ${near}?` : `it may have ${list(known)}`}`,
-    );
+    const advice = near ? `did you mean ${near}?` : `it may have ${list(known)}${elsewhere(name, known)}`;
+    throw new TypeError(`${what} has no field ${name}: ${advice}`);
   }
 }
+
+/** Where the learning rate is, which other libraries give to the solver. */
+const elsewhere = (name: string, known: readonly string[]): string =>
+  /^(learn(ing)?_?rate|lr)$/i.test(name) && !known.includes("learnRate")
+    ? "; the learning rate is options.learnRate"
+    : "";
 
 /** @param prefix of the names in errors @throws RangeError unless every field of the rules is there and allowed */
 export function requireValues(prefix: string, given: object, rules: FieldRules): void {

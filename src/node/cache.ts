@@ -42,6 +42,16 @@ export function cacheFolders(environment: Environment = process.env, system = pr
   return [...(base && isAbsolute(base) ? [join(base, "fluxion")] : []), resolve(tmpdir(), `fluxion-${user}`)];
 }
 
+/** What is to be said of the folder that XDG_CACHE_HOME names, each thing once. */
+const refusals = new Map<string, "new" | "told">();
+
+/** Lines that nobody was told yet: why the folder that XDG_CACHE_HOME names is not used, and which is instead. */
+export function takeRefusals(): readonly string[] {
+  const lines = [...refusals].flatMap(([line, state]) => (state === "new" ? [line] : []));
+  for (const line of lines) refusals.set(line, "told");
+  return lines;
+}
+
 /**
  * Calls `use` with one cache folder after the other until it succeeds in one.
  * @returns what `use` returned
@@ -52,7 +62,12 @@ export function useCache<Result>(use: (folder: string) => Result, folders = cach
   for (const folder of folders) {
     try {
       makePrivate(folder);
-      return use(folder);
+      const result = use(folder);
+      if (complaints.length > 0 && process.env.XDG_CACHE_HOME) {
+        const line = `XDG_CACHE_HOME is not used (${complaints.join("; ")}), but ${folder}`;
+        if (!refusals.has(line)) refusals.set(line, "new");
+      }
+      return result;
     } catch (error) {
       complaints.push(`${folder}: ${reasonOf(error)}`);
     }

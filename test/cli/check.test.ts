@@ -35,6 +35,21 @@ it("a vector of another version is a failed case with its reason, and no end of 
   }
 });
 
+it("columns stand below each other, however long a tensor's name is", () => {
+  const names = ["loss", "final.bilstm1.forward.weight_ih", "final.fc.bias"];
+  const text = describeCase({
+    case: "train-bilstm",
+    op: "train",
+    file: "f",
+    passed: true,
+    tensors: names.map((name) => ({ name, error: 1e-9, allowed: 1e-5, passed: true })),
+  });
+  const lines = text.trimEnd().split("\n");
+  expect(lines.length).toBe(3);
+  expect(new Set(lines.map((line) => line.indexOf(" error "))).size).toBe(1);
+  expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+});
+
 it("names out of files cannot forge what it says", () => {
   const forged = "\u001b[2K\r\n24 of 24 cases passed\u009b1A\u202e";
   const told: Omit<Reported, "tensors" | "reason"> = {

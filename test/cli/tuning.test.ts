@@ -43,6 +43,7 @@ const flags = (tune: "off" | "on" | "again") => ({ tune, recurrentWeights: "f32"
 let said = "";
 let caches = "";
 beforeEach(() => {
+  vi.unstubAllEnvs();
   hooks.asked.length = 0;
   hooks.meanwhile = () => undefined;
   said = "";
@@ -116,6 +117,19 @@ describe("--tune", () => {
       expect(JSON.parse(readFileSync(file(), "utf8"))).not.toHaveProperty("a");
     },
   );
+
+  test("a cache that was named and is of no use is told once, and what is measured is kept elsewhere", async () => {
+    writeFileSync(join(caches, "fluxion"), "a file");
+    const elsewhere = testDirectory();
+    vi.stubEnv("TMPDIR", elsewhere);
+    expect(await tuningFor(device, spec, flags("on"))).toEqual(found.tuning);
+    const lines = said.split("\n").filter((line) => line.startsWith("XDG_CACHE_HOME"));
+    expect(lines).toEqual([
+      `XDG_CACHE_HOME is not used (${join(caches, "fluxion")}: ${join(caches, "fluxion")} is no directory), but ${join(elsewhere, `fluxion-${process.geteuid?.()}`)}`,
+    ]);
+    await tuningFor(device, spec, flags("on"));
+    expect(said.split("XDG_CACHE_HOME").length).toBe(2);
+  });
 
   test("where nothing can be kept the rules decide, and again measures for this once", async () => {
     writeFileSync(join(caches, "fluxion"), "a file");

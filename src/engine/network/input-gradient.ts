@@ -2,8 +2,8 @@ import type { KernelCall } from "../gpu/kernel";
 import { guardMemory, Memory } from "../gpu/memory";
 import { createActivation } from "../layers/layer";
 import { createCursor, gatherCall, gatherLengths, scatterCall } from "./batch";
+import { BatchRunner } from "./batch-runner";
 import type { NetworkParts } from "./build";
-import { Passage } from "./passage";
 
 /**
  * The gradient of a network's prediction with respect to its input: forward as it predicts, then backward through every
@@ -22,17 +22,17 @@ export async function inputGradient(
   const memory = new Memory(device, { name: "the input gradient", parent });
   const dispose = () => memory.dispose();
   try {
-    const { passage } = await guardMemory(device, async () => ({
-      passage: await buildPassage(memory, network),
+    const { runner } = await guardMemory(device, async () => ({
+      runner: await buildRunner(memory, network),
       dispose,
     }));
-    return await passage.run(rows, values);
+    return await runner.run(rows, values);
   } finally {
     dispose();
   }
 }
 
-function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
+function buildRunner(memory: Memory, network: NetworkParts): Promise<BatchRunner> {
   const { input, stages, output } = network;
   const context = { ...network.context, memory };
   const { batch } = context;
@@ -69,7 +69,7 @@ function buildPassage(memory: Memory, network: NetworkParts): Promise<Passage> {
     ...backward,
     scatterCall(context, { ...input, slice: dInput }, gradients),
   ];
-  return Passage.build(memory, batch, calls, {
+  return BatchRunner.build(memory, batch, calls, {
     inputs: [samples, given, ...(lengths ? [lengths] : [])],
     output: gradients,
   });

@@ -12,9 +12,9 @@ import {
 import { kindOf } from "../layers/registry";
 import type { ArenaLayout } from "./arena";
 import { createCursor, gatherCall, gatherLengths, scatterCall } from "./batch";
+import { BatchRunner } from "./batch-runner";
 import { layOutNetwork, type NetworkParts } from "./build";
 import { inputGradient } from "./input-gradient";
-import { Passage } from "./passage";
 import { type NetworkSpec, type ResolvedLayer, tensorShapes } from "./spec";
 
 /** A named array of f32, as read from or written to a network. */
@@ -41,11 +41,13 @@ export class Network implements NetworkParts {
   readonly stages: readonly Layer[];
   readonly output: Activation;
   readonly #memory: Memory;
-  readonly #prediction: Passage;
+  readonly #prediction: BatchRunner;
+  /** Whether its learnables have any values but the zeros of new buffers. */
+  #loaded = false;
   /** Predictions share their buffers, and gradients must not be built at once: one waits for the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(spec: NetworkSpec, memory: Memory, parts: NetworkParts, prediction: Passage) {
+  private constructor(spec: NetworkSpec, memory: Memory, parts: NetworkParts, prediction: BatchRunner) {
     this.device = memory.device;
     this.spec = spec;
     this.batch = parts.context.batch;
@@ -61,7 +63,8 @@ export class Network implements NetworkParts {
   }
 
   /**
-   * Allocates the network's buffers and compiles its prediction. Learnables are zero until written or trained.
+   * Allocates the network's buffers and compiles its prediction. Learnables have no values until they are written or
+   * a Trainer is built.
    * @param spec the network, the number of samples it computes at once, and whether each sample has a number of real steps of
    * its own, behind which it is padded
    * @param kernels variants of the kernels other than those for the device, to compare them
@@ -132,6 +135,11 @@ export class Network implements NetworkParts {
     }
   }
 
+  /** Told by whoever has put values into `parameters` otherwise than by `writeLearnables`. */
+  markLoaded(): void {
+    this.#loaded = true;
+  }
+
   /** Makes the inference statistics those of an untrained network. */
   resetStatistics(): void {
     this.#memory.requireLive();
@@ -157,6 +165,7 @@ export class Network implements NetworkParts {
         throw new RangeError(`${name}: expected ${count} values, got ${data?.length ?? "none"}`);
       write(this.device, part(this.parameters, offset, count), data);
     }
+    this.#loaded = true;
   }
 
   /**
@@ -164,12 +173,14 @@ export class Network implements NetworkParts {
    * @param x any number of samples (rows, C, T)
    * @param lengths of a network that has such: the real steps of each sample (rows), all T where they are left out
    * @returns predictions (rows, Cout, Tout), zero behind the real steps
-   * @throws RangeError for samples of another length, DisposedError where the network is disposed of, also meanwhile
+   * @throws RangeError for samples of another length, Error where the network was neither trained nor loaded, DisposedError where
+   * it is disposed of, also meanwhile
    */
   async predict(x: Float32Array, lengths?: Uint32Array): Promise<Float32Array> {
     this.#memory.requireLive();
     const rows = this.#rowsOf(x, lengths);
     const given = this.#lengthsOf(rows, lengths);
+    this.#requireLoaded();
     return this.#inTurn((prediction) => prediction.run(rows, [x, ...given]));
   }
 
@@ -181,7 +192,8 @@ export class Network implements NetworkParts {
    * @param outputGradient (rows, Cout, Tout), of which nothing behind the real steps is read
    * @param lengths as of `predict`
    * @returns (rows, C, T)
-   * @throws RangeError for other shapes, OutOfMemoryError, DisposedError where the network is disposed of, also meanwhile
+   * @throws RangeError for other shapes, Error where the network was neither trained nor loaded, OutOfMemoryError, DisposedError
+   * where it is disposed of, also meanwhile
    */
   async inputGradient(
     x: Float32Array,
@@ -194,7 +206,16 @@ export class Network implements NetworkParts {
     const expected = `(${rows}, Cout, Tout) = ${rows * answer}`;
     const given = this.#lengthsOf(rows, lengths);
     requireFloats("outputGradient", outputGradient, rows * answer, expected, isReal(this.output, lengths));
+    this.#requireLoaded();
     return this.#inTurn(() => inputGradient(this, rows, [x, outputGradient, ...given]));
+  }
+
+  /** With learnables of zero it would answer zeros. */
+  #requireLoaded(): void {
+    if (!this.#loaded && this.layout.places.length > 0)
+      throw new Error(
+        "the network was neither trained nor loaded: build a Trainer, or write a model's tensors, first",
+      );
   }
 
   #rowsOf(x: Float32Array, lengths: Uint32Array | undefined): number {
@@ -211,7 +232,7 @@ export class Network implements NetworkParts {
     return [lengths ?? new Uint32Array(rows).fill(this.input.steps)];
   }
 
-  #inTurn<T>(act: (prediction: Passage) => Promise<T>): Promise<T> {
+  #inTurn<T>(act: (prediction: BatchRunner) => Promise<T>): Promise<T> {
     const result = this.#queue.then(() => {
       this.#memory.requireLive();
       return act(this.#prediction);
@@ -274,7 +295,7 @@ function checkTensors(
 const countOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Samples in, predictions out. */
-function buildPrediction(network: NetworkParts, memory: Memory): Promise<Passage> {
+function buildPrediction(network: NetworkParts, memory: Memory): Promise<BatchRunner> {
   const { context, input, output, stages } = network;
   const { batch } = context;
   const { channels, steps } = input;
@@ -290,5 +311,5 @@ function buildPrediction(network: NetworkParts, memory: Memory): Promise<Passage
     scatterCall(context, output, predictions),
   ];
   const inputs = [samples, ...(lengths ? [lengths] : [])];
-  return Passage.build(memory, batch, calls, { inputs, output: predictions });
+  return BatchRunner.build(memory, batch, calls, { inputs, output: predictions });
 }

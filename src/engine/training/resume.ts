@@ -129,6 +129,7 @@ export function beginTraining(
 ): void {
   if (resume) {
     writeState(network, resume, { ...parts, moments: parts.step.moments });
+    network.markLoaded();
     return;
   }
   for (const name of learnables?.keys() ?? []) network.layout.place(name);

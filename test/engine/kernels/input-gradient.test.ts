@@ -224,8 +224,9 @@ test("refuses other shapes, and a network that is gone, in one line", async () =
 
 test("what fails while its buffers are made frees them, and may be asked again", async () => {
   const found = await gpu.run(
-    async ({ fluxion, device }, spec) => {
+    async ({ fluxion, device }, { spec, tensors }) => {
       const network = await fluxion.Network.build(device, spec);
+      network.writeTensors(tensors);
       const live = new Set<GPUBuffer>();
       const prototype = Object.getPrototypeOf(device.gpu);
       const original: GPUDevice["createBuffer"] = prototype.createBuffer;
@@ -256,7 +257,7 @@ test("what fails while its buffers are made frees them, and may be asked again",
         network.dispose();
       }
     },
-    { ...small, batch },
+    { spec: { ...small, batch }, tensors: tensorsOf(small) },
   );
   expect(found).toEqual(["no room, 0 buffers", "26 values, 0 buffers"]);
 });

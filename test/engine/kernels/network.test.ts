@@ -202,6 +202,42 @@ describe("prediction", () => {
     expect(Float32Array.from(apart.flatMap((curve) => Array.from(curve)))).toEqual(together);
   });
 
+  test("predicts nothing before it has learnables, unless it has none to have", async () => {
+    const answers = await gpu.run(
+      async ({ fluxion, device }, { spec, tensors, x, dy }) => {
+        const answerOf = async (network: Awaited<ReturnType<typeof fluxion.Network.build>>) =>
+          Promise.all(
+            [() => network.predict(x), () => network.inputGradient(x, dy)].map((ask) =>
+              ask().then(
+                ({ length }) => length,
+                ({ message }: Error) => message,
+              ),
+            ),
+          );
+        const network = await fluxion.Network.build(device, spec);
+        const before = await answerOf(network);
+        network.resetStatistics();
+        const still = await answerOf(network);
+        network.writeLearnables(tensors);
+        const after = await answerOf(network);
+        network.dispose();
+        const without = await fluxion.Network.build(device, { ...spec, layers: [fluxion.tanh()] });
+        const own = await without.predict(x);
+        without.dispose();
+        return { before, still, after, own: own.length };
+      },
+      { spec: { ...headed, batch }, tensors: start, x: new Float32Array(62), dy: new Float32Array(31) },
+    );
+    const refusal =
+      "the network was neither trained nor loaded: build a Trainer, or write a model's tensors, first";
+    expect(answers).toEqual({
+      before: [refusal, refusal],
+      still: [refusal, refusal],
+      after: [31, 62],
+      own: 62,
+    });
+  });
+
   test("refuses tensors and curves of other shapes in one line", async () => {
     const errors = await gpu.run(
       async ({ fluxion, device }, { spec, tensors }) => {

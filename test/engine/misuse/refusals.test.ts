@@ -70,6 +70,10 @@ test("options that are none, or of values that they may not have", () => {
       solver({ kind: "adam", beta1: 0.9 }),
       /^beta2 must be a number from 0, below 1 in float32, got undefined$/,
     ],
+    [
+      solver({ ...adam(), lr: 0.1 }),
+      /^solver has no field lr: it may have kind, .* and epsilon; the learning rate is options.learnRate$/,
+    ],
     [solver({ ...sgdm(), nesterov: true }), /^solver has no field nesterov: it may have kind and momentum$/],
     [solver(sgdm({ momentum: 1 })), /^momentum must be/],
     [solver(sgdm({ momentum: Number.NaN })), /^momentum must be/],
@@ -200,6 +204,15 @@ test("layers with other fields than they have", () => {
     [() => lstm(given(5)), /^lstm must be an object with hidden, got 5$/],
     [() => biLstm(given({ units: 5 })), /^biLstm has no field units: it may have hidden$/],
     [() => sgdm(given({ momentun: 0.5 })), /^sgdm has no field momentun: did you mean momentum\?$/],
+    ...["learningRate", "learnRate", "learning_rate", "lr"].map(
+      (name) =>
+        [
+          () => sgdm(given({ [name]: 0.5 })),
+          new RegExp(
+            `^sgdm has no field ${name}: it may have momentum; the learning rate is options.learnRate$`,
+          ),
+        ] as const,
+    ),
     [() => sgdm(given(0.5)), /^sgdm must be an object with momentum, got 0.5$/],
     [() => adam(given({ beta: 0.5 })), /^adam has no field beta: did you mean beta1\?$/],
   ];

@@ -70,6 +70,7 @@ test("what is asked of a disposed network is refused at the call, and the device
           .catch(({ name, message }: Error) => `${name}: ${message}`),
       );
     trainer.dispose();
+    other.writeTensors(tensors);
     const others = (await other.predict(x)).length;
     other.dispose();
     return { refused, others, fault: device.fault?.message };

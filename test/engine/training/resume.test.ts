@@ -177,6 +177,27 @@ test("a resumed training draws no weights, because those of the state replace th
   expect(resumed).toBe(0);
 });
 
+test("a network predicts from where its Trainer begins: drawn weights, or those of a state", async () => {
+  const { config, ...from } = request({});
+  const { states } = await train({ ...from, config, stopAt: 6 });
+  const [drawn, resumed] = await gpu.run(
+    async ({ fluxion, device }, { spec, batch, config, resume }) => {
+      const answers: Float32Array[] = [];
+      for (const given of [config, { ...config, resume }]) {
+        const network = await fluxion.Network.build(device, { ...spec, batch });
+        const trainer = await fluxion.Trainer.build(network, given);
+        answers.push(await network.predict(config.train.x));
+        trainer.dispose();
+        network.dispose();
+      }
+      return answers;
+    },
+    { ...from, config, resume: states[0] },
+  );
+  expect(resumed).not.toEqual(drawn);
+  expect(resumed.some((value) => value !== 0)).toBe(true);
+});
+
 describe("checkpoints", () => {
   test("change nothing and cut no submit but where they fall", async () => {
     const { checkpointEvery: _, ...plain } = request({ restore: "best" });

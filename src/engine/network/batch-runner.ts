@@ -9,8 +9,8 @@ interface Ends {
   readonly output: Slice;
 }
 
-/** The way of any number of samples through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
-export class Passage {
+/** Takes any number of samples through a plan, a batch at a time. Its buffers are shared: one run waits for another. */
+export class BatchRunner {
   readonly #memory: Memory;
   readonly #batch: number;
   readonly #plan: Plan;
@@ -31,10 +31,10 @@ export class Passage {
     batch: number,
     calls: readonly KernelCall[],
     ends: Ends,
-  ): Promise<Passage> {
+  ): Promise<BatchRunner> {
     const { output } = ends;
     const staging = memory.staging(`${output.buffer.label} (readback)`, output.size);
-    return new Passage(memory, batch, await Plan.build(memory.device, calls), ends, staging);
+    return new BatchRunner(memory, batch, await Plan.build(memory.device, calls), ends, staging);
   }
 
   /** @param values (rows, …) for each input @returns (rows, …) @throws DisposedError where its buffers are gone */
