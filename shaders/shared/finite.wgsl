@@ -9,3 +9,7 @@ fn isFiniteBits(bits: u32) -> bool {
 fn isFinite(value: f32) -> bool {
   return isFiniteBits(bitcast<u32>(value));
 }
+
+fn areFinite(values: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(values) & vec4u(infiniteBits)) != vec4u(infiniteBits);
+}

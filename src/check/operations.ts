@@ -11,7 +11,7 @@ import {
 } from "../engine/layers/layer";
 import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
 import { batchNorm } from "../engine/layers/normalisation/definition";
-import { leakyReLU } from "../engine/layers/pointwise/definition";
+import { leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { Backpropagation } from "../engine/network/backpropagation";
 import { createCursor, gatherCall, scatterCall } from "../engine/network/batch";
@@ -24,7 +24,9 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
-/** Runs a layer's case (conv1d, dense, lstm, bilstm, batchnorm, leakyrelu) through the kernels of the layer itself. */
+const activations = { relu, sigmoid, tanh } as const;
+
+/** Runs a layer's case (conv1d, lstm, activation …) through the kernels of the layer itself. */
 export function runLayer(
   device: Device,
   source: ConformanceCase,
@@ -45,6 +47,8 @@ export function runLayer(
         return { kind: source.op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });
+      case "activation":
+        return activations[choice(source, "function", ["relu", "sigmoid", "tanh"])]();
       default:
         return leakyReLU(number(source, "slope"));
     }

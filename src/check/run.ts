@@ -54,6 +54,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["bilstm", recurrent("bilstm")],
   ["batchnorm", layer(["epsilon"], ["scale", "offset"])],
   ["leakyrelu", layer(["slope"], [])],
+  ["activation", layer(["function"], [])],
   ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target"] }],
   ["clip", { run: runClip, config: ["method", "threshold"], inputs: ["*"] }],
   ["sgdm", solver("momentum")],

@@ -3,7 +3,7 @@
 import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
 import { batchNorm } from "../engine/layers/normalisation/definition";
-import { dropout, leakyReLU, tanh } from "../engine/layers/pointwise/definition";
+import { dropout, leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
 import { biLstm, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
@@ -37,6 +37,8 @@ function layerChecks(): SelfCheck[] {
     [leakyReLU(0.5), [31, 33, 3]],
     [leakyReLU(0.01), [3, 127, 33]],
     [tanh(), [17, 33, 7]],
+    [relu(), [3, 67, 17]],
+    [sigmoid(), [17, 33, 7]],
     [dropout(0.3), [3, 5, 7]],
     [dropout(0.5), [17, 130, 3]],
   ];

@@ -10,6 +10,8 @@ import { conv1dBackward, conv1dForward } from "./conv1d";
 import { type DropoutDraw, dropoutMask } from "./dropout";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+import { reluBackward, reluForward } from "./relu";
+import { sigmoidBackward, sigmoidForward } from "./sigmoid";
 import { tanhBackward, tanhForward } from "./tanh";
 
 /** Sizes of a layer: x (B, inputChannels, T); `channels` are those of its input. */
@@ -144,6 +146,14 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
   tanh: {
     forward: (_, __, x) => tanhForward(x),
     backward: (_, __, x, dy) => ({ dx: tanhBackward(dy, x), gradients: {} }),
+  },
+  relu: {
+    forward: (_, __, x) => reluForward(x),
+    backward: (_, __, x, dy) => ({ dx: reluBackward(dy, x), gradients: {} }),
+  },
+  sigmoid: {
+    forward: (_, __, x) => sigmoidForward(x),
+    backward: (_, __, x, dy) => ({ dx: sigmoidBackward(dy, x), gradients: {} }),
   },
 };
 

@@ -17,7 +17,10 @@ import {
   lstmBackward,
   lstmForward,
 } from "../../src/reference/lstm";
+import { reluBackward, reluForward } from "../../src/reference/relu";
+import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { adamStep, addL2, sgdmStep } from "../../src/reference/solver";
+import { tanhBackward, tanhForward } from "../../src/reference/tanh";
 import { trainReference } from "../../src/reference/training";
 import { largest } from "./differences";
 
@@ -39,6 +42,7 @@ interface Config {
   readonly kernel: number;
   readonly epsilon: number;
   readonly slope: number;
+  readonly function: keyof typeof activations;
   readonly filters: number;
   readonly hidden: number;
   readonly dropout: number;
@@ -66,6 +70,12 @@ interface Config {
 }
 
 type Results = Record<string, ArrayLike<number>>;
+
+const activations = {
+  relu: [reluForward, reluBackward],
+  tanh: [tanhForward, tanhBackward],
+  sigmoid: [sigmoidForward, sigmoidBackward],
+} as const;
 
 const operations: Record<string, (from: Case) => Results> = {
   conv1d({ config, data, shape }) {
@@ -99,6 +109,10 @@ const operations: Record<string, (from: Case) => Results> = {
       y: leakyReLUForward(data("x"), slope),
       dx: leakyReLUBackward(data("dy"), data("x"), slope),
     };
+  },
+  activation({ config, data }) {
+    const [forward, backward] = activations[config.function];
+    return { y: forward(data("x")), dx: backward(data("dy"), data("x")) };
   },
   lstm(from) {
     const sizes = lstmShape(from);

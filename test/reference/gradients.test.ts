@@ -3,6 +3,8 @@ import { batchNormBackward, batchNormForward, batchNormInference } from "../../s
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import { reluBackward, reluForward } from "../../src/reference/relu";
+import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { tanhBackward, tanhForward } from "../../src/reference/tanh";
 import { dot, expectGradient, normals } from "./differences";
 
@@ -85,6 +87,26 @@ describe("tanh", () => {
     const x = normals(60, 1);
     const dy = normals(60, 2);
     expectGradient("dx", tanhBackward(dy, x), x, () => dot(dy, tanhForward(x)));
+  });
+});
+
+describe("ReLU", () => {
+  it("gradient agrees with differences", () => {
+    const x = normals(60, 1);
+    const dy = normals(60, 2);
+    expectGradient("dx", reluBackward(dy, x), x, () => dot(dy, reluForward(x)));
+  });
+
+  it("has derivative 0 at 0", () => {
+    expect(Array.from(reluBackward(Float64Array.of(1, 1, 1), Float64Array.of(-2, 0, 2)))).toEqual([0, 0, 1]);
+  });
+});
+
+describe("sigmoid", () => {
+  it("gradient agrees with differences", () => {
+    const x = normals(60, 1);
+    const dy = normals(60, 2);
+    expectGradient("dx", sigmoidBackward(dy, x), x, () => dot(dy, sigmoidForward(x)));
   });
 });
 

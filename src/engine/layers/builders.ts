@@ -3,7 +3,7 @@ import { buildConv1d, buildDense } from "./convolution/conv1d";
 import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildDropout } from "./pointwise/dropout";
-import { buildLeakyReLU, buildTanh } from "./pointwise/elementwise";
+import { buildLeakyReLU, buildReLU, buildSigmoid, buildTanh } from "./pointwise/elementwise";
 import { buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
@@ -16,6 +16,8 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   bilstm: buildLstm,
   dropout: buildDropout,
   tanh: buildTanh,
+  relu: buildReLU,
+  sigmoid: buildSigmoid,
 };
 
 /** Builds a layer behind `input`. */

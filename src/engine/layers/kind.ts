@@ -28,7 +28,7 @@ export type Tolerance =
   | { readonly kind: "normalisation"; readonly epsilon: number };
 
 export interface LayerKind<Spec extends { readonly kind: string }> {
-  /** Layers are named by it and a number: conv1, conv2. */
+  /** Layers are named by it and a number: conv1, conv2. Kinds of one stem are numbered together. */
   readonly stem: string;
   /** The only one of a network has no number: fc. */
   readonly unnumbered?: true;

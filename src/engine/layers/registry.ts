@@ -3,7 +3,7 @@ import { conv1dKind, denseKind } from "./convolution/definition";
 import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
 import { batchNormKind } from "./normalisation/definition";
-import { dropoutKind, leakyReLUKind, tanhKind } from "./pointwise/definition";
+import { dropoutKind, leakyReLUKind, reluKind, sigmoidKind, tanhKind } from "./pointwise/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
@@ -15,6 +15,8 @@ export const layerKinds = {
   bilstm: biLstmKind,
   dropout: dropoutKind,
   tanh: tanhKind,
+  relu: reluKind,
+  sigmoid: sigmoidKind,
 } as const;
 
 type Kinds = typeof layerKinds;
@@ -33,7 +35,7 @@ export const kindOf = ({ kind }: LayerSpec): LayerKind<LayerSpec> =>
 export interface LayerPlace<Spec> {
   readonly spec: Spec;
   readonly name: string;
-  /** Place among the layers of its kind, from 0. */
+  /** Place among the layers of its stem, from 0. */
   readonly ordinal: number;
   readonly output: ActivationShape;
   /** The layer behind, which may be computed along. */
