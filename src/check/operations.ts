@@ -10,7 +10,7 @@ import {
   type KernelChoice,
 } from "../engine/layers/layer";
 import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
-import { batchNorm } from "../engine/layers/normalisation/definition";
+import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { Backpropagation } from "../engine/network/backpropagation";
@@ -47,6 +47,8 @@ export function runLayer(
         return { kind: source.op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });
+      case "layernorm":
+        return layerNorm({ epsilon: number(source, "epsilon") });
       case "activation":
         return activations[choice(source, "function", ["relu", "sigmoid", "tanh"])]();
       default:

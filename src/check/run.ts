@@ -53,6 +53,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["lstm", recurrent("lstm")],
   ["bilstm", recurrent("bilstm")],
   ["batchnorm", layer(["epsilon"], ["scale", "offset"])],
+  ["layernorm", layer(["epsilon"], ["scale", "offset"])],
   ["leakyrelu", layer(["slope"], [])],
   ["activation", layer(["function"], [])],
   ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target"] }],

@@ -2,7 +2,7 @@
 
 import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
-import { batchNorm } from "../engine/layers/normalisation/definition";
+import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { dropout, leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
 import { biLstm, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
@@ -34,6 +34,8 @@ function layerChecks(): SelfCheck[] {
     [dense({ outputs: 128 }), [25, 64, 50]],
     [batchNorm(), [1, 3, 3]],
     [batchNorm(), [31, 33, 33]],
+    // Rows enough for two splits of their sums.
+    [layerNorm(), [17, 5, 67]],
     [leakyReLU(0.5), [31, 33, 3]],
     [leakyReLU(0.01), [3, 127, 33]],
     [tanh(), [17, 33, 7]],

@@ -10,7 +10,7 @@ export { DisposedError, OutOfMemoryError } from "./gpu/memory";
 export { conv1d, dense } from "./layers/convolution/definition";
 export type { KernelChoice } from "./layers/layer";
 export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
-export { batchNorm } from "./layers/normalisation/definition";
+export { batchNorm, layerNorm } from "./layers/normalisation/definition";
 export { dropout, leakyReLU, relu, sigmoid, tanh } from "./layers/pointwise/definition";
 export { biLstm, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";

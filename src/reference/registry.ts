@@ -8,6 +8,7 @@ import {
 } from "./batchnorm";
 import { conv1dBackward, conv1dForward } from "./conv1d";
 import { type DropoutDraw, dropoutMask } from "./dropout";
+import { layerNormBackward, layerNormForward } from "./layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
 import { reluBackward, reluForward } from "./relu";
@@ -154,6 +155,14 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
   sigmoid: {
     forward: (_, __, x) => sigmoidForward(x),
     backward: (_, __, x, dy) => ({ dx: sigmoidBackward(dy, x), gradients: {} }),
+  },
+  layernorm: {
+    forward: ({ epsilon }, { tensor }, x, shape) =>
+      layerNormForward(x, tensor("scale"), tensor("offset"), epsilon, shape),
+    backward({ epsilon }, { tensor }, x, dy, shape) {
+      const { dx, dscale, doffset } = layerNormBackward(dy, x, tensor("scale"), epsilon, shape);
+      return { dx, gradients: { scale: dscale, offset: doffset } };
+    },
   },
 };
 

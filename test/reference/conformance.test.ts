@@ -8,6 +8,7 @@ import { batchNormBackward, batchNormForward } from "../../src/reference/batchno
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
+import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import {
   biLstmBackward,
@@ -102,6 +103,14 @@ const operations: Record<string, (from: Case) => Results> = {
     return {
       ...result,
       ...batchNormBackward(data("dy"), data("x"), data("scale"), mean, variance, epsilon, sizes),
+    };
+  },
+  layernorm({ config: { epsilon }, data, shape }) {
+    const [batch, channels, steps] = shape("x");
+    const sizes = { batch, channels, steps };
+    return {
+      y: layerNormForward(data("x"), data("scale"), data("offset"), epsilon, sizes),
+      ...layerNormBackward(data("dy"), data("x"), data("scale"), epsilon, sizes),
     };
   },
   leakyrelu({ config: { slope }, data }) {

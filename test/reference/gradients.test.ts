@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { batchNormBackward, batchNormForward, batchNormInference } from "../../src/reference/batchnorm";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
+import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import { reluBackward, reluForward } from "../../src/reference/relu";
 import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
@@ -65,6 +66,34 @@ describe("batchnorm", () => {
     expect(Array.from(y)).toEqual([0.25, 0.75, 1.25, 1.75]);
     const inferred = batchNormInference(x, Float64Array.of(2), one, one, Float64Array.of(5), 11, shape);
     expect(Array.from(inferred)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("layernorm", () => {
+  it.each([
+    { batch: 3, channels: 5, steps: 7 },
+    { batch: 2, channels: 33, steps: 1 },
+    { batch: 1, channels: 2, steps: 3 },
+  ])("gradients agree with differences: $batch × $channels × $steps", (shape) => {
+    const { batch, channels, steps } = shape;
+    const x = normals(batch * channels * steps, 1);
+    const scale = normals(channels, 2);
+    const offset = normals(channels, 3);
+    const dy = normals(x.length, 4);
+    const epsilon = 1e-2;
+    const loss = () => dot(dy, layerNormForward(x, scale, offset, epsilon, shape));
+    const { dx, dscale, doffset } = layerNormBackward(dy, x, scale, epsilon, shape);
+    expectGradient("dx", dx, x, loss);
+    expectGradient("dscale", dscale, scale, loss);
+    expectGradient("doffset", doffset, offset, loss);
+  });
+
+  it("normalises by the biased variance of the channels of a step", () => {
+    const shape = { batch: 1, channels: 2, steps: 2 };
+    const x = Float64Array.of(1, 10, 5, 4);
+    const y = layerNormForward(x, Float64Array.of(1, 2), Float64Array.of(0, 1), 5, shape);
+    // Means 3 and 7, variances 4 and 9.
+    expect(Array.from(y)).toEqual([-2 / 3, 3 / Math.sqrt(14), 1 + 4 / 3, 1 - 6 / Math.sqrt(14)]);
   });
 });
 

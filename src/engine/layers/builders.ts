@@ -2,6 +2,7 @@
 import { buildConv1d, buildDense } from "./convolution/conv1d";
 import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
+import { buildLayerNorm } from "./normalisation/layernorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU, buildReLU, buildSigmoid, buildTanh } from "./pointwise/elementwise";
 import { buildLstm } from "./recurrence/recurrent";
@@ -18,6 +19,7 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   tanh: buildTanh,
   relu: buildReLU,
   sigmoid: buildSigmoid,
+  layernorm: buildLayerNorm,
 };
 
 /** Builds a layer behind `input`. */

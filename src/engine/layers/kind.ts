@@ -19,13 +19,13 @@ export interface LayerLearnable {
 
 /**
  * How far float32 may be from float64: sums of products over a kernel of taps; a rounding or two of each value; relative to
- * the largest value; or as sums and squares of a normalisation are.
+ * the largest value; or as sums and squares of a normalisation are, over a batch or over the channels of a step.
  */
 export type Tolerance =
   | { readonly kind: "products"; readonly kernel: number }
   | { readonly kind: "rounding" }
   | { readonly kind: "relative"; readonly y: number; readonly gradient: number }
-  | { readonly kind: "normalisation"; readonly epsilon: number };
+  | { readonly kind: "normalisation"; readonly over: "batch" | "channels"; readonly epsilon: number };
 
 export interface LayerKind<Spec extends { readonly kind: string }> {
   /** Layers are named by it and a number: conv1, conv2. Kinds of one stem are numbered together. */

@@ -2,7 +2,7 @@
 import { conv1dKind, denseKind } from "./convolution/definition";
 import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
-import { batchNormKind } from "./normalisation/definition";
+import { batchNormKind, layerNormKind } from "./normalisation/definition";
 import { dropoutKind, leakyReLUKind, reluKind, sigmoidKind, tanhKind } from "./pointwise/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
@@ -17,6 +17,7 @@ export const layerKinds = {
   tanh: tanhKind,
   relu: reluKind,
   sigmoid: sigmoidKind,
+  layernorm: layerNormKind,
 } as const;
 
 type Kinds = typeof layerKinds;
