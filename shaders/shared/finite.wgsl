@@ -13,3 +13,7 @@ fn isFinite(value: f32) -> bool {
 fn areFinite(values: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(values) & vec4u(infiniteBits)) != vec4u(infiniteBits);
 }
+
+fn areNaN(values: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(values) & vec4u(0x7fffffff)) > vec4u(infiniteBits);
+}

@@ -56,6 +56,8 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["layernorm", layer(["epsilon"], ["scale", "offset"])],
   ["leakyrelu", layer(["slope"], [])],
   ["activation", layer(["function"], [])],
+  ["maxpool", layer(["size", "stride", "padding"], [])],
+  ["averagepool", layer(["size", "stride", "padding"], [])],
   ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target"] }],
   ["clip", { run: runClip, config: ["method", "threshold"], inputs: ["*"] }],
   ["sgdm", solver("momentum")],

@@ -4,6 +4,7 @@ import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
 import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { dropout, leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
+import { averagePool, maxPool } from "../engine/layers/pooling/definition";
 import { biLstm, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
@@ -41,6 +42,8 @@ function layerChecks(): SelfCheck[] {
     [tanh(), [17, 33, 7]],
     [relu(), [3, 67, 17]],
     [sigmoid(), [17, 33, 7]],
+    [maxPool({ size: 3, stride: 2 }), [3, 33, 18]],
+    [averagePool({ size: 2, stride: 3 }), [3, 33, 18]],
     [dropout(0.3), [3, 5, 7]],
     [dropout(0.5), [17, 130, 3]],
   ];

@@ -11,6 +11,13 @@ import { type DropoutDraw, dropoutMask } from "./dropout";
 import { layerNormBackward, layerNormForward } from "./layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  maxPoolBackward,
+  maxPoolForward,
+  type PoolShape,
+} from "./pool";
 import { reluBackward, reluForward } from "./relu";
 import { sigmoidBackward, sigmoidForward } from "./sigmoid";
 import { tanhBackward, tanhForward } from "./tanh";
@@ -73,6 +80,11 @@ const ofDirection = (direction: string, { weight_ih, weight_hh, bias }: LstmWeig
   [`${direction}.weight_hh`]: weight_hh,
   [`${direction}.bias`]: bias,
 });
+
+const poolShape = (
+  { size, stride }: Pick<PoolShape, "size" | "stride">,
+  { batch, channels, steps }: LayerShape,
+): PoolShape => ({ rows: batch * channels, steps, size, stride });
 
 const multiply = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value * b[i]);
 
@@ -163,6 +175,20 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
       const { dx, dscale, doffset } = layerNormBackward(dy, x, tensor("scale"), epsilon, shape);
       return { dx, gradients: { scale: dscale, offset: doffset } };
     },
+  },
+  maxpool: {
+    forward: (spec, _, x, shape) => maxPoolForward(x, poolShape(spec, shape)),
+    backward: (spec, _, x, dy, shape) => ({
+      dx: maxPoolBackward(dy, x, poolShape(spec, shape)),
+      gradients: {},
+    }),
+  },
+  averagepool: {
+    forward: (spec, _, x, shape) => averagePoolForward(x, poolShape(spec, shape)),
+    backward: (spec, _, __, dy, shape) => ({
+      dx: averagePoolBackward(dy, poolShape(spec, shape)),
+      gradients: {},
+    }),
   },
 };
 

@@ -18,6 +18,13 @@ import {
   lstmBackward,
   lstmForward,
 } from "../../src/reference/lstm";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  maxPoolBackward,
+  maxPoolForward,
+  type PoolShape,
+} from "../../src/reference/pool";
 import { reluBackward, reluForward } from "../../src/reference/relu";
 import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { adamStep, addL2, sgdmStep } from "../../src/reference/solver";
@@ -43,6 +50,8 @@ interface Config {
   readonly kernel: number;
   readonly epsilon: number;
   readonly slope: number;
+  readonly size: number;
+  readonly stride: number;
   readonly function: keyof typeof activations;
   readonly filters: number;
   readonly hidden: number;
@@ -118,6 +127,16 @@ const operations: Record<string, (from: Case) => Results> = {
       y: leakyReLUForward(data("x"), slope),
       dx: leakyReLUBackward(data("dy"), data("x"), slope),
     };
+  },
+  maxpool(from) {
+    const { data } = from;
+    const sizes = poolShape(from);
+    return { y: maxPoolForward(data("x"), sizes), dx: maxPoolBackward(data("dy"), data("x"), sizes) };
+  },
+  averagepool(from) {
+    const { data } = from;
+    const sizes = poolShape(from);
+    return { y: averagePoolForward(data("x"), sizes), dx: averagePoolBackward(data("dy"), sizes) };
   },
   activation({ config, data }) {
     const [forward, backward] = activations[config.function];
@@ -203,6 +222,11 @@ const operations: Record<string, (from: Case) => Results> = {
     const finals = Array.from(learnables, ([name, values]) => [`final.${name}`, values]);
     return { loss: losses, ...Object.fromEntries(finals) };
   },
+};
+
+const poolShape = ({ config: { size, stride }, shape }: Case): PoolShape => {
+  const [batch, channels, steps] = shape("x");
+  return { rows: batch * channels, steps, size, stride };
 };
 
 const lstmShape = ({ config: { hidden }, shape }: Case): LstmShape => {

@@ -4,6 +4,12 @@ import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
 import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  maxPoolBackward,
+  maxPoolForward,
+} from "../../src/reference/pool";
 import { reluBackward, reluForward } from "../../src/reference/relu";
 import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { tanhBackward, tanhForward } from "../../src/reference/tanh";
@@ -116,6 +122,27 @@ describe("tanh", () => {
     const x = normals(60, 1);
     const dy = normals(60, 2);
     expectGradient("dx", tanhBackward(dy, x), x, () => dot(dy, tanhForward(x)));
+  });
+});
+
+describe("pools", () => {
+  const cases = [1, 2, 5].flatMap((size) =>
+    [1, 2, 3, 5].map((stride) => ({ rows: 6, steps: 11, size, stride })),
+  );
+  it.each(cases)("gradients agree with differences: size $size, stride $stride", (shape) => {
+    const x = normals(66, 1);
+    const dy = normals(6 * (Math.floor((11 - shape.size) / shape.stride) + 1), 2);
+    const max = () => dot(dy, maxPoolForward(x, shape));
+    expectGradient("dx of the largest", maxPoolBackward(dy, x, shape), x, max);
+    const average = () => dot(dy, averagePoolForward(x, shape));
+    expectGradient("dx of the mean", averagePoolBackward(dy, shape), x, average);
+  });
+
+  it("takes the first of equals, and a NaN before all", () => {
+    const shape = { rows: 1, steps: 5, size: 3, stride: 2 };
+    const x = Float64Array.of(1, 2, 2, Number.NaN, 3);
+    expect(Array.from(maxPoolForward(x, shape))).toEqual([2, Number.NaN]);
+    expect(Array.from(maxPoolBackward(Float64Array.of(1, 10), x, shape))).toEqual([0, 1, 0, 10, 0]);
   });
 });
 

@@ -5,6 +5,7 @@ import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildLayerNorm } from "./normalisation/layernorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU, buildReLU, buildSigmoid, buildTanh } from "./pointwise/elementwise";
+import { buildAveragePool, buildMaxPool } from "./pooling/pool";
 import { buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
@@ -20,6 +21,8 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   relu: buildReLU,
   sigmoid: buildSigmoid,
   layernorm: buildLayerNorm,
+  maxpool: buildMaxPool,
+  averagepool: buildAveragePool,
 };
 
 /** Builds a layer behind `input`. */

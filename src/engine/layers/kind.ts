@@ -35,6 +35,8 @@ export interface LayerKind<Spec extends { readonly kind: string }> {
   /** What its fields may be: for the function that makes it, for networks as data, and for files. */
   readonly fields: Readonly<Record<Exclude<keyof Spec, "kind">, FieldRule>>;
   readonly output: (spec: Spec, input: ActivationShape) => ActivationShape;
+  /** Why it cannot stand behind such an input, where it cannot: in a few words behind its name. Asked before `output`. */
+  readonly refuse?: (spec: Spec, input: ActivationShape) => string | undefined;
   /** In the order in which they are kept and drawn at random. */
   readonly learnables: (spec: Spec, input: ActivationShape) => readonly LayerLearnable[];
   /** Inference statistics: their names, each (C), and the shape of the words in which the GPU and a training's state hold them. */

@@ -4,6 +4,7 @@ import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
 import { batchNormKind, layerNormKind } from "./normalisation/definition";
 import { dropoutKind, leakyReLUKind, reluKind, sigmoidKind, tanhKind } from "./pointwise/definition";
+import { averagePoolKind, maxPoolKind } from "./pooling/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
@@ -18,6 +19,8 @@ export const layerKinds = {
   relu: reluKind,
   sigmoid: sigmoidKind,
   layernorm: layerNormKind,
+  maxpool: maxPoolKind,
+  averagepool: averagePoolKind,
 } as const;
 
 type Kinds = typeof layerKinds;

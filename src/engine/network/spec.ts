@@ -69,6 +69,8 @@ export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
     seen.set(kind.stem, ordinal + 1);
     const name = kind.unnumbered && total(kind.stem) === 1 ? kind.stem : `${kind.stem}${ordinal + 1}`;
     requireVariant(name, spec, layerRules, `${name}.`);
+    const refusal = kind.refuse?.(spec, input);
+    if (refusal !== undefined) throw new RangeError(`${name}: ${refusal}`);
     const output = kind.output(spec, input);
     requireValues(`${name} output `, output, inputRules);
     // What they begin with is no plain data: `initialise` asks the kind for that.

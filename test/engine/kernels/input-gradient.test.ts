@@ -11,7 +11,7 @@ import {
   type NetworkSpec,
   resolveLayers,
 } from "../../../src/engine";
-import { tensorShapes } from "../../../src/engine/network/spec";
+import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { inferenceBackward, inferenceForward } from "../../../src/reference/network";
 import { gpu } from "../../browser/client";
 import { largest } from "../../reference/differences";
@@ -67,10 +67,10 @@ const tensorsOf = (spec: NetworkSpec) =>
 
 function curvesOf(spec: NetworkSpec, rows: number) {
   const { channels, steps } = spec.input;
-  const outputs = resolveLayers(spec).at(-1)?.output.channels ?? 0;
+  const output = outputOf(resolveLayers(spec));
   return {
     x: singles(rows * channels * steps, 80).map((value) => 1 + value),
-    outputGradient: singles(rows * outputs * steps, 81),
+    outputGradient: singles(rows * output.channels * output.steps, 81),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   type NetworkSpec,
   resolveLayers,
 } from "../../../src/engine";
-import { tensorShapes } from "../../../src/engine/network/spec";
+import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { initialise } from "../../../src/engine/training/initialise";
 import { defaultTrainingOptions, sgdm } from "../../../src/engine/training/options";
 import { batchOrder } from "../../../src/engine/training/resolve";
@@ -87,12 +87,12 @@ function scattered(spec: NetworkSpec): Map<string, Float32Array> {
 }
 
 function curvesFor(spec: NetworkSpec, rows: number) {
-  const layers = resolveLayers(spec);
+  const output = outputOf(resolveLayers(spec));
   const { channels, steps } = spec.input;
   return {
     rows,
     x: singles(rows * channels * steps, 8).map((value) => 1 + value),
-    target: singles(rows * layers[layers.length - 1].output.channels * steps, 9),
+    target: singles(rows * output.channels * output.steps, 9),
   };
 }
 
@@ -115,7 +115,7 @@ describe("gradients of a whole network", () => {
     const pass = trainingForward(spec, learnables, Float64Array.from(curves.x), { seed: 0, step: 0 });
     const { loss, dprediction } = halfMSE(pass.prediction, Float64Array.from(curves.target), spec.loss, {
       batch,
-      steps: spec.input.steps,
+      steps: outputOf(resolveLayers(spec)).steps,
     });
     const { gradients } = trainingBackward(spec, learnables, pass, dprediction);
     // Where z is next to zero the slope may be taken on either side; these data have no such z.
