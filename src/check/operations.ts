@@ -12,7 +12,7 @@ import {
 import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
 import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
-import { averagePool, maxPool } from "../engine/layers/pooling/definition";
+import { averagePool, globalAveragePool, lastStep, maxPool } from "../engine/layers/pooling/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { Backpropagation } from "../engine/network/backpropagation";
 import { createCursor, gatherCall, scatterCall } from "../engine/network/batch";
@@ -56,6 +56,10 @@ export function runLayer(
         const windows = { size: number(source, "size"), stride: number(source, "stride") };
         return source.op === "maxpool" ? maxPool(windows) : averagePool(windows);
       }
+      case "laststep":
+        return lastStep();
+      case "globalaveragepool":
+        return globalAveragePool();
       case "activation":
         return activations[choice(source, "function", ["relu", "sigmoid", "tanh"])]();
       default:

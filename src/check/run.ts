@@ -58,6 +58,8 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["activation", layer(["function"], [])],
   ["maxpool", layer(["size", "stride", "padding"], [])],
   ["averagepool", layer(["size", "stride", "padding"], [])],
+  ["laststep", layer([], [])],
+  ["globalaveragepool", layer([], [])],
   ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target"] }],
   ["clip", { run: runClip, config: ["method", "threshold"], inputs: ["*"] }],
   ["sgdm", solver("momentum")],

@@ -4,7 +4,13 @@ import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
 import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { dropout, leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
-import { averagePool, maxPool } from "../engine/layers/pooling/definition";
+import {
+  averagePool,
+  globalAveragePool,
+  globalMaxPool,
+  lastStep,
+  maxPool,
+} from "../engine/layers/pooling/definition";
 import { biLstm, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
@@ -44,6 +50,9 @@ function layerChecks(): SelfCheck[] {
     [sigmoid(), [17, 33, 7]],
     [maxPool({ size: 3, stride: 2 }), [3, 33, 18]],
     [averagePool({ size: 2, stride: 3 }), [3, 33, 18]],
+    [lastStep(), [3, 5, 17]],
+    [globalAveragePool(), [3, 5, 17]],
+    [globalMaxPool(), [3, 5, 17]],
     [dropout(0.3), [3, 5, 7]],
     [dropout(0.5), [17, 130, 3]],
   ];

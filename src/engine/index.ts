@@ -12,7 +12,13 @@ export type { KernelChoice } from "./layers/layer";
 export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
 export { batchNorm, layerNorm } from "./layers/normalisation/definition";
 export { dropout, leakyReLU, relu, sigmoid, tanh } from "./layers/pointwise/definition";
-export { averagePool, maxPool } from "./layers/pooling/definition";
+export {
+  averagePool,
+  globalAveragePool,
+  globalMaxPool,
+  lastStep,
+  maxPool,
+} from "./layers/pooling/definition";
 export { biLstm, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";
 export type { Tuning } from "./layers/variant";

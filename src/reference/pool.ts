@@ -39,6 +39,20 @@ export function averagePoolBackward(dy: Float64Array, shape: PoolShape): Float64
   return dx;
 }
 
+/** x (B, C, T) → the last step (B, C, 1). */
+export function lastStepForward(x: Float64Array, steps: number): Float64Array {
+  return x.filter((_, i) => i % steps === steps - 1);
+}
+
+/** dy (B, C, 1) → dx (B, C, T) */
+export function lastStepBackward(dy: Float64Array, steps: number): Float64Array {
+  const dx = new Float64Array(dy.length * steps);
+  dy.forEach((value, row) => {
+    dx[(row + 1) * steps - 1] = value;
+  });
+  return dx;
+}
+
 /** The places of the values of every window, in the order of y. */
 function windowsOf({ rows, steps, size, stride }: PoolShape): number[][] {
   const count = Math.floor((steps - size) / stride) + 1;

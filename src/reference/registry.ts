@@ -14,6 +14,8 @@ import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForw
 import {
   averagePoolBackward,
   averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
   maxPoolBackward,
   maxPoolForward,
   type PoolShape,
@@ -85,6 +87,9 @@ const poolShape = (
   { size, stride }: Pick<PoolShape, "size" | "stride">,
   { batch, channels, steps }: LayerShape,
 ): PoolShape => ({ rows: batch * channels, steps, size, stride });
+
+/** One window of all steps. */
+const allOf = (shape: LayerShape): PoolShape => poolShape({ size: shape.steps, stride: shape.steps }, shape);
 
 const multiply = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value * b[i]);
 
@@ -189,6 +194,18 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
       dx: averagePoolBackward(dy, poolShape(spec, shape)),
       gradients: {},
     }),
+  },
+  laststep: {
+    forward: (_, __, x, { steps }) => lastStepForward(x, steps),
+    backward: (_, __, ___, dy, { steps }) => ({ dx: lastStepBackward(dy, steps), gradients: {} }),
+  },
+  globalaveragepool: {
+    forward: (_, __, x, shape) => averagePoolForward(x, allOf(shape)),
+    backward: (_, __, ___, dy, shape) => ({ dx: averagePoolBackward(dy, allOf(shape)), gradients: {} }),
+  },
+  globalmaxpool: {
+    forward: (_, __, x, shape) => maxPoolForward(x, allOf(shape)),
+    backward: (_, __, x, dy, shape) => ({ dx: maxPoolBackward(dy, x, allOf(shape)), gradients: {} }),
   },
 };
 

@@ -21,6 +21,8 @@ import {
 import {
   averagePoolBackward,
   averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
   maxPoolBackward,
   maxPoolForward,
   type PoolShape,
@@ -136,6 +138,15 @@ const operations: Record<string, (from: Case) => Results> = {
   averagepool(from) {
     const { data } = from;
     const sizes = poolShape(from);
+    return { y: averagePoolForward(data("x"), sizes), dx: averagePoolBackward(data("dy"), sizes) };
+  },
+  laststep({ data, shape }) {
+    const [, , steps] = shape("x");
+    return { y: lastStepForward(data("x"), steps), dx: lastStepBackward(data("dy"), steps) };
+  },
+  globalaveragepool({ data, shape }) {
+    const [batch, channels, steps] = shape("x");
+    const sizes = { rows: batch * channels, steps, size: steps, stride: steps };
     return { y: averagePoolForward(data("x"), sizes), dx: averagePoolBackward(data("dy"), sizes) };
   },
   activation({ config, data }) {

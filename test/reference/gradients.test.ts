@@ -7,6 +7,8 @@ import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyre
 import {
   averagePoolBackward,
   averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
   maxPoolBackward,
   maxPoolForward,
 } from "../../src/reference/pool";
@@ -136,6 +138,12 @@ describe("pools", () => {
     expectGradient("dx of the largest", maxPoolBackward(dy, x, shape), x, max);
     const average = () => dot(dy, averagePoolForward(x, shape));
     expectGradient("dx of the mean", averagePoolBackward(dy, shape), x, average);
+  });
+
+  it.each([1, 2, 11])("gradient of the last step agrees with differences: T %i", (steps) => {
+    const x = normals(6 * steps, 1);
+    const dy = normals(6, 2);
+    expectGradient("dx", lastStepBackward(dy, steps), x, () => dot(dy, lastStepForward(x, steps)));
   });
 
   it("takes the first of equals, and a NaN before all", () => {

@@ -5,7 +5,13 @@ import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildLayerNorm } from "./normalisation/layernorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU, buildReLU, buildSigmoid, buildTanh } from "./pointwise/elementwise";
-import { buildAveragePool, buildMaxPool } from "./pooling/pool";
+import {
+  buildAveragePool,
+  buildGlobalAveragePool,
+  buildGlobalMaxPool,
+  buildLastStep,
+  buildMaxPool,
+} from "./pooling/pool";
 import { buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
@@ -23,6 +29,9 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   layernorm: buildLayerNorm,
   maxpool: buildMaxPool,
   averagepool: buildAveragePool,
+  laststep: buildLastStep,
+  globalaveragepool: buildGlobalAveragePool,
+  globalmaxpool: buildGlobalMaxPool,
 };
 
 /** Builds a layer behind `input`. */

@@ -4,7 +4,13 @@ import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
 import { batchNormKind, layerNormKind } from "./normalisation/definition";
 import { dropoutKind, leakyReLUKind, reluKind, sigmoidKind, tanhKind } from "./pointwise/definition";
-import { averagePoolKind, maxPoolKind } from "./pooling/definition";
+import {
+  averagePoolKind,
+  globalAveragePoolKind,
+  globalMaxPoolKind,
+  lastStepKind,
+  maxPoolKind,
+} from "./pooling/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
@@ -21,6 +27,9 @@ export const layerKinds = {
   layernorm: layerNormKind,
   maxpool: maxPoolKind,
   averagepool: averagePoolKind,
+  laststep: lastStepKind,
+  globalaveragepool: globalAveragePoolKind,
+  globalmaxpool: globalMaxPoolKind,
 } as const;
 
 type Kinds = typeof layerKinds;

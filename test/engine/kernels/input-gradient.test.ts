@@ -1,15 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { molerBilstm, molerCnn } from "../../../src/calculus/networks";
 import {
+  averagePool,
   batchNorm,
   biLstm,
   conv1d,
   dense,
   dropout,
+  globalAveragePool,
+  globalMaxPool,
+  lastStep,
+  layerNorm,
   leakyReLU,
   lstm,
+  maxPool,
   type NetworkSpec,
+  relu,
   resolveLayers,
+  sigmoid,
+  tanh,
 } from "../../../src/engine";
 import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { inferenceBackward, inferenceForward } from "../../../src/reference/network";
@@ -44,6 +53,36 @@ const recurrent: NetworkSpec = {
     dropout(0.1),
   ],
   loss: "observations-and-steps",
+};
+
+/** Time steps change, to one in the end. */
+const shrinking: NetworkSpec = {
+  input: { channels: 3, steps: 29 },
+  layers: [
+    conv1d({ filters: 6, kernel: 3 }),
+    layerNorm(),
+    relu(),
+    maxPool({ size: 3, stride: 2 }),
+    dense({ outputs: 5 }),
+    sigmoid(),
+    averagePool({ size: 2, stride: 1 }),
+    tanh(),
+    globalAveragePool(),
+    dense({ outputs: 2 }),
+  ],
+  loss: "observations",
+};
+
+const lasting: NetworkSpec = {
+  input: { channels: 3, steps: 9 },
+  layers: [lstm({ hidden: 6 }), lastStep(), dense({ outputs: 2 })],
+  loss: "observations",
+};
+
+const largestOverTime: NetworkSpec = {
+  input: { channels: 3, steps: 9 },
+  layers: [conv1d({ filters: 5, kernel: 2 }), globalMaxPool(), dense({ outputs: 2 })],
+  loss: "observations",
 };
 
 const point: NetworkSpec = {
@@ -108,13 +147,16 @@ describe("the gradient of a prediction with respect to the input follows the ref
     { name: "recurrent", spec: recurrent, rows: batch, kind: "software" },
     { name: "recurrent", spec: recurrent, rows: 9, kind: "hardware" },
     { name: "one step", spec: point, rows: 1, kind: "software" },
+    { name: "fewer and fewer steps", spec: shrinking, rows: 9, kind: "software" },
+    { name: "to the last step", spec: lasting, rows: 3, kind: "software" },
+    { name: "to the largest", spec: largestOverTime, rows: 3, kind: "software" },
   ] as const)("$name, $rows curves at batch 7, $kind", async ({ spec, rows, kind }) => {
     const values = curvesOf(spec, rows);
     const [x, outputGradient] = [values.x, values.outputGradient].map((data) => Float64Array.from(data));
     const exact = exactly(tensorsOf(spec));
     // Where z is next to zero the slope may be taken on either side; these data have no such z.
     spec.layers.forEach(({ kind }, i) => {
-      if (kind !== "leakyrelu") return;
+      if (kind !== "leakyrelu" && kind !== "relu") return;
       const z = inferenceForward({ ...spec, layers: spec.layers.slice(0, i) }, exact, exact, x);
       expect(Math.min(...z.map(Math.abs))).toBeGreaterThan(1e-6);
     });

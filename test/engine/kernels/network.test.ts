@@ -1,14 +1,24 @@
 import { describe, expect, test } from "vitest";
 import {
+  averagePool,
   batchNorm,
   biLstm,
   conv1d,
   dense,
   dropout,
+  globalAveragePool,
+  globalMaxPool,
+  type LayerSpec,
+  lastStep,
+  layerNorm,
   leakyReLU,
   lstm,
+  maxPool,
   type NetworkSpec,
+  relu,
   resolveLayers,
+  sigmoid,
+  tanh,
 } from "../../../src/engine";
 import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { initialise } from "../../../src/engine/training/initialise";
@@ -73,6 +83,29 @@ const stacked: NetworkSpec = {
   loss: "observations-and-steps",
 };
 
+/** Time steps change on the way, and no lane beyond a last channel may come to hold anything. */
+const shrinking: NetworkSpec = {
+  input: { channels: 3, steps: 29 },
+  layers: [
+    conv1d({ filters: 6, kernel: 3 }),
+    layerNorm(),
+    relu(),
+    maxPool({ size: 3, stride: 2 }),
+    biLstm({ hidden: 3 }),
+    averagePool({ size: 2, stride: 3 }),
+    dense({ outputs: 5 }),
+    sigmoid(),
+  ],
+  loss: "observations-and-steps",
+};
+
+/** From a sequence to one step. */
+const pooled = (pool: LayerSpec): NetworkSpec => ({
+  input: { channels: 2, steps: 17 },
+  layers: [conv1d({ filters: 5, kernel: 3 }), tanh(), pool, layerNorm(), dense({ outputs: 3 })],
+  loss: "observations-and-steps",
+});
+
 const batch = 7;
 
 /** Learnables away from their initial values, so that every one matters. */
@@ -106,6 +139,10 @@ describe("gradients of a whole network", () => {
     { name: "apart", spec: apart, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "hardware" },
+    { name: "fewer and fewer steps", spec: shrinking, kind: "software" },
+    { name: "the last step", spec: pooled(lastStep()), kind: "hardware" },
+    { name: "the mean over time", spec: pooled(globalAveragePool()), kind: "software" },
+    { name: "the largest over time", spec: pooled(globalMaxPool()), kind: "software" },
   ] as const;
 
   test.for(cases)("$name, $kind", async ({ spec, kind }) => {
@@ -120,7 +157,8 @@ describe("gradients of a whole network", () => {
     const { gradients } = trainingBackward(spec, learnables, pass, dprediction);
     // Where z is next to zero the slope may be taken on either side; these data have no such z.
     spec.layers.forEach(({ kind }, i) => {
-      if (kind === "leakyrelu") expect(Math.min(...pass.inputs[i].map(Math.abs))).toBeGreaterThan(1e-5);
+      if (kind === "leakyrelu" || kind === "relu")
+        expect(Math.min(...pass.inputs[i].map(Math.abs))).toBeGreaterThan(1e-5);
     });
 
     // One plain step at a rate so large that the weights become −rate·gradient, to the last bits.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { layerValues } from "../../../src/check/values";
-import { averagePool, maxPool } from "../../../src/engine";
+import { averagePool, globalAveragePool, globalMaxPool, lastStep, maxPool } from "../../../src/engine";
 import { expectLayer, runLayer } from "./layer";
 
 test.for([
@@ -15,6 +15,18 @@ test.for([
   for (const spec of [maxPool(windows), averagePool(windows)]) {
     const values = layerValues(spec, shape);
     // Below zero: what stands beyond the last channel or step must not be taken.
+    const data = values.x.data.map((value) => value - 10);
+    await expectLayer(spec, { ...values, x: { shape, data } }, {});
+  }
+});
+
+test.for([
+  [1, 1, 1],
+  [3, 130, 2],
+  [17, 5, 257],
+] as const)("%j (B, C, T) to one step", async (shape) => {
+  for (const spec of [lastStep(), globalAveragePool(), globalMaxPool()]) {
+    const values = layerValues(spec, shape);
     const data = values.x.data.map((value) => value - 10);
     await expectLayer(spec, { ...values, x: { shape, data } }, {});
   }

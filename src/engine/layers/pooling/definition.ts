@@ -69,3 +69,50 @@ export const averagePoolKind: LayerKind<AveragePoolSpec> = {
   describe: (spec) => ({ kind: "average pooling", detail: windowsOf(spec) }),
   tolerance: (spec) => ({ kind: "relative", y: 2e-7 * spec.size, gradient: gradientTolerance(spec) }),
 };
+
+/** The last time step. (B, C, T) → (B, C, 1) */
+export interface LastStepSpec {
+  readonly kind: "laststep";
+}
+
+/** The mean over time. (B, C, T) → (B, C, 1) */
+export interface GlobalAveragePoolSpec {
+  readonly kind: "globalaveragepool";
+}
+
+/** The largest value over time, the first of equals. (B, C, T) → (B, C, 1) */
+export interface GlobalMaxPoolSpec {
+  readonly kind: "globalmaxpool";
+}
+
+export const lastStep = (): LastStepSpec => ({ kind: "laststep" });
+export const globalAveragePool = (): GlobalAveragePoolSpec => ({ kind: "globalaveragepool" });
+export const globalMaxPool = (): GlobalMaxPoolSpec => ({ kind: "globalmaxpool" });
+
+const toOne = {
+  fields: {},
+  output: (_: unknown, { channels }: ActivationShape) => ({ channels, steps: 1 }),
+  learnables: () => [],
+} as const;
+
+export const lastStepKind: LayerKind<LastStepSpec> = {
+  ...toOne,
+  stem: "last",
+  describe: () => ({ kind: "last time step", detail: "" }),
+  tolerance: () => ({ kind: "relative", y: 0, gradient: 0 }),
+};
+
+export const globalAveragePoolKind: LayerKind<GlobalAveragePoolSpec> = {
+  ...toOne,
+  stem: "globalaveragepool",
+  describe: () => ({ kind: "average over time", detail: "" }),
+  // A sum of all steps, which may cancel.
+  tolerance: () => ({ kind: "relative", y: 1e-5, gradient: 2e-7 }),
+};
+
+export const globalMaxPoolKind: LayerKind<GlobalMaxPoolSpec> = {
+  ...toOne,
+  stem: "globalmaxpool",
+  describe: () => ({ kind: "largest over time", detail: "" }),
+  tolerance: () => ({ kind: "relative", y: 0, gradient: 0 }),
+};

@@ -10,13 +10,31 @@ import {
   unlearning,
 } from "../layer";
 import type { BuildLayer, LayerPlace } from "../registry";
-import type { AveragePoolSpec, MaxPoolSpec } from "./definition";
+import type {
+  AveragePoolSpec,
+  GlobalAveragePoolSpec,
+  GlobalMaxPoolSpec,
+  LastStepSpec,
+  MaxPoolSpec,
+} from "./definition";
 
 export const buildMaxPool: BuildLayer<MaxPoolSpec> = (context, place, input) =>
   buildMax(context, place, input, { first: 0, ...place.spec });
 
 export const buildAveragePool: BuildLayer<AveragePoolSpec> = (context, place, input) =>
   buildAverage(context, place, input, { first: 0, ...place.spec });
+
+/** The mean of a window that holds the last step alone. */
+export const buildLastStep: BuildLayer<LastStepSpec> = (context, place, input) =>
+  buildAverage(context, place, input, { first: input.steps - 1, size: 1, stride: 1 });
+
+export const buildGlobalAveragePool: BuildLayer<GlobalAveragePoolSpec> = (context, place, input) =>
+  buildAverage(context, place, input, allOf(input));
+
+export const buildGlobalMaxPool: BuildLayer<GlobalMaxPoolSpec> = (context, place, input) =>
+  buildMax(context, place, input, allOf(input));
+
+const allOf = ({ steps }: Activation): Windows => ({ first: 0, size: steps, stride: steps });
 
 /** Windows of `size` steps, `stride` apart, the first from step `first` on (shaders/pooling/windows.wgsl). */
 interface Windows {
