@@ -137,12 +137,16 @@ function layerCheck(
 
 /** What a normalisation must take away: channels far from zero and of other widths than 1. */
 function away(spec: LayerSpec, values: LayerValues): LayerValues {
-  if (spec.kind !== "batchnorm") return values;
+  if (kindOf(spec).tolerance(spec).kind !== "normalisation") return values;
   const { shape, data } = values.x;
   const [, channels, steps] = shape;
+  const tolerance = kindOf(spec).tolerance(spec);
+  // Of the channels of a step: all of them far from zero, or their distance would be their spread.
+  const over = tolerance.kind === "normalisation" && tolerance.over;
+  const means = over === "channels" ? [1000] : [0, 1000, -7.7];
   const moved = data.map((value, i) => {
     const c = Math.floor(i / steps) % channels;
-    return [0, 1000, -7.7][c % 3] + [1, 0.01][c % 2] * value;
+    return means[c % means.length] + [1, 0.01][c % 2] * value;
   });
   return { ...values, x: { shape, data: moved } };
 }

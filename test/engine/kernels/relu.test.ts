@@ -6,6 +6,7 @@ import { expectLayer, runLayer } from "./layer";
 test.for([
   [1, 1, 1],
   [3, 67, 17],
+  [17, 33, 2],
 ] as const)("%j (B, C, T)", async (shape) => {
   const values = layerValues(relu(), shape);
   // At 0, and at the other 0, the derivative is 0.

@@ -6,6 +6,7 @@ import { expectLayer, runLayer } from "./layer";
 test.for([
   [1, 1, 1],
   [3, 67, 17],
+  [17, 130, 2],
 ] as const)("%j (B, C, T), far to both sides of where it bends", async (shape) => {
   const values = layerValues(sigmoid(), shape, { x: 10 });
   values.x.data.set([0, -1e-4, 100, -100].slice(0, values.x.data.length));
