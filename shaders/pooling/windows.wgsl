@@ -20,7 +20,7 @@ fn holdersOf(n: u32) -> Holders {
   if (step < FIRST) {
     return Holders(row, row);
   }
-  let from = step - FIRST;
-  let first = select(0, (from - SIZE) / STRIDE + 1, from >= SIZE);
-  return Holders(row + first, row + min(from / STRIDE + 1, OUT_STEPS));
+  let since = step - FIRST;
+  let first = select(0, (since - SIZE) / STRIDE + 1, since >= SIZE);
+  return Holders(row + first, row + min(since / STRIDE + 1, OUT_STEPS));
 }
