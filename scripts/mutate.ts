@@ -44,6 +44,24 @@ const mutants: readonly Mutant[] = [
     test: "test/engine/kernels/conv1d",
   },
   {
+    file: "shaders/normalisation/layernorm.wgsl",
+    text: "x[group * ROWS + row] - mean, areChannels(group)",
+    fault: "x[group * ROWS + row] - mean, vec4<bool>(true)",
+    test: "test/engine/kernels/layernorm",
+  },
+  {
+    file: "shaders/pooling/maxpool.wgsl",
+    text: "value > best",
+    fault: "value >= best",
+    test: "test/engine/kernels/pool",
+  },
+  {
+    file: "shaders/pooling/windows.wgsl",
+    text: "since / STRIDE + 1, OUT_STEPS",
+    fault: "since / STRIDE + 1, OUT_STEPS - 1",
+    test: "test/engine/kernels/pool",
+  },
+  {
     file: "shaders/normalisation/batchnorm.wgsl",
     text: "- correction * correction",
     fault: "+ correction * correction",

@@ -5,7 +5,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { layerKinds } from "../src/engine/layers/registry";
 
 const root = join(import.meta.dirname, "..");
 
@@ -36,9 +35,7 @@ test("docs/kernels.md names every shader that has an entry point", () => {
   expect(shaders.length).toBeGreaterThan(15);
 });
 
-test("no two kinds have one stem, and no two shaders with entry points one name", () => {
-  const stems = Object.values(layerKinds).map(({ stem }) => stem);
-  expect(new Set(stems).size).toBe(stems.length);
+test("no two shaders with entry points have one name", () => {
   const names = shadersWithEntries().map((path) => basename(path));
   expect(new Set(names).size).toBe(names.length);
 });

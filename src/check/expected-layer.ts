@@ -5,6 +5,7 @@ import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { type NetworkSpec, resolveLayers } from "../engine/network/spec";
 import { tensorOf, trainingBackward, trainingForward } from "../reference/network";
 import { type Expectation, sumError, unit, withinRelative, withinSums } from "./bounds";
+import { layerNormalisation } from "./expected-layernorm";
 import type { LayerValues } from "./values";
 
 type Reference = ReadonlyMap<string, Float64Array>;
@@ -51,7 +52,9 @@ export function expectedOfLayer(
     case "products":
       return products(spec, tolerance.kernel, values, reference);
     case "normalisation":
-      return normalisation(tolerance.epsilon, values, reference);
+      return tolerance.over === "batch"
+        ? normalisation(tolerance.epsilon, values, reference)
+        : layerNormalisation(tolerance.epsilon, values, reference);
     case "rounding":
       // One rounding of the slope or the scale, one of the product.
       return Array.from(reference, ([tensor, expected]) => ({

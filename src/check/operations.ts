@@ -11,8 +11,9 @@ import {
   type KernelChoice,
 } from "../engine/layers/layer";
 import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
-import { batchNorm } from "../engine/layers/normalisation/definition";
-import { leakyReLU } from "../engine/layers/pointwise/definition";
+import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
+import { leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
+import { averagePool, globalAveragePool, lastStep, maxPool } from "../engine/layers/pooling/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { Backpropagation } from "../engine/network/backpropagation";
 import { createCursor, gatherCall, scatterCall } from "../engine/network/batch";
@@ -25,11 +26,25 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
-/** Kinds of layers of which a case can be. */
-type LayerOperation = Extract<
-  LayerSpec["kind"],
-  "conv1d" | "dense" | "lstm" | "bilstm" | "batchnorm" | "leakyrelu"
->;
+const activations = { relu, sigmoid, tanh } as const;
+
+/** Operations that are a layer's. */
+type LayerOperation =
+  | Extract<
+      LayerSpec["kind"],
+      | "conv1d"
+      | "dense"
+      | "lstm"
+      | "bilstm"
+      | "batchnorm"
+      | "layernorm"
+      | "leakyrelu"
+      | "maxpool"
+      | "averagepool"
+      | "laststep"
+      | "globalaveragepool"
+    >
+  | "activation";
 
 /**
  * Runs a layer's case through the kernels of the layer itself.
@@ -56,6 +71,20 @@ export function runLayer(
         return { kind: op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });
+      case "layernorm":
+        return layerNorm({ epsilon: number(source, "epsilon") });
+      case "maxpool":
+      case "averagepool": {
+        choice(source, "padding", ["valid"]);
+        const windows = { size: number(source, "size"), stride: number(source, "stride") };
+        return op === "maxpool" ? maxPool(windows) : averagePool(windows);
+      }
+      case "laststep":
+        return lastStep();
+      case "globalaveragepool":
+        return globalAveragePool();
+      case "activation":
+        return activations[choice(source, "function", ["relu", "sigmoid", "tanh"])]();
       case "leakyrelu":
         return leakyReLU(number(source, "slope"));
       default:

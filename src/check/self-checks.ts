@@ -2,8 +2,15 @@
 
 import { conv1d, dense } from "../engine/layers/convolution/definition";
 import type { KernelChoice } from "../engine/layers/layer";
-import { batchNorm } from "../engine/layers/normalisation/definition";
-import { dropout, leakyReLU, tanh } from "../engine/layers/pointwise/definition";
+import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
+import { dropout, leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
+import {
+  averagePool,
+  globalAveragePool,
+  globalMaxPool,
+  lastStep,
+  maxPool,
+} from "../engine/layers/pooling/definition";
 import { biLstm, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
@@ -34,9 +41,18 @@ function layerChecks(): SelfCheck[] {
     [dense({ outputs: 128 }), [25, 64, 50]],
     [batchNorm(), [1, 3, 3]],
     [batchNorm(), [31, 33, 33]],
+    // Rows enough for two splits of their sums.
+    [layerNorm(), [17, 5, 67]],
     [leakyReLU(0.5), [31, 33, 3]],
     [leakyReLU(0.01), [3, 127, 33]],
     [tanh(), [17, 33, 7]],
+    [relu(), [3, 67, 17]],
+    [sigmoid(), [17, 33, 7]],
+    [maxPool({ size: 3, stride: 2 }), [3, 33, 18]],
+    [averagePool({ size: 2, stride: 3 }), [3, 33, 18]],
+    [lastStep(), [3, 5, 17]],
+    [globalAveragePool(), [3, 5, 17]],
+    [globalMaxPool(), [3, 5, 17]],
     [dropout(0.3), [3, 5, 7]],
     [dropout(0.5), [17, 130, 3]],
   ];
@@ -124,9 +140,13 @@ function away(spec: LayerSpec, values: LayerValues): LayerValues {
   if (kindOf(spec).tolerance(spec).kind !== "normalisation") return values;
   const { shape, data } = values.x;
   const [, channels, steps] = shape;
+  const tolerance = kindOf(spec).tolerance(spec);
+  // Of the channels of a step: all of them far from zero, or their distance would be their spread.
+  const over = tolerance.kind === "normalisation" && tolerance.over;
+  const means = over === "channels" ? [1000] : [0, 1000, -7.7];
   const moved = data.map((value, i) => {
     const c = Math.floor(i / steps) % channels;
-    return [0, 1000, -7.7][c % 3] + [1, 0.01][c % 2] * value;
+    return means[c % means.length] + [1, 0.01][c % 2] * value;
   });
   return { ...values, x: { shape, data: moved } };
 }

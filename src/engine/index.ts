@@ -10,8 +10,15 @@ export { KernelError } from "./gpu/shader";
 export { conv1d, dense } from "./layers/convolution/definition";
 export type { KernelChoice } from "./layers/layer";
 export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
-export { batchNorm } from "./layers/normalisation/definition";
-export { dropout, leakyReLU, tanh } from "./layers/pointwise/definition";
+export { batchNorm, layerNorm } from "./layers/normalisation/definition";
+export { dropout, leakyReLU, relu, sigmoid, tanh } from "./layers/pointwise/definition";
+export {
+  averagePool,
+  globalAveragePool,
+  globalMaxPool,
+  lastStep,
+  maxPool,
+} from "./layers/pooling/definition";
 export { biLstm, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";
 export type { Tuning } from "./layers/variant";

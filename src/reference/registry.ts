@@ -8,8 +8,20 @@ import {
 } from "./batchnorm";
 import { conv1dBackward, conv1dForward } from "./conv1d";
 import { type DropoutDraw, dropoutMask } from "./dropout";
+import { layerNormBackward, layerNormForward } from "./layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
+  maxPoolBackward,
+  maxPoolForward,
+  type PoolShape,
+} from "./pool";
+import { reluBackward, reluForward } from "./relu";
+import { sigmoidBackward, sigmoidForward } from "./sigmoid";
 import { tanhBackward, tanhForward } from "./tanh";
 
 /** Sizes of a layer: x (B, inputChannels, T), y (B, outputChannels, Tout); `channels` and `steps` are those of its input. */
@@ -71,6 +83,14 @@ const ofDirection = (direction: string, { weight_ih, weight_hh, bias }: LstmWeig
   [`${direction}.weight_hh`]: weight_hh,
   [`${direction}.bias`]: bias,
 });
+
+const poolShape = (
+  { size, stride }: Pick<PoolShape, "size" | "stride">,
+  { batch, channels, steps }: LayerShape,
+): PoolShape => ({ rows: batch * channels, steps, size, stride });
+
+/** One window of all steps. */
+const allOf = (shape: LayerShape): PoolShape => poolShape({ size: shape.steps, stride: shape.steps }, shape);
 
 const multiply = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value * b[i]);
 
@@ -145,6 +165,48 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
   tanh: {
     forward: (_, __, x) => tanhForward(x),
     backward: (_, __, x, dy) => ({ dx: tanhBackward(dy, x), gradients: {} }),
+  },
+  relu: {
+    forward: (_, __, x) => reluForward(x),
+    backward: (_, __, x, dy) => ({ dx: reluBackward(dy, x), gradients: {} }),
+  },
+  sigmoid: {
+    forward: (_, __, x) => sigmoidForward(x),
+    backward: (_, __, x, dy) => ({ dx: sigmoidBackward(dy, x), gradients: {} }),
+  },
+  layernorm: {
+    forward: ({ epsilon }, { tensor }, x, shape) =>
+      layerNormForward(x, tensor("scale"), tensor("offset"), epsilon, shape),
+    backward({ epsilon }, { tensor }, x, dy, shape) {
+      const { dx, dscale, doffset } = layerNormBackward(dy, x, tensor("scale"), epsilon, shape);
+      return { dx, gradients: { scale: dscale, offset: doffset } };
+    },
+  },
+  maxpool: {
+    forward: (spec, _, x, shape) => maxPoolForward(x, poolShape(spec, shape)),
+    backward: (spec, _, x, dy, shape) => ({
+      dx: maxPoolBackward(dy, x, poolShape(spec, shape)),
+      gradients: {},
+    }),
+  },
+  averagepool: {
+    forward: (spec, _, x, shape) => averagePoolForward(x, poolShape(spec, shape)),
+    backward: (spec, _, __, dy, shape) => ({
+      dx: averagePoolBackward(dy, poolShape(spec, shape)),
+      gradients: {},
+    }),
+  },
+  laststep: {
+    forward: (_, __, x, { steps }) => lastStepForward(x, steps),
+    backward: (_, __, ___, dy, { steps }) => ({ dx: lastStepBackward(dy, steps), gradients: {} }),
+  },
+  globalaveragepool: {
+    forward: (_, __, x, shape) => averagePoolForward(x, allOf(shape)),
+    backward: (_, __, ___, dy, shape) => ({ dx: averagePoolBackward(dy, allOf(shape)), gradients: {} }),
+  },
+  globalmaxpool: {
+    forward: (_, __, x, shape) => maxPoolForward(x, allOf(shape)),
+    backward: (_, __, x, dy, shape) => ({ dx: maxPoolBackward(dy, x, allOf(shape)), gradients: {} }),
   },
 };
 

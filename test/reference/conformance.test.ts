@@ -8,6 +8,7 @@ import { batchNormBackward, batchNormForward } from "../../src/reference/batchno
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
+import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import {
   biLstmBackward,
@@ -17,7 +18,19 @@ import {
   lstmBackward,
   lstmForward,
 } from "../../src/reference/lstm";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
+  maxPoolBackward,
+  maxPoolForward,
+  type PoolShape,
+} from "../../src/reference/pool";
+import { reluBackward, reluForward } from "../../src/reference/relu";
+import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { adamStep, addL2, sgdmStep } from "../../src/reference/solver";
+import { tanhBackward, tanhForward } from "../../src/reference/tanh";
 import { trainReference } from "../../src/reference/training";
 import { largest } from "./differences";
 
@@ -39,6 +52,9 @@ interface Config {
   readonly kernel: number;
   readonly epsilon: number;
   readonly slope: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly function: keyof typeof activations;
   readonly filters: number;
   readonly hidden: number;
   readonly dropout: number;
@@ -67,6 +83,12 @@ interface Config {
 
 type Results = Record<string, ArrayLike<number>>;
 
+const activations = {
+  relu: [reluForward, reluBackward],
+  tanh: [tanhForward, tanhBackward],
+  sigmoid: [sigmoidForward, sigmoidBackward],
+} as const;
+
 const operations: Record<string, (from: Case) => Results> = {
   conv1d({ config, data, shape }) {
     const [batch, inputChannels, steps] = shape("x");
@@ -94,11 +116,42 @@ const operations: Record<string, (from: Case) => Results> = {
       ...batchNormBackward(data("dy"), data("x"), data("scale"), mean, variance, epsilon, sizes),
     };
   },
+  layernorm({ config: { epsilon }, data, shape }) {
+    const [batch, channels, steps] = shape("x");
+    const sizes = { batch, channels, steps };
+    return {
+      y: layerNormForward(data("x"), data("scale"), data("offset"), epsilon, sizes),
+      ...layerNormBackward(data("dy"), data("x"), data("scale"), epsilon, sizes),
+    };
+  },
   leakyrelu({ config: { slope }, data }) {
     return {
       y: leakyReLUForward(data("x"), slope),
       dx: leakyReLUBackward(data("dy"), data("x"), slope),
     };
+  },
+  maxpool(from) {
+    const { data } = from;
+    const sizes = poolShape(from);
+    return { y: maxPoolForward(data("x"), sizes), dx: maxPoolBackward(data("dy"), data("x"), sizes) };
+  },
+  averagepool(from) {
+    const { data } = from;
+    const sizes = poolShape(from);
+    return { y: averagePoolForward(data("x"), sizes), dx: averagePoolBackward(data("dy"), sizes) };
+  },
+  laststep({ data, shape }) {
+    const [, , steps] = shape("x");
+    return { y: lastStepForward(data("x"), steps), dx: lastStepBackward(data("dy"), steps) };
+  },
+  globalaveragepool({ data, shape }) {
+    const [batch, channels, steps] = shape("x");
+    const sizes = { rows: batch * channels, steps, size: steps, stride: steps };
+    return { y: averagePoolForward(data("x"), sizes), dx: averagePoolBackward(data("dy"), sizes) };
+  },
+  activation({ config, data }) {
+    const [forward, backward] = activations[config.function];
+    return { y: forward(data("x")), dx: backward(data("dy"), data("x")) };
   },
   lstm(from) {
     const sizes = lstmShape(from);
@@ -182,6 +235,11 @@ const operations: Record<string, (from: Case) => Results> = {
   },
 };
 
+const poolShape = ({ config: { size, stride }, shape }: Case): PoolShape => {
+  const [batch, channels, steps] = shape("x");
+  return { rows: batch * channels, steps, size, stride };
+};
+
 const lstmShape = ({ config: { hidden }, shape }: Case): LstmShape => {
   const [batch, inputChannels, steps] = shape("x");
   return { batch, inputChannels, hidden, steps };
@@ -205,7 +263,7 @@ const cases = readdirSync(directory)
 
 describe("conformance vectors", () => {
   it("are all there", () => {
-    expect(cases.length).toBeGreaterThanOrEqual(24);
+    expect(cases.length).toBeGreaterThanOrEqual(33);
   });
 
   it.each(cases)("$file", ({ tensors, operation, config }) => {

@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import { batchNormBackward, batchNormForward, batchNormInference } from "../../src/reference/batchnorm";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
 import { halfMSE } from "../../src/reference/halfmse";
+import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  lastStepBackward,
+  lastStepForward,
+  maxPoolBackward,
+  maxPoolForward,
+} from "../../src/reference/pool";
+import { reluBackward, reluForward } from "../../src/reference/relu";
+import { sigmoidBackward, sigmoidForward } from "../../src/reference/sigmoid";
 import { tanhBackward, tanhForward } from "../../src/reference/tanh";
 import { dot, expectGradient, normals } from "./differences";
 
@@ -66,6 +77,34 @@ describe("batchnorm", () => {
   });
 });
 
+describe("layernorm", () => {
+  it.each([
+    { batch: 3, channels: 5, steps: 7 },
+    { batch: 2, channels: 33, steps: 1 },
+    { batch: 1, channels: 2, steps: 3 },
+  ])("gradients agree with differences: $batch × $channels × $steps", (shape) => {
+    const { batch, channels, steps } = shape;
+    const x = normals(batch * channels * steps, 1);
+    const scale = normals(channels, 2);
+    const offset = normals(channels, 3);
+    const dy = normals(x.length, 4);
+    const epsilon = 1e-2;
+    const loss = () => dot(dy, layerNormForward(x, scale, offset, epsilon, shape));
+    const { dx, dscale, doffset } = layerNormBackward(dy, x, scale, epsilon, shape);
+    expectGradient("dx", dx, x, loss);
+    expectGradient("dscale", dscale, scale, loss);
+    expectGradient("doffset", doffset, offset, loss);
+  });
+
+  it("normalises by the biased variance of the channels of a step", () => {
+    const shape = { batch: 1, channels: 2, steps: 2 };
+    const x = Float64Array.of(1, 10, 5, 4);
+    const y = layerNormForward(x, Float64Array.of(1, 2), Float64Array.of(0, 1), 5, shape);
+    // Means 3 and 7, variances 4 and 9.
+    expect(Array.from(y)).toEqual([-2 / 3, 3 / Math.sqrt(14), 1 + 4 / 3, 1 - 6 / Math.sqrt(14)]);
+  });
+});
+
 describe("leaky ReLU", () => {
   it("gradient agrees with differences", () => {
     const x = normals(31, 1);
@@ -85,6 +124,53 @@ describe("tanh", () => {
     const x = normals(60, 1);
     const dy = normals(60, 2);
     expectGradient("dx", tanhBackward(dy, x), x, () => dot(dy, tanhForward(x)));
+  });
+});
+
+describe("pools", () => {
+  const cases = [1, 2, 5].flatMap((size) =>
+    [1, 2, 3, 5].map((stride) => ({ rows: 6, steps: 11, size, stride })),
+  );
+  it.each(cases)("gradients agree with differences: size $size, stride $stride", (shape) => {
+    const x = normals(66, 1);
+    const dy = normals(6 * (Math.floor((11 - shape.size) / shape.stride) + 1), 2);
+    const max = () => dot(dy, maxPoolForward(x, shape));
+    expectGradient("dx of the largest", maxPoolBackward(dy, x, shape), x, max);
+    const average = () => dot(dy, averagePoolForward(x, shape));
+    expectGradient("dx of the mean", averagePoolBackward(dy, shape), x, average);
+  });
+
+  it.each([1, 2, 11])("gradient of the last step agrees with differences: T %i", (steps) => {
+    const x = normals(6 * steps, 1);
+    const dy = normals(6, 2);
+    expectGradient("dx", lastStepBackward(dy, steps), x, () => dot(dy, lastStepForward(x, steps)));
+  });
+
+  it("takes the first of equals, and a NaN before all", () => {
+    const shape = { rows: 1, steps: 5, size: 3, stride: 2 };
+    const x = Float64Array.of(1, 2, 2, Number.NaN, 3);
+    expect(Array.from(maxPoolForward(x, shape))).toEqual([2, Number.NaN]);
+    expect(Array.from(maxPoolBackward(Float64Array.of(1, 10), x, shape))).toEqual([0, 1, 0, 10, 0]);
+  });
+});
+
+describe("ReLU", () => {
+  it("gradient agrees with differences", () => {
+    const x = normals(60, 1);
+    const dy = normals(60, 2);
+    expectGradient("dx", reluBackward(dy, x), x, () => dot(dy, reluForward(x)));
+  });
+
+  it("has derivative 0 at 0", () => {
+    expect(Array.from(reluBackward(Float64Array.of(1, 1, 1), Float64Array.of(-2, 0, 2)))).toEqual([0, 0, 1]);
+  });
+});
+
+describe("sigmoid", () => {
+  it("gradient agrees with differences", () => {
+    const x = normals(60, 1);
+    const dy = normals(60, 2);
+    expectGradient("dx", sigmoidBackward(dy, x), x, () => dot(dy, sigmoidForward(x)));
   });
 });
 

@@ -2,8 +2,16 @@
 import { buildConv1d, buildDense } from "./convolution/conv1d";
 import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
+import { buildLayerNorm } from "./normalisation/layernorm";
 import { buildDropout } from "./pointwise/dropout";
-import { buildLeakyReLU, buildTanh } from "./pointwise/elementwise";
+import { buildLeakyReLU, buildReLU, buildSigmoid, buildTanh } from "./pointwise/elementwise";
+import {
+  buildAveragePool,
+  buildGlobalAveragePool,
+  buildGlobalMaxPool,
+  buildLastStep,
+  buildMaxPool,
+} from "./pooling/pool";
 import { buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
@@ -16,6 +24,14 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   bilstm: buildLstm,
   dropout: buildDropout,
   tanh: buildTanh,
+  relu: buildReLU,
+  sigmoid: buildSigmoid,
+  layernorm: buildLayerNorm,
+  maxpool: buildMaxPool,
+  averagepool: buildAveragePool,
+  laststep: buildLastStep,
+  globalaveragepool: buildGlobalAveragePool,
+  globalmaxpool: buildGlobalMaxPool,
 };
 
 /** Builds a layer behind `input`. */

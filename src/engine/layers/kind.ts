@@ -22,22 +22,24 @@ export interface LayerLearnable {
 
 /**
  * How far float32 may be from float64: sums of products over a kernel of taps; a rounding or two of each value; relative to
- * the largest value; or as sums and squares of a normalisation are.
+ * the largest value; or as sums and squares of a normalisation are, over a batch or over the channels of a step.
  */
 export type Tolerance =
   | { readonly kind: "products"; readonly kernel: number }
   | { readonly kind: "rounding" }
   | { readonly kind: "relative"; readonly y: number; readonly gradient: number }
-  | { readonly kind: "normalisation"; readonly epsilon: number };
+  | { readonly kind: "normalisation"; readonly over: "batch" | "channels"; readonly epsilon: number };
 
 export interface LayerKind<Spec extends { readonly kind: string }> {
-  /** Layers are named by it and a number: conv1, conv2. */
+  /** Layers are named by it and a number: conv1, conv2. Kinds of one stem are numbered together. */
   readonly stem: string;
   /** The only one of a network has no number: fc. */
   readonly unnumbered?: true;
   /** What its fields may be: for the function that makes it, for networks as data, and for files. */
   readonly fields: Readonly<Record<Exclude<keyof Spec, "kind">, FieldRule>>;
   readonly output: (spec: Spec, input: ActivationShape) => ActivationShape;
+  /** Why it cannot stand behind such an input, where it cannot: in a few words behind its name. Asked before `output`. */
+  readonly refuse?: (spec: Spec, input: ActivationShape) => string | undefined;
   /** In the order in which they are kept and drawn at random. */
   readonly learnables: (spec: Spec, input: ActivationShape) => readonly LayerLearnable[];
   /**

@@ -190,3 +190,14 @@ export function createActivation(
 }
 
 export const noCalls = (): readonly KernelCall[] => [];
+
+/** A layer that learns nothing and trains as it predicts. */
+export const unlearning = (parts: Pick<Layer, "name" | "output" | "infer" | "inputGradient">): Layer => ({
+  ...parts,
+  train: (training) => ({
+    forward: () => parts.infer,
+    backward: (dy, wanted) => (wanted ? parts.inputGradient(training, dy) : { calls: [] }),
+    commit: noCalls,
+    pool: noCalls,
+  }),
+});

@@ -2,8 +2,15 @@
 import { conv1dKind, denseKind } from "./convolution/definition";
 import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
-import { batchNormKind } from "./normalisation/definition";
-import { dropoutKind, leakyReLUKind, tanhKind } from "./pointwise/definition";
+import { batchNormKind, layerNormKind } from "./normalisation/definition";
+import { dropoutKind, leakyReLUKind, reluKind, sigmoidKind, tanhKind } from "./pointwise/definition";
+import {
+  averagePoolKind,
+  globalAveragePoolKind,
+  globalMaxPoolKind,
+  lastStepKind,
+  maxPoolKind,
+} from "./pooling/definition";
 import { biLstmKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
@@ -15,6 +22,14 @@ export const layerKinds = {
   bilstm: biLstmKind,
   dropout: dropoutKind,
   tanh: tanhKind,
+  relu: reluKind,
+  sigmoid: sigmoidKind,
+  layernorm: layerNormKind,
+  maxpool: maxPoolKind,
+  averagepool: averagePoolKind,
+  laststep: lastStepKind,
+  globalaveragepool: globalAveragePoolKind,
+  globalmaxpool: globalMaxPoolKind,
 } as const;
 
 type Kinds = typeof layerKinds;
@@ -33,7 +48,7 @@ export const kindOf = ({ kind }: LayerSpec): LayerKind<LayerSpec> =>
 export interface LayerPlace<Spec> {
   readonly spec: Spec;
   readonly name: string;
-  /** Place among the layers of its kind, from 0. */
+  /** Place among the layers of its stem, from 0. */
   readonly ordinal: number;
   readonly output: ActivationShape;
   /** The layer behind, which may be computed along. */

@@ -32,7 +32,7 @@ export interface ResolvedLayer {
   readonly spec: LayerSpec;
   /** `conv1`, `bn1`, `relu1`, `bilstm1`, `drop1`, `fc` (or `fc1`, `fc2` … where there are several). */
   readonly name: string;
-  /** Place among the layers of its kind, from 0. */
+  /** Place among the layers of its stem, from 0. */
   readonly ordinal: number;
   readonly input: ActivationShape;
   readonly output: ActivationShape;
@@ -60,15 +60,17 @@ export const lossRule = { kind: "choice", choices: ["observations", "observation
  */
 export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
   requireShape(network);
-  const total = (kind: string) => network.layers.filter((layer) => layer.kind === kind).length;
+  const total = (stem: string) => network.layers.filter((layer) => kindOf(layer).stem === stem).length;
   const seen = new Map<string, number>();
   let input: ActivationShape = { channels: network.input.channels, steps: network.input.steps };
   return network.layers.map((spec) => {
     const kind = kindOf(spec);
-    const ordinal = seen.get(spec.kind) ?? 0;
-    seen.set(spec.kind, ordinal + 1);
-    const name = kind.unnumbered && total(spec.kind) === 1 ? kind.stem : `${kind.stem}${ordinal + 1}`;
+    const ordinal = seen.get(kind.stem) ?? 0;
+    seen.set(kind.stem, ordinal + 1);
+    const name = kind.unnumbered && total(kind.stem) === 1 ? kind.stem : `${kind.stem}${ordinal + 1}`;
     requireVariant(name, spec, layerRules, `${name}.`);
+    const refusal = kind.refuse?.(spec, input);
+    if (refusal !== undefined) throw new RangeError(`${name}: ${refusal}`);
     const output = kind.output(spec, input);
     requireValues(`${name} output `, output, inputRules);
     // What they begin with is no plain data: `initialise` asks the kind for that.

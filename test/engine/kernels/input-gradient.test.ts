@@ -1,19 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { molerBilstm, molerCnn } from "../../../src/calculus/networks";
 import {
+  averagePool,
   batchNorm,
   biLstm,
   conv1d,
   dense,
   dropout,
+  globalAveragePool,
+  globalMaxPool,
+  type LayerSpec,
+  lastStep,
+  layerNorm,
   leakyReLU,
   lstm,
+  maxPool,
   type NetworkSpec,
+  relu,
   resolveLayers,
+  sigmoid,
   tanh,
 } from "../../../src/engine";
 import { layerKinds } from "../../../src/engine/layers/registry";
-import { tensorShapes } from "../../../src/engine/network/spec";
+import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { inferenceBackward, inferenceForward } from "../../../src/reference/network";
 import { gpu } from "../../browser/client";
 import { largest } from "../../reference/differences";
@@ -49,6 +58,34 @@ const recurrent: NetworkSpec = {
   loss: "observations-and-steps",
 };
 
+/** Time steps change on the way, and to one. */
+const shrinking: NetworkSpec = {
+  input: { channels: 3, steps: 29 },
+  layers: [
+    conv1d({ filters: 6, kernel: 3 }),
+    layerNorm(),
+    relu(),
+    maxPool({ size: 3, stride: 2 }),
+    dense({ outputs: 5 }),
+    tanh(),
+    averagePool({ size: 2, stride: 1 }),
+    dense({ outputs: 2 }),
+  ],
+  loss: "observations",
+};
+
+const lasting: NetworkSpec = {
+  input: { channels: 3, steps: 9 },
+  layers: [lstm({ hidden: 6 }), lastStep(), dense({ outputs: 2 })],
+  loss: "observations",
+};
+
+const overTime = (pool: LayerSpec): NetworkSpec => ({
+  input: { channels: 3, steps: 9 },
+  layers: [conv1d({ filters: 5, kernel: 2 }), sigmoid(), pool, dense({ outputs: 2 })],
+  loss: "observations",
+});
+
 const point: NetworkSpec = {
   input: { channels: 1, steps: 1 },
   layers: [conv1d({ filters: 129, kernel: 3 }), batchNorm(), leakyReLU(0.5), dense({ outputs: 1 })],
@@ -70,10 +107,10 @@ const tensorsOf = (spec: NetworkSpec) =>
 
 function curvesOf(spec: NetworkSpec, rows: number) {
   const { channels, steps } = spec.input;
-  const outputs = resolveLayers(spec).at(-1)?.output.channels ?? 0;
+  const output = outputOf(resolveLayers(spec));
   return {
     x: singles(rows * channels * steps, 80).map((value) => 1 + value),
-    outputGradient: singles(rows * outputs * steps, 81),
+    outputGradient: singles(rows * output.channels * output.steps, 81),
   };
 }
 
@@ -111,13 +148,17 @@ describe("the gradient of a prediction with respect to the input follows the ref
     { name: "recurrent", spec: recurrent, rows: batch, kind: "software" },
     { name: "recurrent", spec: recurrent, rows: 9, kind: "hardware" },
     { name: "one step", spec: point, rows: 1, kind: "software" },
+    { name: "fewer and fewer steps", spec: shrinking, rows: 9, kind: "software" },
+    { name: "to the last step", spec: lasting, rows: 3, kind: "software" },
+    { name: "to the mean", spec: overTime(globalAveragePool()), rows: 3, kind: "software" },
+    { name: "to the largest", spec: overTime(globalMaxPool()), rows: 3, kind: "software" },
   ] as const)("$name, $rows curves at batch 7, $kind", async ({ spec, rows, kind }) => {
     const values = curvesOf(spec, rows);
     const [x, outputGradient] = [values.x, values.outputGradient].map((data) => Float64Array.from(data));
     const exact = exactly(tensorsOf(spec));
     // Where z is next to zero the slope may be taken on either side; these data have no such z.
     spec.layers.forEach(({ kind }, i) => {
-      if (kind !== "leakyrelu") return;
+      if (kind !== "leakyrelu" && kind !== "relu") return;
       const z = inferenceForward({ ...spec, layers: spec.layers.slice(0, i) }, exact, exact, x);
       expect(Math.min(...z.map(Math.abs))).toBeGreaterThan(1e-6);
     });

@@ -1,16 +1,26 @@
 import { describe, expect, test } from "vitest";
 import {
+  averagePool,
   batchNorm,
   biLstm,
   conv1d,
   dense,
   dropout,
+  globalAveragePool,
+  globalMaxPool,
+  type LayerSpec,
+  lastStep,
+  layerNorm,
   leakyReLU,
   lstm,
+  maxPool,
   type NetworkSpec,
+  relu,
   resolveLayers,
+  sigmoid,
+  tanh,
 } from "../../../src/engine";
-import { tensorShapes } from "../../../src/engine/network/spec";
+import { outputOf, tensorShapes } from "../../../src/engine/network/spec";
 import { initialise } from "../../../src/engine/training/initialise";
 import { defaultTrainingOptions, sgdm } from "../../../src/engine/training/options";
 import { batchOrder } from "../../../src/engine/training/resolve";
@@ -73,6 +83,29 @@ const stacked: NetworkSpec = {
   loss: "observations-and-steps",
 };
 
+/** Time steps change on the way, and no lane beyond a last channel may come to hold anything. */
+const shrinking: NetworkSpec = {
+  input: { channels: 3, steps: 29 },
+  layers: [
+    conv1d({ filters: 6, kernel: 3 }),
+    layerNorm(),
+    relu(),
+    maxPool({ size: 3, stride: 2 }),
+    biLstm({ hidden: 3 }),
+    averagePool({ size: 2, stride: 3 }),
+    dense({ outputs: 5 }),
+    sigmoid(),
+  ],
+  loss: "observations-and-steps",
+};
+
+/** From a sequence to one step. */
+const pooled = (pool: LayerSpec): NetworkSpec => ({
+  input: { channels: 2, steps: 17 },
+  layers: [conv1d({ filters: 5, kernel: 3 }), tanh(), pool, layerNorm(), dense({ outputs: 3 })],
+  loss: "observations-and-steps",
+});
+
 const batch = 7;
 
 /** Learnables away from their initial values, so that every one matters. */
@@ -87,12 +120,12 @@ function scattered(spec: NetworkSpec): Map<string, Float32Array> {
 }
 
 function curvesFor(spec: NetworkSpec, rows: number) {
-  const layers = resolveLayers(spec);
+  const output = outputOf(resolveLayers(spec));
   const { channels, steps } = spec.input;
   return {
     rows,
     x: singles(rows * channels * steps, 8).map((value) => 1 + value),
-    target: singles(rows * layers[layers.length - 1].output.channels * steps, 9),
+    target: singles(rows * output.channels * output.steps, 9),
   };
 }
 
@@ -106,6 +139,10 @@ describe("gradients of a whole network", () => {
     { name: "apart", spec: apart, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "hardware" },
+    { name: "fewer and fewer steps", spec: shrinking, kind: "software" },
+    { name: "the last step", spec: pooled(lastStep()), kind: "hardware" },
+    { name: "the mean over time", spec: pooled(globalAveragePool()), kind: "software" },
+    { name: "the largest over time", spec: pooled(globalMaxPool()), kind: "software" },
   ] as const;
 
   test.for(cases)("$name, $kind", async ({ spec, kind }) => {
@@ -115,12 +152,13 @@ describe("gradients of a whole network", () => {
     const pass = trainingForward(spec, learnables, Float64Array.from(curves.x), { seed: 0, step: 0 });
     const { loss, dprediction } = halfMSE(pass.prediction, Float64Array.from(curves.target), spec.loss, {
       batch,
-      steps: spec.input.steps,
+      steps: outputOf(resolveLayers(spec)).steps,
     });
     const { gradients } = trainingBackward(spec, learnables, pass, dprediction);
     // Where z is next to zero the slope may be taken on either side; these data have no such z.
     spec.layers.forEach(({ kind }, i) => {
-      if (kind === "leakyrelu") expect(Math.min(...pass.inputs[i].map(Math.abs))).toBeGreaterThan(1e-5);
+      if (kind === "leakyrelu" || kind === "relu")
+        expect(Math.min(...pass.inputs[i].map(Math.abs))).toBeGreaterThan(1e-5);
     });
 
     // One plain step at a rate so large that the weights become −rate·gradient, to the last bits.

@@ -1,13 +1,16 @@
 /** What plain JavaScript hands over by mistake, and the one line that says so before anything is built. */
 import { expect, test } from "vitest";
 import {
+  averagePool,
   batchNorm,
   biLstm,
   conv1d,
   dense,
   dropout,
+  layerNorm,
   leakyReLU,
   lstm,
+  maxPool,
   type NetworkSpec,
   resolveLayers,
 } from "../../../src/engine";
@@ -242,7 +245,7 @@ test("networks that are none", () => {
     [{ input, layers, loss: "mse" }, /^loss must be one of observations, observations-and-steps, got "mse"$/],
     [{ input, layers }, /^loss must be one of observations, observations-and-steps, got undefined$/],
     [layer(conv1d), /^layers\[0\] must be an object of kind conv1d, batchnorm, .* got a function$/],
-    [layer(...layers, { kind: "relu" }), /^layers\[1\] must be an object of kind .* got "relu"$/],
+    [layer(...layers, { kind: "swish" }), /^layers\[1\] must be an object of kind .* got "swish"$/],
     [
       layer({ kind: "conv1d", filters: 3, kernel: 3, stride: 2 }),
       /^conv1 has no field stride: it may have kind, filt/,
@@ -260,6 +263,16 @@ test("networks that are none", () => {
     [layer(biLstm({ hidden: -1 })), /^bilstm1.hidden must be a whole number from 1 to 1024, got -1$/],
     [layer(dropout(Number.NaN)), /^drop1.probability must be a number from 0, below 1 in float32, got NaN$/],
     [layer(dropout(1.5)), /^drop1.probability must be/],
+    [layer(layerNorm({ epsilon: 0 })), /^ln1.epsilon must be a number above 0/],
+    [layer(maxPool({ size: 0 })), /^maxpool1.size must be a whole number from 1 to 1024, got 0$/],
+    [
+      layer(averagePool({ size: 2, stride: 0 })),
+      /^averagepool1.stride must be a whole number from 1 to 1024/,
+    ],
+    [
+      layer(maxPool({ size: 2, stride: 1 }), averagePool({ size: 3 })),
+      /^averagepool1: size 3 is more than the 2 time steps of its input$/,
+    ],
   ];
   expectRefusals(rows, (spec: NetworkSpec) => resolveLayers(spec));
 });

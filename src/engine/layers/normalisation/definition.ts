@@ -1,6 +1,6 @@
 import { numberIn, requireFields } from "../../fields";
 import { type LayerKind, learnable, ones, zeros } from "../kind";
-import { groupsOf } from "../layer";
+import { type ActivationShape, groupsOf } from "../layer";
 
 /** Batch normalisation over batch and time, biased variance, learnable scale and offset per channel. */
 export interface BatchNormSpec {
@@ -14,6 +14,11 @@ const fields = { epsilon: numberIn({ above: 0, below: Number.POSITIVE_INFINITY }
 const short = (value: number): string =>
   value < 1e-3 ? value.toExponential().replace("-", "−") : String(value);
 
+const scaleAndOffset = (_: unknown, { channels }: ActivationShape) => [
+  learnable("scale", [channels], 1, ones),
+  learnable("offset", [channels], 1, zeros),
+];
+
 export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => {
   requireFields("batchNorm", options, Object.keys(fields));
   return { kind: "batchnorm", epsilon: 1e-5, ...options };
@@ -23,15 +28,32 @@ export const batchNormKind: LayerKind<BatchNormSpec> = {
   stem: "bn",
   fields,
   output: (_, input) => input,
-  learnables: (_, { channels }) => [
-    learnable("scale", [channels], 1, ones),
-    learnable("offset", [channels], 1, zeros),
-  ],
+  learnables: scaleAndOffset,
   statistics: {
     names: ["mean", "variance"],
     // Mean, correction, variance and inverse deviation of four channels: struct Statistics in batchnorm.wgsl.
     shape: ({ channels }) => [groupsOf(channels), 4, 4],
   },
   describe: ({ epsilon }) => ({ kind: "batch normalisation", detail: `ε ${short(epsilon)}` }),
-  tolerance: ({ epsilon }) => ({ kind: "normalisation", epsilon }),
+  tolerance: ({ epsilon }) => ({ kind: "normalisation", over: "batch", epsilon }),
+};
+
+/** Layer normalisation over the channels of every time step, biased variance, learnable scale and offset per channel. */
+export interface LayerNormSpec {
+  readonly kind: "layernorm";
+  readonly epsilon: number;
+}
+
+export const layerNorm = (options: { epsilon?: number } = {}): LayerNormSpec => {
+  requireFields("layerNorm", options, Object.keys(fields));
+  return { kind: "layernorm", epsilon: 1e-5, ...options };
+};
+
+export const layerNormKind: LayerKind<LayerNormSpec> = {
+  stem: "ln",
+  fields,
+  output: (_, input) => input,
+  learnables: scaleAndOffset,
+  describe: ({ epsilon }) => ({ kind: "layer normalisation", detail: `ε ${short(epsilon)}` }),
+  tolerance: ({ epsilon }) => ({ kind: "normalisation", over: "channels", epsilon }),
 };

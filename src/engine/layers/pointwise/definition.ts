@@ -19,6 +19,40 @@ export const leakyReLUKind: LayerKind<LeakyReLUSpec> = {
   tolerance: () => ({ kind: "rounding" }),
 };
 
+/** y = x for x > 0, otherwise 0; derivative 0 at 0. */
+export interface ReLUSpec {
+  readonly kind: "relu";
+}
+
+export const relu = (): ReLUSpec => ({ kind: "relu" });
+
+export const reluKind: LayerKind<ReLUSpec> = {
+  stem: "relu",
+  keepsPadding: true,
+  fields: {},
+  output: (_, input) => input,
+  learnables: () => [],
+  describe: () => ({ kind: "ReLU", detail: "" }),
+  tolerance: () => ({ kind: "rounding" }),
+};
+
+/** y = 1 / (1 + e⁻ˣ). */
+export interface SigmoidSpec {
+  readonly kind: "sigmoid";
+}
+
+export const sigmoid = (): SigmoidSpec => ({ kind: "sigmoid" });
+
+export const sigmoidKind: LayerKind<SigmoidSpec> = {
+  stem: "sigmoid",
+  fields: {},
+  output: (_, input) => input,
+  learnables: () => [],
+  describe: () => ({ kind: "sigmoid", detail: "" }),
+  // As of tanh; its derivative is at most a quarter.
+  tolerance: () => ({ kind: "relative", y: 2e-6, gradient: 2e-6 }),
+};
+
 /** y = tanh x. */
 export interface TanhSpec {
   readonly kind: "tanh";

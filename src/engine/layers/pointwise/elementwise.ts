@@ -8,10 +8,10 @@ import {
   createActivation,
   type InputGradient,
   type Layer,
-  noCalls,
+  unlearning,
 } from "../layer";
 import type { BuildLayer } from "../registry";
-import type { LeakyReLUSpec, TanhSpec } from "./definition";
+import type { LeakyReLUSpec, ReLUSpec, SigmoidSpec, TanhSpec } from "./definition";
 
 /** Leaky ReLU by itself; behind a batch normalisation it is fused into that. */
 export const buildLeakyReLU: BuildLayer<LeakyReLUSpec> = (context, { name, spec }, input) =>
@@ -25,6 +25,20 @@ export const buildTanh: BuildLayer<TanhSpec> = (context, { name }, input) =>
   buildElementwise(context, name, input, {
     file: "pointwise/tanh",
     constants: {},
+    backwardReads: (output) => ({ result: output.slice }),
+  });
+
+export const buildReLU: BuildLayer<ReLUSpec> = (context, { name }, input) =>
+  buildElementwise(context, name, input, {
+    file: "pointwise/relu",
+    constants: {},
+    backwardReads: () => ({ x: input.slice }),
+  });
+
+export const buildSigmoid: BuildLayer<SigmoidSpec> = (context, { name }, input) =>
+  buildElementwise(context, name, input, {
+    file: "pointwise/sigmoid",
+    constants: { ROWS: context.batch * input.steps, CHANNELS: input.channels },
     backwardReads: (output) => ({ result: output.slice }),
   });
 
@@ -56,16 +70,5 @@ function buildElementwise(
     const dInput = createActivation(into, `${name} input gradient`, input).slice;
     return { calls: [call("backward", { ...backwardReads(output), dy, dx: dInput })], dInput };
   };
-  return {
-    name,
-    output,
-    infer,
-    inputGradient,
-    train: (training) => ({
-      forward: () => infer,
-      backward: (dy, wanted) => (wanted ? inputGradient(training, dy) : { calls: [] }),
-      commit: noCalls,
-      pool: noCalls,
-    }),
-  };
+  return unlearning({ name, output, infer, inputGradient });
 }

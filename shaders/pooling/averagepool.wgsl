@@ -1,0 +1,40 @@
+// Mean of every window (windows.wgsl):
+//
+//   y[t] = Σ over k of x[FIRST + t·STRIDE + k] / SIZE, 0 ≤ k < SIZE        dx = Σ dy / SIZE of the windows that hold it
+
+import package::pooling::windows::{startOf, holdersOf};
+import package::shared::spread::numberOf;
+import constants::{X_LENGTH, Y_LENGTH, SIZE};
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f, X_LENGTH>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f, Y_LENGTH>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f, Y_LENGTH>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f, X_LENGTH>;
+
+@compute @workgroup_size(64)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= Y_LENGTH) {
+    return;
+  }
+  let start = startOf(n);
+  var sum = vec4f();
+  for (var k = 0u; k < SIZE; k++) {
+    sum += x[start + k];
+  }
+  y[n] = sum / f32(SIZE);
+}
+
+@compute @workgroup_size(64)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = numberOf(id, groups);
+  if (n >= X_LENGTH) {
+    return;
+  }
+  let holders = holdersOf(n);
+  var sum = vec4f();
+  for (var window = holders.first; window < holders.behind; window++) {
+    sum += dy[window];
+  }
+  dx[n] = sum / f32(SIZE);
+}
