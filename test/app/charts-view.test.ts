@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keyAction } from "../../src/app/charts/keys";
-import { formatNumber, formatWithPi } from "../../src/app/charts/numbers";
-import type { ChartSpec } from "../../src/app/charts/spec";
-import { niceCeiling, ticksOf, viewOf } from "../../src/app/charts/view";
+import { formatNumber, formatWithPi } from "../../src/charts/numbers";
+import type { ChartSpec } from "../../src/charts/spec";
+import { niceCeiling, ticksOf, viewOf } from "../../src/charts/view";
 
 describe("formatNumber", () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Answers to a sampled curve beside each other: as a chart, and as a sentence. */
 import { localLeastSquares, matchKnown, rootMeanSquare } from "../../../calculus";
-import { formatNumber } from "../../charts/numbers";
-import type { ChartData, ChartSpec, SeriesSpec } from "../../charts/spec";
+import { formatNumber } from "../../../charts/numbers";
+import type { ChartData, ChartSpec, SeriesSpec } from "../../../charts/spec";
 import { type Curve, finePoints } from "./curve";
 import { gridOf, type Sampled, valuesOf } from "./samples";
 
