@@ -10,7 +10,7 @@ export const inherited: ChartColors = {
 };
 
 /** How a line is drawn; a reference line is one too. */
-export type Stroke = Pick<SeriesSpec, "color" | "width" | "dash">;
+type Stroke = Pick<SeriesSpec, "color" | "width" | "dash">;
 
 export const defaultWidth = 1.5;
 export const faintOpacity = 0.6;

@@ -19,7 +19,7 @@ export interface RowGroup {
   readonly rows: readonly Row[];
 }
 
-export interface LogAxis {
+interface LogAxis {
   /** Share of the axis' length, from 0 to 1. What is too small for the axis, and 0, stands where it begins. */
   readonly placeOf: (value: number) => number;
   readonly holds: (value: number) => boolean;
@@ -76,7 +76,7 @@ const foot = 38;
 const gap = 10;
 const markerUnit = 1.3;
 
-export interface RowsSpec {
+interface RowsSpec {
   readonly groups: readonly RowGroup[];
   /** Of the axis. */
   readonly label: string;

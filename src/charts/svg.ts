@@ -21,7 +21,7 @@ export interface Size {
   readonly height: number;
 }
 
-export interface Picture {
+interface Picture {
   readonly spec: ChartSpec;
   readonly data: ChartData;
 }

@@ -1,7 +1,7 @@
 /** Names as they stand in answers and tables. */
 import { type NetworkName, networkNames } from "../options";
 import type { SetKind } from "./kind";
-import { zeroName } from "./respondent";
+import { zeroName } from "./predictor";
 
 export const networkTitles: Readonly<Record<NetworkName, string>> = { cnn: "CNN", bilstm: "BiLSTM" };
 

@@ -20,7 +20,7 @@ const predictionSize = { width: 380, height: 220 };
 const mostIterations = 1500;
 const mostValidations = 250;
 
-export interface Report {
+interface Report {
   readonly title: string;
   /** The result in a sentence or two. */
   readonly verdict: string;
