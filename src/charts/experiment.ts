@@ -28,8 +28,8 @@ const styles: ReadonlyMap<string, Style> = new Map<string, Style>([
   ["zero", { color: "--fx-zero", marker: "cross" }],
 ]);
 
-/** Whatever a file names. */
-const styleOf = (predictor: string): Style =>
+/** Of whatever a file names. */
+export const styleOf = (predictor: string): Style =>
   styles.get(predictor) ?? { color: "--fx-axis", marker: "square" };
 
 /** One predictor in a row of figures. */

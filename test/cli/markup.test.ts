@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { html } from "../../src/calculus/markup";
+import { spreadOf } from "../../src/calculus/scores";
+import { drawRows } from "../../src/charts/rows";
 import type { ChartColors, ChartSpec } from "../../src/charts/spec";
-import { chartToSvg } from "../../src/charts/svg";
+import { chartElement, chartToSvg } from "../../src/charts/svg";
 import { UsageError } from "../../src/cli/errors";
 import { writeReport } from "../../src/cli/report/report";
 import { StudyDirectory } from "../../src/cli/study/directory";
@@ -72,8 +74,19 @@ it("in the strings of a chart", () => {
   };
   const colors: ChartColors = { of: () => planted, text: planted, ground: planted };
   const svg = chartToSvg(spec, [[1], [1]], { width: 300, height: 200 }, colors);
-  expect(svg).toContain("alert(1)");
-  expectHarmless(svg);
+  const mark = {
+    predictor: planted,
+    title: planted,
+    color: token,
+    marker: "dot",
+    spread: spreadOf([1]),
+  } as const;
+  const groups = [{ title: planted, rows: [{ label: planted, marks: [mark] }] }];
+  const rows = drawRows({ groups, label: planted, description: planted }).text;
+  for (const text of [svg, chartElement(spec, [[1], [1]], { width: 300, height: 200 }).text, rows]) {
+    expect(text).toContain("alert(1)");
+    expectHarmless(text);
+  }
 });
 
 it("but markup is, and a list stands line by line", () => {
