@@ -15,10 +15,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   "engine/files": ["engine", "engine/network", "engine/training"],
   reference: ["engine", "engine/layers", "engine/network", "engine/training"],
   calculus: ["engine", "engine/layers", "engine/network", "engine/training", "engine/files"],
+  charts: ["calculus"],
   check: ["engine", "reference", "calculus"],
   node: ["engine"],
-  app: ["engine", "calculus", "check"],
-  cli: ["engine", "calculus", "check", "node"],
+  app: ["engine", "calculus", "charts", "check"],
+  cli: ["engine", "calculus", "charts", "check", "node"],
 };
 
 /** What needs a device: no reference and no experiment does. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { axisOf, namesOfSets, placeSets } from "../../src/app/panels/laboratory/placement";
+import { namesOfSets, placeSets } from "../../src/app/panels/laboratory/placement";
 import { candidatesOf, readPlaces } from "../../src/app/panels/laboratory/reading";
-import { tabulateRules } from "../../src/app/panels/laboratory/rule-rows";
+import { tabulateRules } from "../../src/app/panels/laboratory/rule-table";
 import { compactStudy, type RecordedStudy } from "../../src/app/recorded/study/compact";
 import { readStudy } from "../../src/app/recorded/study/read";
 import type { Run } from "../../src/app/session/run";
@@ -16,6 +16,7 @@ import {
   type SetKind,
   spreadOf,
 } from "../../src/calculus";
+import { axisOf } from "../../src/charts/rows";
 import { finished } from "./run";
 
 const row = (name: string, kind: SetKind, figures: Readonly<Record<string, number[] | null>>): FigureRow => ({
@@ -73,7 +74,7 @@ describe("places", () => {
   it("have ticks also where all errors are of one size, or of none", () => {
     const axis = (figures: Record<string, number[]>) =>
       axisOf(placeSets([{ condition: "", sets: [row("one", "taught", figures)] }], ["one"]));
-    expect(axis({ cnn: [0.3], zero: [0.6] }).ticks).toEqual([0.5]);
+    expect(axis({ cnn: [0.3], zero: [0.6] }).ticks).toEqual([0.3, 0.4, 0.5, 0.6]);
     expect(axis({ cnn: [0.3] }).placeOf(0.3)).toBeCloseTo(0.5, 12);
     const { holds, placeOf } = axis({ "noise floor": [0], zero: [1] });
     expect(holds(0)).toBe(false);

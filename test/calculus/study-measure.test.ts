@@ -5,7 +5,7 @@ import {
   type CurveOptions,
   type Curves,
   calculusFunctions,
-  classicalRespondents,
+  classicalPredictors,
   conditionCurves,
   evaluationSets,
   experimentCurves,
@@ -135,7 +135,7 @@ describe("what the classical opponents score", () => {
   const measured = async (condition: typeof asTaught, noise: number) => {
     const of = { ...data, curves: 120, noise };
     const { test } = conditionCurves(condition, of);
-    return measure(condition, of, test, 1, classicalRespondents(condition, noise));
+    return measure(condition, of, test, 1, classicalPredictors(condition, noise));
   };
 
   it("is in their order: matcher, noise floor, local least squares, naive, zero; rules likewise", async () => {
@@ -183,7 +183,7 @@ describe("what the classical opponents score", () => {
 });
 
 it("weights that are all 0 have neither an even share nor a variation", async () => {
-  const [zero, differences] = classicalRespondents(asTaught, 1e-3).filter(({ stencil }) => stencil);
+  const [zero, differences] = classicalPredictors(asTaught, 1e-3).filter(({ stencil }) => stencil);
   const figuresOf = async ({ name, stencil }: typeof zero) =>
     stencil && stencilFigures(keepStencil(name, await stencil(stencilQuestion(data))));
   const ofZero = await figuresOf(zero);

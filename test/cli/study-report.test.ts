@@ -34,7 +34,7 @@ describe("tables of a report", () => {
     expect(heads(page).length).toBeGreaterThan(0);
     for (const head of heads(page)) {
       expect(head).toContain('<th scope="col">noise floor</th>');
-      expect(head).toContain('<th scope="col">zero</th>');
+      expect(head).toContain('<th scope="col">predict zero</th>');
     }
   });
 

@@ -17,12 +17,19 @@ function train(directory: string, ...flags: readonly string[]) {
 }
 const read = (...path: readonly string[]): Buffer => readFileSync(join(...path));
 const list = (...path: readonly string[]): string[] => readdirSync(join(...path)).sort();
-/** The data of a report. */
-const reportData = (...path: readonly string[]) => {
-  const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(
-    read(...path).toString(),
-  )?.[1];
-  return JSON.parse(data ?? "");
+/** Names of the pictures in a report, and its tables, row by row. */
+const readReport = (...path: readonly string[]) => {
+  const page = read(...path).toString();
+  const texts = (html: string, element: string) =>
+    Array.from(
+      html.matchAll(new RegExp(`<${element}\\b[^>]*>([\\s\\S]*?)</${element}>`, "g")),
+      ([, text]) => text,
+    );
+  return {
+    pictures: Array.from(page.matchAll(/<svg class="chart"[^>]* aria-label="([^"]*)"/g), ([, name]) => name),
+    verdict: texts(page, "p")[0],
+    tables: texts(page, "table").map((table) => texts(table, "tr").map((row) => texts(row, "t[hd]"))),
+  };
 };
 
 it("both networks with two seeds leave their files, a report of all and one verdict; each is the same whatever stands beside it", async () => {
@@ -54,15 +61,15 @@ it("both networks with two seeds leave their files, a report of all and one verd
   expect(last.verdict.factor).toBeCloseTo(Math.max(...means) / Math.min(...means), 12);
   expect(stdout).toContain(`${last.verdict.sentence}\n`);
 
-  const data = reportData(directory, "out/report.html");
-  expect(data.verdict).toBe(last.verdict.sentence);
-  expect(data.networks.map(({ title }: { title: string }) => title)).toEqual([
-    "cnn, seed 4",
-    "bilstm, seed 4",
+  const { pictures, verdict, tables } = readReport(directory, "out/report.html");
+  expect(verdict).toBe(last.verdict.sentence);
+  expect(pictures).toHaveLength(2 * (2 + 6));
+  expect(pictures.filter((name) => name.startsWith("RMSE"))).toEqual([
+    "RMSE of cnn, seed 4 over iterations, training and validation",
+    "RMSE of bilstm, seed 4 over iterations, training and validation",
   ]);
-  expect(data.networks[1].iterations).toEqual([1, 2, 3]);
-  expect(data.numbers[0]).toEqual(["function", "cnn", "bilstm", "noise floor", "predict zero"]);
-  expect(data.seeds).toHaveLength(5);
+  expect(tables[0][0]).toEqual(["function", "cnn", "bilstm", "noise floor", "predict zero"]);
+  expect(tables[1]).toHaveLength(5);
 
   // What nobody can read ends no training, and leaves no run unmade.
   const full = openSync(process.platform === "linux" ? "/dev/full" : "/dev/null", "w");
@@ -81,5 +88,6 @@ it("both networks with two seeds leave their files, a report of all and one verd
       read(directory, "out/bilstm/seed-5", name).equals(read(directory, "others/seed-5", name)),
       name,
     ).toBe(true);
-  expect(reportData(directory, "others/seed-6/report.html").networks).toHaveLength(1);
+  const { pictures: ofOne } = readReport(directory, "others/seed-6/report.html");
+  expect(ofOne.filter((name) => name.startsWith("RMSE"))).toHaveLength(1);
 });

@@ -65,7 +65,7 @@ const inspectSvg = (visit: Visit, document: Buffer) =>
       size: [Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))],
       texts: all("text").map(({ textContent }) => textContent ?? ""),
       lines: all("path.line").map((line) => line.getAttribute("d")?.match(/[ML]/g)?.length ?? 0),
-      markers: all("path.marker").length,
+      markers: all("path.marker").flatMap((path) => path.getAttribute("d")?.match(/M/g) ?? []).length,
     };
   }, document.toString());
 

@@ -2,16 +2,16 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/tooltip/tooltip.js";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { formatNumber } from "../../charts/numbers";
+import type { ChartData, ChartSpec } from "../../charts/spec";
+import { chartToSvg, type Size } from "../../charts/svg";
 import { shared } from "../styles";
 import { chartStyles } from "./chart-styles";
 import { readColors } from "./colors";
 import { keyAction } from "./keys";
 import { renderCursor, renderLegend } from "./legend";
-import { formatNumber } from "./numbers";
 import { PlotController } from "./plot";
 import { savePicture } from "./save";
-import type { ChartData, ChartSpec } from "./spec";
-import { chartToSvg, type Size } from "./svg";
 import { type PictureType, renderTools } from "./tools";
 
 /** More rows help nobody, and take the browser long. */

@@ -1,12 +1,5 @@
 /** The colours of the page's theme, for what is drawn and not styled. */
-import type { ColorToken } from "./spec";
-
-/** Colours of a chart, as CSS writes them. */
-export interface ChartColors {
-  readonly of: (token: ColorToken) => string;
-  readonly text: string;
-  readonly ground: string;
-}
+import type { ChartColors } from "../../charts/spec";
 
 /** The colours that hold now where an element stands. */
 export function readColors(element: Element): ChartColors {

@@ -1,5 +1,5 @@
 /** What a key pressed on a chart asks for. */
-export type KeyAction =
+type KeyAction =
   | { readonly kind: "move"; readonly to: number }
   | { readonly kind: "zoom"; readonly factor: number }
   | { readonly kind: "reset" }

@@ -1,26 +1,11 @@
-import { html, svg, type TemplateResult } from "lit";
-import { defaultWidth, faintOpacity, isFilled, markerPath, type Stroke } from "./marks";
-import { formatNumber } from "./numbers";
-import type { ChartSpec, SeriesSpec } from "./spec";
-
-type Mark = Stroke & Pick<SeriesSpec, "marker" | "faint" | "bars">;
+import { html, type TemplateResult } from "lit";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { type Mark, swatch } from "../../charts/marks";
+import { formatNumber } from "../../charts/numbers";
+import type { ChartSpec } from "../../charts/spec";
 
 /** A sample of a line with its dashes and markers. */
-export function renderSwatch({
-  color,
-  width = defaultWidth,
-  dash,
-  marker,
-  faint,
-  bars,
-}: Mark): TemplateResult {
-  const paint = `var(${color})`;
-  return html`<svg class="swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true" opacity=${faint ? faintOpacity : 1}>
-    ${bars ? svg`<rect x="8" y="1" width="10" height="10" fill=${paint}></rect>` : undefined}
-    ${width > 0 && !bars ? svg`<path d="M0 6h26" stroke=${paint} stroke-width=${width} stroke-dasharray=${dash?.join(" ") ?? "none"}></path>` : undefined}
-    ${marker ? svg`<path d=${markerPath(marker, 13, 6)} stroke=${paint} stroke-width="1.25" fill=${isFilled(marker) ? paint : "none"}></path>` : undefined}
-  </svg>`;
-}
+export const renderSwatch = (mark: Mark) => unsafeHTML(swatch(mark).text);
 
 /** Where the cursor stands. It comes before the legend: elements of class "value" are filled x first, then the series. */
 export const renderCursor = ({ x }: ChartSpec): TemplateResult =>

@@ -1,10 +1,9 @@
 /** A chart's spec in uPlot's terms. */
 
-import type { ChartColors } from "./colors";
-import { defaultWidth, faintOpacity, isFilled, markerPath, markerReach } from "./marks";
-import type { AxisSpec, ChartSpec, SeriesSpec } from "./spec";
+import { defaultWidth, faintOpacity, isFilled, markerPath, markerReach } from "../../charts/marks";
+import type { AxisSpec, ChartColors, ChartSpec, SeriesSpec } from "../../charts/spec";
+import { isDrawn, roomAtEnd, type Span, tickLabel, ticksOf, type View } from "../../charts/view";
 import uPlot from "./uplot";
-import { isDrawn, roomAtEnd, type Span, tickLabel, ticksOf, type View } from "./view";
 
 /** What a plot asks while it is drawn, and tells. */
 export interface Surroundings {

@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { ChartData, ChartSpec } from "../../charts/spec";
+import { isDrawn, type Span, type View, viewOf } from "../../charts/view";
 import { onThemeChange, readColors } from "./colors";
 import { optionsOf } from "./options";
-import type { ChartData, ChartSpec } from "./spec";
 import uPlot from "./uplot";
-import { isDrawn, type Span, type View, viewOf } from "./view";
 
 interface PlotHost extends ReactiveControllerHost, HTMLElement {
   readonly spec: ChartSpec;

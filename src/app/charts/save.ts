@@ -1,5 +1,5 @@
 /** Charts as files. */
-import type { Size } from "./svg";
+import type { Size } from "../../charts/svg";
 
 /** Pixels of a PNG for each CSS pixel: good enough for print. */
 const scale = 2;

@@ -5,7 +5,7 @@ import type { Run } from "../session/run";
 export type FileKind = "metrics" | "predictions" | "model" | "run";
 
 /** A file to be saved. */
-export interface ExportedFile {
+interface ExportedFile {
   readonly name: string;
   readonly type: string;
   readonly content: string | Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
 import { css, html, LitElement, type PropertyValues } from "lit";
 import "../charts/chart";
-import { formatNumber } from "../charts/numbers";
-import type { ChartSpec, ColorToken } from "../charts/spec";
+import { formatNumber } from "../../charts/numbers";
+import type { ChartSpec, ColorToken } from "../../charts/spec";
 import { shared } from "../styles";
 import { type Distribution, distributionOf } from "./distribution";
 

@@ -1,6 +1,7 @@
 /** What the table of kernels says of each, in which words and order. */
+
+import { formatNumber } from "../../charts/numbers";
 import type { KernelReport, Throughput } from "../../check";
-import { formatNumber } from "../charts/numbers";
 
 /** A kernel, or several together. */
 export type Row = Throughput & Partial<Pick<KernelReport, "share" | "bound">>;

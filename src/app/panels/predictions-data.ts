@@ -1,7 +1,7 @@
 /** What the six prediction plots show: curves of the test set and what the network says to them. */
 import { type Curves, calculusFunctions } from "../../calculus";
-import type { ChartData } from "../charts/spec";
-import { niceCeiling } from "../charts/view";
+import type { ChartData } from "../../charts/spec";
+import { niceCeiling } from "../../charts/view";
 import type { RunOutcome, ShownPredictions } from "../session/run";
 
 /** One test curve. */

@@ -3,15 +3,16 @@ import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/switch/switch.js";
 import "@awesome.me/webawesome/dist/components/tag/tag.js";
 import { css, html, LitElement, nothing } from "lit";
-import { calculusFunctions } from "../../calculus";
+import { calculusFunctions, type NetworkName } from "../../calculus";
+import { predictionSeries, predictionSpec } from "../../charts/experiment";
 import "../charts/chart";
+import { formatNumber } from "../../charts/numbers";
+import type { ChartSpec, SeriesSpec } from "../../charts/spec";
+import { picturesToSvg } from "../../charts/svg";
 import type { Chart } from "../charts/chart";
 import { readColors } from "../charts/colors";
 import { renderSwatch } from "../charts/legend";
-import { formatNumber, formatWithPi } from "../charts/numbers";
 import { savePicture } from "../charts/save";
-import type { ChartSpec, SeriesSpec } from "../charts/spec";
-import { picturesToSvg } from "../charts/svg";
 import { type PictureType, renderTools } from "../charts/tools";
 import { SessionController } from "../session/controller";
 import type { Run } from "../session/run";
@@ -109,7 +110,7 @@ export class PredictionsPanel extends LitElement {
   #renderKey(run: Run) {
     const limit = formatNumber(residualLimit(this.#curves));
     return html`<div class="key quiet">
-      ${seriesOf(run, this.residual).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
+      ${(this.residual ? residualSeries : predictionSeries)(run.settings.network).map((series) => html`<span>${renderSwatch(series)} ${series.label}</span>`)}
       <span>over x${this.residual ? `, all plots ±${limit}` : ""}</span>
       <div class="row tools" role="group" aria-label="Predictions, tools">
         ${renderTools(
@@ -238,32 +239,22 @@ export class PredictionsPanel extends LitElement {
   ];
 }
 
-function specOf(run: Run, index: number, limit: number | undefined): ChartSpec {
-  const { title, yLimits, yTicks } = calculusFunctions[index];
-  const range = limit === undefined ? yLimits : ([-limit, limit] as const);
-  return {
-    title,
-    x: { label: "x", range: [-1, 1], ticks: [-1, 0, 1] },
-    y: {
-      label: limit === undefined ? "derivative" : "prediction − derivative",
-      range,
-      ticks: limit === undefined ? yTicks : [-limit, 0, limit],
-      tickLabel: formatWithPi,
-    },
-    series: seriesOf(run, limit !== undefined),
-    compact: true,
-  };
+function specOf({ settings: { network } }: Run, index: number, limit: number | undefined): ChartSpec {
+  const spec = predictionSpec(network, index);
+  if (limit === undefined) return spec;
+  const y = {
+    ...spec.y,
+    label: "prediction − derivative",
+    range: [-limit, limit],
+    ticks: [-limit, 0, limit],
+  } as const;
+  return { ...spec, y, series: residualSeries(network) };
 }
 
-function seriesOf({ settings }: Run, residual: boolean): readonly SeriesSpec[] {
-  const color = settings.network === "cnn" ? "--fx-cnn" : "--fx-bilstm";
-  return residual
-    ? [{ label: "prediction − clean derivative", color, width: 0, marker: "circle" }]
-    : [
-        { label: "target", color: "--fx-truth", width: 0, marker: "dot" },
-        { label: "prediction", color, width: 0, marker: "circle" },
-      ];
-}
+const residualSeries = (network: NetworkName): readonly SeriesSpec[] =>
+  predictionSeries(network)
+    .slice(1)
+    .map((series) => ({ ...series, label: "prediction − clean derivative" }));
 
 customElements.define("fx-predictions", PredictionsPanel);
 

@@ -1,6 +1,6 @@
 /** What the progress charts show of the selected run and those beside it. */
 import type { NetworkName } from "../../calculus";
-import type { ChartData, ChartSpec, SeriesSpec } from "../charts/spec";
+import type { ChartData, ChartSpec, SeriesSpec } from "../../charts/spec";
 import { nameRun, networkTitles } from "../session/describe";
 import type { Run } from "../session/run";
 import type { Quantity, Trace } from "./progress-trace";

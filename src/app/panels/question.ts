@@ -4,7 +4,7 @@ import { describeAdapter, describeOptions, presetTitles } from "../session/descr
 import type { Run } from "../session/run";
 
 /** A run that has a result. */
-export type TrainedRun = Run & {
+type TrainedRun = Run & {
   readonly outcome: NonNullable<Run["outcome"]> & {
     readonly trained: NonNullable<NonNullable<Run["outcome"]>["trained"]>;
   };

@@ -1,10 +1,10 @@
 /** Runs, networks and options in the page's words. */
 
-import { type ExperimentOptions, type NetworkName, type PresetName, writeOption } from "../../calculus";
+import { type ExperimentOptions, networkTitles, type PresetName, writeOption } from "../../calculus";
 import type { AdapterReport, StopReason } from "../../engine";
 import type { Run, RunOutcome, Settings } from "./run";
 
-export const networkTitles = { cnn: "CNN", bilstm: "BiLSTM" } as const satisfies Record<NetworkName, string>;
+export { networkTitles };
 export const presetTitles = {
   moler: "Moler",
   quick: "quick",

@@ -10,7 +10,7 @@ import type { Progress } from "../../engine";
 import type { Answers, Command, Failure, Request } from "../worker/protocol";
 import { Channel, type Told } from "./channel";
 import type { Run, RunOutcome, Settings, ShownPredictions, Speed } from "./run";
-import { Shelf } from "./shelf";
+import { RunList } from "./run-list";
 import type { Gpu, Interrupted, Phase, Surroundings } from "./state";
 import {
   noteEnd,
@@ -26,7 +26,7 @@ import {
 const announcementInterval = 5000;
 
 /** One visitor's session. Public fields are read by components; only the methods change them. */
-export class Session extends Shelf {
+export class Session extends RunList {
   gpu: Gpu = { state: "opening" };
   phase: Phase = "idle";
   settings: Settings;

@@ -1,10 +1,10 @@
 /** Asks trained networks and their classical opponents what the studies of the command line ask. */
 import {
   asTaught,
-  classicalRespondents,
+  classicalPredictors,
   functionSets,
   measure,
-  type Respondent,
+  type Predictor,
   ruleRows,
   setRows,
 } from "../../calculus";
@@ -35,18 +35,18 @@ export async function answerMeasure(
   predict: Predict,
   tell: (progress: MeasureProgress) => void,
 ): Promise<MeasuredRows> {
-  const respondents = [
-    ...networks.map((network) => respondentOf(network, predict)),
-    ...classicalRespondents(asTaught, data.noise),
+  const predictors = [
+    ...networks.map((network) => predictorOf(network, predict)),
+    ...classicalPredictors(asTaught, data.noise),
   ];
   // The sets, and the rules.
-  const planned = respondents.length * (functionSets.length + 1);
+  const planned = predictors.length * (functionSets.length + 1);
   let done = 0;
-  const asked = respondents.map((respondent) => {
-    const { name, answer } = inSlices(respondent);
+  const asked = predictors.map((predictor) => {
+    const { name, answer } = inSlices(predictor);
     return {
       name,
-      answer: async (question: Parameters<Respondent["answer"]>[0]) => {
+      answer: async (question: Parameters<Predictor["answer"]>[0]) => {
         const answers = await answer(question);
         tell({ done: ++done, planned });
         return answers;
@@ -58,13 +58,13 @@ export async function answerMeasure(
   return { sets: setRows(runs, functionSets, data.family), rules: ruleRows(runs, data.family) };
 }
 
-const respondentOf = ({ name, run, model }: AskedNetwork, predict: Predict): Respondent => ({
+const predictorOf = ({ name, run, model }: AskedNetwork, predict: Predict): Predictor => ({
   name,
   answer: ({ x }) => predict({ kind: "predict", run, model, x }),
 });
 
 /** The same answers, a few curves at a time. */
-const inSlices = ({ name, answer }: Respondent): Respondent => ({
+const inSlices = ({ name, answer }: Predictor): Predictor => ({
   name,
   answer: async ({ samples, x, target }) => {
     const answers = new Float64Array(target.length);

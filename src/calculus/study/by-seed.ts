@@ -8,7 +8,7 @@ const combine = (a: BySeed, b: BySeed, how: (a: number, b: number) => number): B
   Object.fromEntries(Object.keys(a).flatMap((seed) => (seed in b ? [[seed, how(a[seed], b[seed])]] : [])));
 
 /** The same for all seeds of a figure. */
-export const alike = (figures: BySeed, value: number): BySeed =>
+export const constant = (figures: BySeed, value: number): BySeed =>
   Object.fromEntries(Object.keys(figures).map((seed) => [seed, value]));
 
 export const times = (factor: number, figures: BySeed): BySeed =>

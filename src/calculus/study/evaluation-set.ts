@@ -78,7 +78,7 @@ export function evaluationSets(
   ];
 }
 
-export const testSet = (test: Curves): EvaluationSet => ({
+const testSet = (test: Curves): EvaluationSet => ({
   name: testSetName,
   members: calculusFunctions.map(({ name }) => name),
   memberIndex: test.functionIndex,

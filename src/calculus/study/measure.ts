@@ -5,10 +5,18 @@ import { stencilQuestion } from "../stencil/question";
 import type { Cell } from "./cells";
 import type { Condition } from "./condition";
 import { inverseOf } from "./data";
-import { evaluationSets } from "./evaluation-set";
-import type { Respondent } from "./respondent";
-import { type SetScore, scoreSet } from "./score";
+import { type EvaluationSet, evaluationSets } from "./evaluation-set";
+import type { Predictor } from "./predictor";
 import { keepStencil, type PredictorStencil } from "./stencil-properties";
+
+/** One predictor on one set. */
+export interface SetScore {
+  readonly predictor: string;
+  readonly set: string;
+  readonly rmse: number;
+  /** By function, of those that have curves. */
+  readonly members: Readonly<Record<string, number>>;
+}
 
 /** How far a predictor is from keeping a rule of calculus. */
 export interface PredictorDefect extends RuleDefect {
@@ -50,7 +58,7 @@ export async function measure(
   data: CurveOptions,
   test: Curves,
   grids: number,
-  respondents: readonly Respondent[],
+  predictors: readonly Predictor[],
   chosen?: readonly string[],
 ): Promise<Measurements> {
   const all = evaluationSets(test, data, grids, inverse && inverseOf);
@@ -62,7 +70,7 @@ export async function measure(
   const scores: SetScore[] = [];
   const defects: PredictorDefect[] = [];
   const stencils: PredictorStencil[] = [];
-  for (const { name, answer, stencil } of respondents) {
+  for (const { name, answer, stencil } of predictors) {
     for (const set of sets) scores.push(scoreSet(name, set, await answer(set)));
     if (differentiation === undefined) continue;
     const answers = await answer(differentiation.rules);
@@ -72,4 +80,27 @@ export async function measure(
     if (stencil) stencils.push(keepStencil(name, await stencil(differentiation.stencil)));
   }
   return { scores, defects, stencils };
+}
+
+/** RMSE per point against the clean answer. predictions (N, 1, T) on the set. Throws RangeError when they are not as many as it has points. */
+export function scoreSet(predictor: string, set: EvaluationSet, predictions: ArrayLike<number>): SetScore {
+  const { clean, members, memberIndex, samples } = set;
+  if (predictions.length !== clean.length)
+    throw new RangeError(`${clean.length} predictions expected, got ${predictions.length}`);
+  const squares = new Float64Array(members.length);
+  const points = new Float64Array(members.length);
+  for (let i = 0; i < clean.length; i++) {
+    const member = memberIndex[Math.floor(i / samples)];
+    squares[member] += (predictions[i] - clean[i]) ** 2;
+    points[member]++;
+  }
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  return {
+    predictor,
+    set: set.name,
+    rmse: Math.sqrt(sum(squares) / sum(points)),
+    members: Object.fromEntries(
+      members.flatMap((name, i) => (points[i] > 0 ? [[name, Math.sqrt(squares[i] / points[i])]] : [])),
+    ),
+  };
 }

@@ -1,7 +1,11 @@
 /** Figures of runs as rows of a table: mean and spread over the seeds. */
+
+import type { FunctionFamily } from "../families/taught";
 import { type Spread, spreadOf } from "../scores";
 import type { BySeed } from "./by-seed";
-import type { SetKind } from "./kind";
+import { testSetName } from "./evaluation-set";
+import { kindOf, type SetKind } from "./kind";
+import type { Measurements } from "./measure";
 
 /** One figure of one predictor. */
 export interface PredictorFigure {
@@ -58,3 +62,48 @@ function figureOf(runs: readonly Measured[]): PredictorFigure {
     ),
   };
 }
+
+/** Measurements of one run. */
+export interface SeededMeasurements extends Pick<Measurements, "scores" | "defects"> {
+  readonly seed: number;
+}
+
+/** @param family of the training curves */
+export const setRows = (
+  runs: readonly SeededMeasurements[],
+  sets: readonly string[],
+  family: FunctionFamily,
+): FigureRow[] =>
+  rowsOf(
+    runs.flatMap(({ seed, scores }) =>
+      scores
+        .filter(({ set }) => sets.includes(set))
+        .map(({ predictor, set, rmse, members }) => ({
+          predictor,
+          seed,
+          name: set,
+          kind: kindOf(set, family),
+          value: rmse,
+          members,
+        })),
+    ),
+  );
+
+/** @param family of the training curves */
+export const ruleRows = (runs: readonly SeededMeasurements[], family: FunctionFamily): FigureRow[] =>
+  rowsOf(
+    runs.flatMap(({ seed, defects }) =>
+      defects.map(({ predictor, rule, kind: asked, ratio }) => {
+        const kind = asked === "taught" ? kindOf(testSetName, family) : asked;
+        return {
+          predictor,
+          seed,
+          // Where the six are not taught, they are not pooled with others that are not.
+          name: kind === asked ? rule : `${rule}, ${testSetName}`,
+          kind,
+          value: ratio,
+          members: {},
+        };
+      }),
+    ),
+  );

@@ -3,7 +3,7 @@ import { randomFamilies, sevenUnseen, unseenFamilies } from "../families/familie
 import type { RuleName } from "../rules/rules";
 import {
   agreement,
-  alike,
+  constant,
   countBelow,
   halfWay,
   linearHalfWay,
@@ -14,7 +14,7 @@ import {
 } from "./by-seed";
 import { asTaught, type Condition } from "./condition";
 import { functionSets, samplingSets, testSetName } from "./evaluation-set";
-import { zeroName } from "./respondent";
+import { zeroName } from "./predictor";
 import { otherSamplings, taughtSampling } from "./samplings";
 import type { StencilProperty } from "./stencil-properties";
 import type { Study } from "./study";
@@ -144,7 +144,7 @@ const stencil: Study = {
         return {
           text: `the ${networkTitles[network]} ${text}`,
           lower: figures,
-          higher: alike(figures, bound),
+          higher: constant(figures, bound),
         };
       }),
     ),
@@ -356,7 +356,7 @@ const choices: Study = {
       const agrees = agreement(relative(asTaught), relative(condition));
       return {
         text: `the better network on ${testSetName} stays the better one: ${condition.name}`,
-        lower: alike(agrees, 0),
+        lower: constant(agrees, 0),
         higher: agrees,
       };
     });

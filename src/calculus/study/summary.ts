@@ -3,16 +3,14 @@ import { answerStudy } from "./answer";
 import type { BySeed } from "./by-seed";
 import { cellCondition, cellKey, chosenStudies, listCells, type StudySettings } from "./cells";
 import { type Condition, distinctConditions, taughtFamily } from "./condition";
-import { ruleRows, setRows } from "./condition-rows";
 import { testSetName } from "./evaluation-set";
 import { kindOf } from "./kind";
-import { describeCriterion, learntClaims } from "./learnt";
 import type { CellResult } from "./measure";
 import type { ConditionSummary, PredictorWeights, StudyResult } from "./result";
-import { type FigureRow, groupBy, rowsOf } from "./rows";
+import { type FigureRow, groupBy, rowsOf, ruleRows, setRows } from "./rows";
 import { type PredictorStencil, stencilFigures, stencilProperties } from "./stencil-properties";
 import { type Figures, type Study, subjects } from "./study";
-import { checkClaim, decide } from "./verdict";
+import { checkClaim, decide, describeCriterion, learntClaims } from "./verdict";
 
 export interface StudySummary extends StudySettings {
   readonly version: string;

@@ -1,21 +1,26 @@
-/** report.html: one file that opens offline in any browser. */
-
-import uplotScript from "uplot/dist/uPlot.iife.min.js?raw";
-import uplotStyle from "uplot/dist/uPlot.min.css?raw";
+/** report.html: how trainings went, what the networks predict, and their numbers. */
 import { calculusFunctions, figure } from "../../calculus";
-import { html, trusted } from "../../calculus/markup";
+import { html, type Markup } from "../../calculus/markup";
+import { predictionSeries, predictionSpec } from "../../charts/experiment";
+import { swatch } from "../../charts/marks";
+import type { ChartData, ChartSpec } from "../../charts/spec";
+import { chartElement } from "../../charts/svg";
 import type { Progress } from "../../engine";
 import { nameOf, type PlannedRun, reportedOptions } from "../experiment";
 import { scoreOf, scoreTable } from "../scores";
 import type { TrainingOutcome } from "../training-run";
-import pageScript from "./draw.js?raw";
-import locale from "./locale.js?raw";
-import pageStyle from "./style.css?raw";
+import { reportPage } from "./page";
+import trainingStyle from "./training.css?raw";
 
-/** More points than this show nothing more on a screen. */
-const mostPoints = 4000;
+/** CSS pixels, where the window is neither wide nor narrow. */
+const historySize = { width: 380, height: 320 };
+const predictionSize = { width: 380, height: 220 };
 
-export interface Report {
+/** More iterations, and more validations, than this show nothing more in a chart of this size. */
+const mostIterations = 1500;
+const mostValidations = 250;
+
+interface Report {
   readonly title: string;
   /** The result in a sentence or two. */
   readonly verdict: string;
@@ -27,36 +32,119 @@ export function writeReport({ title, verdict, runs }: Report): string {
   const drawn = runs.filter(
     ({ experiment }, i) => runs.findIndex((run) => run.experiment.network === experiment.network) === i,
   );
-  const data = {
-    verdict,
-    networks: drawn.map(networkData),
-    numbers: scoreTable(runs.map(scoreOf)),
-    seeds: runs.length > drawn.length ? seedTable(runs) : [],
-    run: sideBySide(drawn.map((run) => [nameOf(run.experiment), describeRun(run)])),
-    options: sideBySide(drawn.map(({ experiment }) => [nameOf(experiment), describeOptions(experiment)])),
-  };
-  return page({
+  /** A column of plots for each network, under its title where there are several. */
+  const columns = (plotsOf: (run: TrainingOutcome) => readonly Markup[]): Markup =>
+    html`<div class="networks${drawn.length > 1 ? " several" : ""}">
+${drawn.map(
+  (
+    run,
+  ) => html`<div>${drawn.length > 1 ? html`<h3>${nameOf(run.experiment)}</h3>` : undefined}<div class="plots">
+${plotsOf(run)}
+</div></div>`,
+)}
+</div>`;
+  const seeds = runs.length > drawn.length ? seedTable(runs) : undefined;
+  return reportPage(
     title,
-    styles: [uplotStyle, pageStyle],
-    scripts: [locale, uplotScript, pageScript],
-    data,
-  });
+    trainingStyle,
+    html`<header>
+  <h1>${title}</h1>
+  <p class="verdict">${verdict}</p>
+</header>
+<main>
+  <section>
+    <h2>Training</h2>
+    ${columns(drawHistory)}
+    <p>Every iteration stands in metrics.csv.</p>
+  </section>
+  <section>
+    <h2>Predictions</h2>
+    <p>One test curve of each function: its derivative against x.
+      ${drawn.map(({ experiment: { network } }, i) =>
+        predictionSeries(network)
+          .slice(i === 0 ? 0 : 1)
+          .map(
+            (series, part) =>
+              html`<span class="key">${swatch(series)} ${series.label}${drawn.length > 1 && i + part > 0 ? `, ${network}` : ""}</span>`,
+          ),
+      )}</p>
+    ${columns((run) => calculusFunctions.flatMap((_, index) => drawPrediction(run, index)))}
+  </section>
+  <section>
+    <h2>Numbers</h2>
+    <p>RMSE per point on the test set, against the clean derivative; over several runs mean ± standard
+      deviation. The noise floor is what the clean derivative itself scores against the noisy target.</p>
+    ${numberTable(scoreTable(runs.map(scoreOf)), true)}
+    ${seeds && numberTable(seeds, false)}
+  </section>
+  <section class="pair">
+    <div><h2>Run</h2>${sideBySide(drawn.map((run) => [nameOf(run.experiment), describeRun(run)]))}</div>
+    <div><h2>Options</h2>${sideBySide(drawn.map(({ experiment }) => [nameOf(experiment), describeOptions(experiment)]))}</div>
+  </section>
+</main>`,
+  );
 }
 
-/** What is drawn of a run. */
-function networkData(outcome: TrainingOutcome) {
-  const history = thin(outcome.history);
-  return {
-    title: nameOf(outcome.experiment),
-    rmseZero: outcome.evaluation.rmseZero,
-    noiseFloor: outcome.evaluation.noiseFloor,
-    iterations: history.map(({ iteration }) => iteration),
-    loss: history.map(({ loss }) => loss),
-    rmse: history.map(({ rmse }) => rmse),
-    validationLoss: history.map(({ validation }) => validation?.loss ?? null),
-    validationRmse: history.map(({ validation }) => validation?.rmse ?? null),
-    functions: calculusFunctions.flatMap((_, index) => shownCurve(outcome, index)),
+/** RMSE and loss over the iterations, logarithmic. */
+function drawHistory({ experiment, evaluation, history }: TrainingOutcome): Markup[] {
+  const thinned = thin(history);
+  const draw = (
+    quantity: "rmse" | "loss",
+    texts: Pick<ChartSpec, "title" | "y">,
+    references: ChartSpec["references"],
+  ): Markup => {
+    const spec: ChartSpec = {
+      ...texts,
+      description: `${texts.title} of ${nameOf(experiment)} over iterations, training and validation`,
+      x: { label: "iteration" },
+      series: [
+        { label: "training", color: "--fx-train" },
+        {
+          label: "validation",
+          color: "--fx-validation",
+          dash: [5, 4],
+          marker: "circle",
+          sparse: true,
+        },
+      ],
+      ...(references && { references }),
+    };
+    const data: ChartData = [
+      thinned.map(({ iteration }) => iteration),
+      thinned.map((progress) => progress[quantity]),
+      thinned.map(({ validation }) => validation?.[quantity] ?? null),
+    ];
+    return chartElement(spec, data, historySize);
   };
+  return [
+    draw(
+      "rmse",
+      { title: "RMSE", y: { label: "per point, against the noisy target", log: true } },
+      (
+        [
+          { label: "predict zero", value: evaluation.rmseZero, color: "--fx-zero", dash: [12, 3, 2, 3] },
+          { label: "noise floor", value: evaluation.noiseFloor, color: "--fx-least-squares", dash: [2, 4] },
+        ] as const
+      ).filter(({ value }) => value > 0),
+    ),
+    draw("loss", { title: "Loss", y: { label: "", log: true } }, undefined),
+  ];
+}
+
+/** The first test curve of a function, if there is one: the post's figure. */
+function drawPrediction({ experiment, test, prediction }: TrainingOutcome, index: number): Markup[] {
+  const row = test.functionIndex.indexOf(index);
+  if (row < 0) return [];
+  const { samples } = test;
+  const { x, y, ...spec } = predictionSpec(experiment.network, index);
+  const of = (values: Float32Array, place: number) => [
+    ...values.subarray(place * samples, (place + 1) * samples),
+  ];
+  const description = `target and prediction of ${spec.title}, ${nameOf(experiment)}`;
+  const data: ChartData = [of(test.x, 2 * row), of(test.target, row), of(prediction, row)];
+  // What the axes are stands above all plots.
+  const axes = { x: { ...x, label: "" }, y: { ...y, label: "" } };
+  return [chartElement({ ...spec, ...axes, description }, data, predictionSize)];
 }
 
 function describeRun({
@@ -101,94 +189,33 @@ const seedTable = (runs: readonly TrainingOutcome[]): string[][] => [
 ];
 
 /** A row for each key, a column for each run; a first row of titles where there are several. */
-function sideBySide(
-  columns: readonly (readonly [title: string, values: Record<string, string>])[],
-): string[][] {
+function sideBySide(columns: readonly (readonly [title: string, values: Record<string, string>])[]): Markup {
   const keys = [...new Set(columns.flatMap(([, values]) => Object.keys(values)))];
-  return [
-    ...(columns.length > 1 ? [["", ...columns.map(([title]) => title)]] : []),
-    ...keys.map((key) => [key, ...columns.map(([, values]) => values[key] ?? "")]),
-  ];
+  const heads = html`<thead><tr><td></td>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead>`;
+  return html`<table>
+${columns.length > 1 ? heads : undefined}<tbody>
+${keys.map((key) => html`<tr><th scope="row">${key}</th>${columns.map(([, values]) => html`<td>${values[key] ?? ""}</td>`)}</tr>`)}
+</tbody>
+</table>`;
 }
 
-/** The first test curve of a function, if there is one. */
-function shownCurve({ test, prediction }: TrainingOutcome, index: number) {
-  const row = test.functionIndex.indexOf(index);
-  if (row < 0) return [];
-  const { samples } = test;
-  const { title, yLimits, yTicks } = calculusFunctions[index];
-  const numbers = (values: Float32Array, start: number): number[] =>
-    Array.from(values.subarray(start, start + samples), (value) => Number(value.toPrecision(6)));
-  return [
-    {
-      title,
-      yLimits,
-      yTicks,
-      x: numbers(test.x, 2 * row * samples),
-      target: numbers(test.target, row * samples),
-      prediction: numbers(prediction, row * samples),
-    },
-  ];
+/** The first row holds the titles; the last one may stand for all. */
+function numberTable([titles, ...rows]: readonly (readonly string[])[], totalled: boolean): Markup {
+  const write = ([head, ...cells]: readonly string[]): Markup =>
+    html`<tr><th scope="row">${head}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  return html`<table class="numbers">
+<thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>
+${(totalled ? rows.slice(0, -1) : rows).map(write)}
+</tbody>${totalled ? html`<tfoot>${write(rows[rows.length - 1])}</tfoot>` : undefined}
+</table>`;
 }
 
-/** Leaves out iterations of a very long run, never a validated one. */
+/** Leaves out iterations of a very long run, validated ones the least. */
 function thin(history: readonly Progress[]): readonly Progress[] {
-  const every = Math.ceil(history.length / mostPoints);
-  return history.filter(({ validation }, i) => i % every === 0 || validation !== undefined);
+  const validated = history.filter(({ validation }) => validation !== undefined);
+  const every = Math.ceil(validated.length / mostValidations);
+  const kept = new Set(validated.filter((_, i) => i % every === 0 || i === validated.length - 1));
+  const step = Math.ceil(history.length / mostIterations);
+  return history.filter((progress, i) => i % step === 0 || kept.has(progress));
 }
-
-/** The parts of the report's page. */
-interface PageParts {
-  readonly title: string;
-  readonly styles: readonly string[];
-  readonly scripts: readonly string[];
-  readonly data: unknown;
-}
-
-/** The report's HTML. Its script fills the elements with an id from the data. */
-const page = ({ title, styles, scripts, data }: PageParts): string =>
-  html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-${styles.map((style) => html`<style>${trusted(style)}</style>`)}
-</head>
-<body>
-<header>
-  <h1>${title}</h1>
-  <p class="verdict" id="verdict"></p>
-</header>
-<main>
-  <section>
-    <h2>Training</h2>
-    <div class="networks" id="training"></div>
-  </section>
-  <section>
-    <h2>Predictions</h2>
-    <p>One test curve of each function: its derivative against x.
-      <span class="key target">target</span> <span class="key prediction">prediction</span></p>
-    <div class="networks" id="predictions"></div>
-  </section>
-  <section>
-    <h2>Numbers</h2>
-    <p>RMSE per point on the test set, against the clean derivative; over several runs mean ± standard
-      deviation. The noise floor is what the clean derivative itself scores against the noisy target.</p>
-    <table class="numbers" id="numbers"></table>
-    <table class="numbers" id="seeds"></table>
-  </section>
-  <section class="pair">
-    <div><h2>Run</h2><table id="run"></table></div>
-    <div><h2>Options</h2><table id="options"></table></div>
-  </section>
-</main>
-<noscript>This report draws its plots with JavaScript.</noscript>
-<script type="application/json" id="data">${scriptJson(data)}</script>
-${scripts.map((script) => html`<script>${trusted(script)}</script>`)}
-</body>
-</html>
-`.text;
-
-/** JSON inside a script element: no "<" may begin an end tag or a comment. */
-const scriptJson = (data: unknown) => trusted(JSON.stringify(data).replaceAll("<", "\\u003c"));

@@ -4,7 +4,7 @@ import {
   type CellResult,
   type Condition,
   type Curves,
-  classicalRespondents,
+  classicalPredictors,
   conditionCurves,
   conditionOf,
   type Experiment,
@@ -16,7 +16,7 @@ import {
   measure,
   networkStencil,
   nothingMeasured,
-  type Respondent,
+  type Predictor,
   type SplitCurves,
   type StudySettings,
 } from "../../calculus";
@@ -38,20 +38,20 @@ export async function measureCell(
   const experiment = experimentOf(cell, condition, settings);
   const { data } = experiment;
   const curves = conditionCurves(condition, data);
-  const ask = (respondents: readonly Respondent[]): Promise<Measurements> =>
-    measure(condition, data, curves.test, gridsPerFunction(settings.preset), respondents);
+  const ask = (predictors: readonly Predictor[]): Promise<Measurements> =>
+    measure(condition, data, curves.test, gridsPerFunction(settings.preset), predictors);
   if (cell.subject === "classical")
     return {
       cell,
       ended: "done",
       adapter: null,
-      ...(await ask(classicalRespondents(condition, data.noise))),
+      ...(await ask(classicalPredictors(condition, data.noise))),
     };
   if (device === undefined) throw new Error(`${cell.subject} needs a device`);
   const adapter = device.adapter.description;
   try {
     return await withTrained(device, experiment, condition, curves, async (network) => {
-      const measured = network && (await ask([respondentOf(cell.subject, network, condition)]));
+      const measured = network && (await ask([predictorOf(cell.subject, network, condition)]));
       return measured !== undefined && isFiniteThroughout(measured)
         ? { cell, ended: "done", adapter, ...measured }
         : { cell, ended: "diverged", adapter, ...nothingMeasured };
@@ -89,7 +89,7 @@ async function withTrained<T>(
 }
 
 /** A trained network as one who answers curves of any number of points. */
-function respondentOf(name: string, network: Network, { withoutGrid }: Condition): Respondent {
+function predictorOf(name: string, network: Network, { withoutGrid }: Condition): Predictor {
   const { device, spec, batch } = network;
   const see = (x: Float32Array, samples: number): Float32Array => (withoutGrid ? hideGrid(x, samples) : x);
   return {

@@ -1,4 +1,4 @@
-/** study.html: one file that opens offline, without scripts. */
+/** study.html: what was asked, what came out, and its figures. */
 import {
   type ClaimResult,
   type ConditionSummary,
@@ -18,9 +18,13 @@ import {
   unseenFamilies,
   verdictRule,
 } from "../../calculus";
-import { html, type Markup, trusted } from "../../calculus/markup";
-import pageStyle from "../report/style.css?raw";
-import { drawFigures, drawStencils } from "./plot";
+import { html, type Markup } from "../../calculus/markup";
+import { marksOf, predictorsOf, seriesOf } from "../../charts/experiment";
+import { swatch } from "../../charts/marks";
+import { drawRows, isNamed, type Row, shading } from "../../charts/rows";
+import type { ChartData } from "../../charts/spec";
+import { chartElement } from "../../charts/svg";
+import { reportPage } from "../report/page";
 import studyStyle from "./style.css?raw";
 import { figureTable, memberTable, type RowGroup } from "./tables";
 
@@ -35,17 +39,10 @@ export function writeStudyReport(summary: StudySummary): string {
     `fluxion ${version}`,
   ].join(", ");
   const spread = last === 0 ? "" : ", mean ± standard deviation over the seeds";
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Fluxion: studies</title>
-<style>${trusted(pageStyle)}</style>
-<style>${trusted(studyStyle)}</style>
-</head>
-<body>
-<header>
+  return reportPage(
+    "Fluxion: studies",
+    studyStyle,
+    html`<header>
   <h1>Pattern or principle?</h1>
   <p>${basis}. Figures are RMSE per point against the exact answer without noise, but where a table says otherwise${spread}; – stands where there is none. ${verdictRule}</p>
   <ul>
@@ -55,10 +52,8 @@ ${results.map(({ name, question, verdict }) => html`<li><a href="#${name}">${que
 <main>
 ${results.map(studySection)}
 ${opponentSection(results.some(({ name }) => name === "inverse"))}
-</main>
-</body>
-</html>
-`.text;
+</main>`,
+  );
 }
 
 const studySection = (result: StudyResult): Markup => {
@@ -68,7 +63,7 @@ const studySection = (result: StudyResult): Markup => {
 <p class="verdict">${answer}</p>
 <p>Study ${name}, ${cells.done} of ${cells.planned} cells. Hypothesis: ${hypothesis} Criterion: ${criterion}. Control: ${control}.</p>
 ${claimList(preconditions, claims)}
-${result.conditions.map(({ condition, weights }) => drawStencils(condition, weights))}
+${result.conditions.map(drawStencils)}
 ${setKinds.map((kind) => figuresOf(kind, result))}
 </section>`;
 };
@@ -119,8 +114,8 @@ function figuresOf(kind: SetKind, { name, conditions }: StudyResult): readonly (
     const drawn = conditions.length === 1 ? groups : groups.filter(({ name }) => headline.includes(name));
     const rows = (drawn.length > 0 ? drawn : groups).flatMap(({ title, rows }) =>
       rows.map(({ label, row }) => ({
-        title: [title, label].filter(Boolean).join(": "),
-        figures: row.predictors,
+        label: [title, label].filter(Boolean).join(": "),
+        marks: marksOf(row.predictors),
       })),
     );
     return html`<h3>${what} on ${kindTitles[kind]}</h3>
@@ -147,6 +142,62 @@ ${memberTables(groups)}`;
       "The noise floor has no weights: it is no function of the samples.",
     ),
   ];
+}
+
+/** @param what the figures are */
+function drawFigures(what: string, rows: readonly Row[]): Markup {
+  const groups = [{ title: "", rows }];
+  const description = `${what} of every predictor, logarithmic`;
+  const legend = predictorsOf(rows.flatMap(({ marks }) => marks)).map(
+    ({ title, color, marker }) =>
+      html`<span class="key">${swatch({ color, marker, width: 0 })} ${title}</span>`,
+  );
+  return html`<figure>
+${drawRows({ groups, label: `${what}, logarithmic`, description })}
+${isNamed(groups) ? undefined : html`<figcaption>${legend}</figcaption>`}
+<p>Mean and range over the seeds; an arrow stands for what is too small for the axis. ${shading(groups)}</p>
+</figure>`;
+}
+
+/** Distances beyond these many neighbours are not drawn: most weights stand within. */
+const neighbours = 12;
+/** Differences take neighbours alone, with weights that would hide those of all others. */
+const drawn = ["cnn", "bilstm", "local least squares"];
+
+/** Stencils: the weights of everyone over the distance from the point of the answer. */
+function drawStencils({ condition, weights }: ConditionSummary): Markup | undefined {
+  const stencils = weights
+    .filter(({ predictor }) => drawn.includes(predictor))
+    .map(({ predictor, offsets, weights }) => {
+      const points = offsets.map((offset, t) => [offset, weights[t]] as const);
+      const place = offsets.indexOf(0);
+      return {
+        predictor,
+        at: new Map(points.slice(Math.max(0, place - neighbours), place + neighbours + 1)),
+      };
+    });
+  if (stencils.length === 0) return undefined;
+  // The networks, which come first, are drawn over the others.
+  stencils.reverse();
+  const offsets = [...new Set(stencils.flatMap(({ at }) => [...at.keys()]))].sort((a, b) => a - b);
+  const data: ChartData = [
+    offsets,
+    ...stencils.map(({ at }) => offsets.map((offset) => at.get(offset) ?? null)),
+  ];
+  return html`<figure>
+${chartElement(
+  {
+    title: condition,
+    description: `Weights over distance: ${condition}`,
+    x: { label: "distance from the point of the answer" },
+    y: { label: "weight" },
+    series: stencils.map(({ predictor }) => ({ ...seriesOf(predictor), marker: "dot", sparse: true })),
+  },
+  data,
+  { width: 380, height: 260 },
+)}
+<p>Weights of the ${2 * neighbours + 1} samples about the point of the answer, over their distance from it; mean over the curves and seeds.</p>
+</figure>`;
 }
 
 /** By set or rule, a row for each condition; of one condition a single group, a row for each set or rule. */

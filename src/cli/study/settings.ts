@@ -38,7 +38,7 @@ export interface SettingFlags {
   readonly epochs?: number;
 }
 
-export const defaultSeeds = 5;
+const defaultSeeds = 5;
 
 /** Of `all` in their order, each once. */
 const ordered = <T>(all: readonly T[], some: readonly T[]): T[] => all.filter((one) => some.includes(one));

@@ -2,7 +2,7 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js";
 import { css, html, LitElement, nothing } from "lit";
-import { formatNumber } from "../../charts/numbers";
+import { formatNumber } from "../../../charts/numbers";
 import { SessionController } from "../../session/controller";
 import { nameRun, networkTitles } from "../../session/describe";
 import type { Run } from "../../session/run";
@@ -13,8 +13,7 @@ import type { MeasuredRows } from "../../worker/protocol";
 import { namesOfSets } from "./placement";
 import { type Candidates, candidatesOf, readPlaces } from "./reading";
 import "./recorded-study";
-import { renderResults } from "./results";
-import { resultStyles } from "./styles";
+import { renderResults, resultStyles } from "./results";
 
 /** A measurement that goes on. */
 interface Measuring {

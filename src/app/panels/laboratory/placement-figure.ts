@@ -1,15 +1,12 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing } from "lit";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { plusMinus } from "../../../calculus";
+import { type Mark, predictorsOf } from "../../../charts/experiment";
+import { drawRows, isNamed, type RowGroup, shading } from "../../../charts/rows";
 import { keyAction } from "../../charts/keys";
 import { renderSwatch } from "../../charts/legend";
 import { captioned, shared } from "../../styles";
-import { looks } from "./looks";
-import { axisOf, type Mark, type PlacementGroup } from "./placement";
-import { betweenOf, drawPlacement } from "./placement-picture";
-
-/** So many rows have room for every name. */
-const mostRoomy = 2;
 
 /** Errors of networks and opponents on one logarithmic axis: as a picture, to be walked through by keys, or as a table. */
 export class PlacementFigure extends LitElement {
@@ -20,7 +17,7 @@ export class PlacementFigure extends LitElement {
     at: { state: true },
     near: { state: true },
   };
-  declare groups: readonly PlacementGroup[];
+  declare groups: readonly RowGroup[];
   /** Stands above the picture, and names it to screen readers. */
   declare label: string;
   declare table: boolean;
@@ -56,7 +53,6 @@ export class PlacementFigure extends LitElement {
 
   override render() {
     if (!this.near) return nothing;
-    const roomy = this.groups.flatMap(({ rows }) => rows).length <= mostRoomy;
     return html`
       <figure aria-label=${this.label}>
         <figcaption>
@@ -70,13 +66,17 @@ export class PlacementFigure extends LitElement {
             }}
           >Table</wa-button>
         </figcaption>
-        ${this.table ? this.#renderTable() : this.#renderPicture(roomy)}
+        ${this.table ? this.#renderTable() : this.#renderPicture()}
         <div class="visually-hidden" aria-live="polite">${this.#said()}</div>
       </figure>
     `;
   }
 
-  #renderPicture(roomy: boolean) {
+  #renderPicture() {
+    const { groups } = this;
+    const label = "RMSE, logarithmic: better to the left";
+    const current = this.#marks()[this.at ?? -1]?.mark;
+    const shaded = shading(groups);
     return html`
       <div
         class="surface"
@@ -89,23 +89,17 @@ export class PlacementFigure extends LitElement {
           this.at = null;
         }}
       >
-        ${drawPlacement(this.groups, axisOf(this.groups), roomy, this.#marks()[this.at ?? -1]?.mark)}
+        ${unsafeHTML(drawRows({ groups, label, ...(current && { current }) }).text)}
       </div>
-      ${roomy ? nothing : this.#renderLegend()}
-      ${
-        this.groups.some(({ rows }) => rows.some(betweenOf))
-          ? html`<p class="quiet">
-              Shaded: from local least squares to the matcher, on functions that the matcher does not know.
-            </p>`
-          : nothing
-      }
+      ${isNamed(groups) ? nothing : this.#renderLegend()}
+      ${shaded === undefined ? nothing : html`<p class="quiet">${shaded}</p>`}
     `;
   }
 
   #renderLegend() {
     return html`<ul class="legend">
       ${this.#predictors().map(
-        ([, { title, color, marker }]) =>
+        ({ title, color, marker }) =>
           html`<li>${renderSwatch({ color, marker, width: 0 })}<span>${title}</span></li>`,
       )}
     </ul>`;
@@ -122,7 +116,7 @@ export class PlacementFigure extends LitElement {
               <thead>
                 <tr>
                   <th scope="col">Functions</th>
-                  ${predictors.map(([, { title }]) => html`<th scope="col" class="figure">${title}</th>`)}
+                  ${predictors.map(({ title }) => html`<th scope="col" class="figure">${title}</th>`)}
                 </tr>
               </thead>
               <tbody>
@@ -130,7 +124,7 @@ export class PlacementFigure extends LitElement {
                   ({ label, marks }) => html`
                     <tr>
                       <th scope="row">${label}</th>
-                      ${predictors.map(([predictor]) => {
+                      ${predictors.map(({ predictor }) => {
                         const mark = marks.find((one) => one.predictor === predictor);
                         return html`<td class="figure">${mark ? plusMinus(mark.spread) : "–"}</td>`;
                       })}
@@ -152,9 +146,8 @@ export class PlacementFigure extends LitElement {
     );
   }
 
-  #predictors() {
-    const present = new Set(this.#marks().map(({ mark }) => mark.predictor));
-    return [...looks].filter(([predictor]) => present.has(predictor));
+  #predictors(): readonly Mark[] {
+    return predictorsOf(this.#marks().map(({ mark }) => mark));
   }
 
   #pressed(event: KeyboardEvent): void {
@@ -182,47 +175,8 @@ export class PlacementFigure extends LitElement {
       figcaption {
         justify-content: space-between;
       }
-      .picture {
+      .surface svg {
         display: block;
-        font-size: 12px;
-      }
-      text {
-        fill: var(--wa-color-text-normal);
-      }
-      .name {
-        font-weight: var(--wa-font-weight-semibold);
-        font-size: 13px;
-      }
-      .group {
-        font-weight: var(--wa-font-weight-bold);
-        font-size: 12px;
-      }
-      .group,
-      .kind,
-      .tick {
-        fill: var(--wa-color-text-quiet);
-      }
-      .value {
-        font-family: var(--fx-mono);
-      }
-      .grid {
-        stroke: var(--fx-grid);
-      }
-      .axis {
-        stroke: var(--fx-axis);
-      }
-      .between {
-        fill: var(--fx-band);
-        stroke: var(--fx-grid);
-      }
-      .spread {
-        stroke-width: 2;
-        opacity: 0.6;
-      }
-      .current {
-        fill: none;
-        stroke: var(--wa-color-text-normal);
-        stroke-width: 1.5;
       }
       .legend {
         display: flex;

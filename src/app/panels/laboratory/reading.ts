@@ -6,7 +6,7 @@ import {
   networkNames,
   placeBetween,
 } from "../../../calculus";
-import { formatNumber } from "../../charts/numbers";
+import { formatNumber } from "../../../charts/numbers";
 import { networkTitles } from "../../session/describe";
 import type { Run } from "../../session/run";
 

@@ -4,8 +4,7 @@ import { loadStudy } from "../../recorded/study/read";
 import { networkTitles } from "../../session/describe";
 import { shared, stacked } from "../../styles";
 import { renderWarning } from "../../warning";
-import { renderResults } from "./results";
-import { resultStyles } from "./styles";
+import { renderResults, resultStyles } from "./results";
 
 /** The studies that come with the page. They need no GPU, and are loaded when this is first shown. */
 export class RecordedStudy extends LitElement {

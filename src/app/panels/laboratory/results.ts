@@ -1,10 +1,9 @@
 /** Places and rules under the conditions of a study, or of the visitor's own networks. */
-import { html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { ShownCondition } from "../../recorded/study/compact";
 import { namesOfSets, placeSets } from "./placement";
 import "./placement-figure";
-import { tabulateRules } from "./rule-rows";
-import { renderRuleTables } from "./rule-table";
+import { renderRuleTables, ruleStyles, tabulateRules } from "./rule-table";
 
 /** @param whose "your networks", for the names of what stands there */
 export const renderResults = (conditions: readonly ShownCondition[], whose: string) => html`
@@ -46,3 +45,36 @@ function renderPlaces(conditions: readonly ShownCondition[], whose: string) {
     }
   `;
 }
+
+/** Of results, wherever they stand. */
+export const resultStyles = [
+  ruleStyles,
+  css`
+    h4 {
+      margin: 0;
+      font-size: var(--wa-font-size-s);
+      font-weight: var(--wa-font-weight-semibold);
+    }
+    .part {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--wa-space-2xs);
+    }
+    .explained,
+    .reading {
+      max-width: 60rem;
+    }
+    .reading {
+      font-size: var(--wa-font-size-s);
+      font-weight: var(--wa-font-weight-semibold);
+    }
+    summary {
+      min-block-size: 24px;
+      font-size: var(--wa-font-size-s);
+      cursor: pointer;
+    }
+    fx-placement {
+      max-inline-size: 60rem;
+    }
+  `,
+];

@@ -1,7 +1,8 @@
 /** Answers to a sampled curve beside each other: as a chart, and as a sentence. */
 import { localLeastSquares, matchKnown, rootMeanSquare } from "../../../calculus";
-import { formatNumber } from "../../charts/numbers";
-import type { ChartData, ChartSpec, SeriesSpec } from "../../charts/spec";
+import { styleOf } from "../../../charts/experiment";
+import { formatNumber } from "../../../charts/numbers";
+import type { ChartData, ChartSpec, SeriesSpec } from "../../../charts/spec";
 import { type Curve, finePoints } from "./curve";
 import { gridOf, type Sampled, valuesOf } from "./samples";
 
@@ -25,18 +26,18 @@ export const scored = (answer: Omit<Answer, "rmse">): Answer => ({
 
 /** A mathematician and a mere pattern matcher: what a network has learnt lies between the two. */
 const opponents = [
-  { name: "local least squares", color: "--fx-least-squares", marker: "diamond", answer: localLeastSquares },
-  { name: "matcher", color: "--fx-matcher", marker: "triangle", answer: matchKnown },
+  { name: "local least squares", answer: localLeastSquares },
+  { name: "matcher", answer: matchKnown },
 ] as const;
 
 /** The opponents' answers to the same samples, one for each number of them. */
 export const opponentAnswers = (sampled: readonly Sampled[]): readonly Answer[] =>
-  opponents.flatMap(({ name, color, marker, answer }) =>
+  opponents.flatMap(({ name, answer }) =>
     sampled.map((each, i) =>
       scored({
         name: sampled.length > 1 ? `${name}, ${each.samples} samples` : name,
-        color,
-        marker: i === 0 ? marker : "dot",
+        ...styleOf(name),
+        ...(i > 0 && { marker: "dot" }),
         sampled: each,
         values: answer(gridOf(each), valuesOf(each)),
       }),

@@ -1,6 +1,6 @@
 /** The function in question, and whether networks can be asked about it. */
 import type { DifferentiableFunction } from "../../../calculus";
-import { formatNumber } from "../../charts/numbers";
+import { formatNumber } from "../../../charts/numbers";
 
 export type Curve = DifferentiableFunction;
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, svg } from "lit";
-import { formatNumber } from "../../charts/numbers";
+import { formatNumber } from "../../../charts/numbers";
 import { shared } from "../../styles";
 import { finePoints } from "./curve";
 import { drawnCurve, drawnRange, knots } from "./spline";

@@ -2,11 +2,12 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/icon/icon.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
-import { html, LitElement, nothing } from "lit";
-import { defaultCurveOptions, type NetworkName, randomGrid } from "../../../calculus";
+import { css, html, LitElement, nothing } from "lit";
+import { defaultCurveOptions, type NetworkName, networkNames, randomGrid } from "../../../calculus";
+import { styleOf } from "../../../charts/experiment";
 import "../../charts/chart";
-import { formatNumber } from "../../charts/numbers";
-import type { ChartSpec } from "../../charts/spec";
+import { formatNumber } from "../../../charts/numbers";
+import type { ChartSpec } from "../../../charts/spec";
 import { SessionController } from "../../session/controller";
 import { describeRun, nameRun, networkTitles } from "../../session/describe";
 import type { Run } from "../../session/run";
@@ -25,11 +26,8 @@ import { Inquiry } from "./inquiry";
 import { repetition, type Sampled, sampleCurve } from "./samples";
 import "./source";
 import type { ChosenCurve } from "./source";
-import { panelStyles } from "./styles";
 
 const noises = [0, 1e-4, 1e-3, 1e-2, 1e-1] as const;
-const markers = { cnn: "circle", bilstm: "square" } as const satisfies Record<NetworkName, Answer["marker"]>;
-const networks = Object.keys(networkTitles) as readonly NetworkName[];
 
 /** What was asked last: everything shown is about it. */
 interface Asked {
@@ -121,7 +119,7 @@ export class YourFunction extends LitElement {
               this.chosen = event.detail;
             }}
           ></fx-function-source>
-          ${this.#renderSampling()} ${networks.map((network) => this.#renderChoice(network))}
+          ${this.#renderSampling()} ${networkNames.map((network) => this.#renderChoice(network))}
         </div>
         ${this.#asked ? this.#renderAnswers(this.#asked) : nothing}
       </div>
@@ -269,12 +267,10 @@ export class YourFunction extends LitElement {
       const reply = this.#inquiry.replies.get(run.id);
       const own = sampledFor(run, asked);
       if (reply?.state !== "answered" || !own) return [];
-      const { network } = run.experiment;
       return [
         scored({
           name: nameAnswer(run),
-          color: `--fx-${network}`,
-          marker: markers[network],
+          ...styleOf(run.experiment.network),
           sampled: own,
           values: reply.values,
         }),
@@ -298,10 +294,60 @@ export class YourFunction extends LitElement {
   }
 
   #runs(): readonly Run[] {
-    return networks.flatMap((network) => this.#runOf(network) ?? []);
+    return networkNames.flatMap((network) => this.#runOf(network) ?? []);
   }
 
-  static override styles = [shared, panelStyles];
+  /** What is asked on the left, the answers beside it; below each other where there is no room. */
+  static override styles = [
+    shared,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      .layout {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--wa-space-l);
+        align-items: start;
+      }
+      .asking,
+      .answers {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--wa-space-s);
+      }
+      .sampling {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: var(--wa-space-xs);
+      }
+      .sampling wa-select {
+        flex: 1 1 10rem;
+      }
+      .function {
+        font-family: var(--fx-mono);
+        font-size: var(--wa-font-size-s);
+        overflow-wrap: anywhere;
+      }
+      .reading {
+        font-weight: var(--wa-font-weight-semibold);
+      }
+      table {
+        max-width: 44rem;
+      }
+      .failed span {
+        margin-inline-end: var(--wa-space-xs);
+        color: var(--wa-color-danger-on-quiet);
+        overflow-wrap: anywhere;
+      }
+      @container (min-width: 50rem) {
+        .layout {
+          grid-template-columns: 20rem minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
 }
 
 /** Each number of samples that the runs' networks take, the largest first; without runs, what training begins with. */

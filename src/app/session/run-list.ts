@@ -23,7 +23,7 @@ class Emitter<Changes> {
 }
 
 /** The runs there are to see, which of them are shown, and what the visitor is told. */
-export class Shelf extends Emitter<SessionChanges> {
+export class RunList extends Emitter<SessionChanges> {
   notices: readonly Notice[] = [];
   /** Finished in this browser, oldest first. */
   runs: readonly Run[] = [];

@@ -1,7 +1,14 @@
-/** What a chart shows, as plain data: drawn by uPlot on the page, and by `svg.ts` for export. */
+/** What a chart shows, as plain data: drawn by uPlot on the page, and by `svg.ts` in files and reports. */
 
-/** A colour of page.css, such as "--fx-cnn": charts follow the theme. */
+/** A colour of light.css and dark.css, such as "--fx-cnn": charts follow the theme. */
 export type ColorToken = `--fx-${string}`;
+
+/** Colours of a chart, as CSS writes them. */
+export interface ChartColors {
+  readonly of: (token: ColorToken) => string;
+  readonly text: string;
+  readonly ground: string;
+}
 
 export type MarkerKind = "dot" | "circle" | "square" | "diamond" | "triangle" | "plus" | "cross" | "bar";
 
@@ -42,6 +49,8 @@ export interface ReferenceSpec {
 export interface ChartSpec {
   /** Stands above the chart, and names it to screen readers. */
   readonly title: string;
+  /** Names a picture of it to screen readers, where the title says too little. */
+  readonly description?: string;
   readonly x: AxisSpec;
   readonly y: AxisSpec;
   readonly series: readonly SeriesSpec[];

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { keyAction } from "../../src/app/charts/keys";
-import { formatNumber, formatWithPi } from "../../src/app/charts/numbers";
-import type { ChartSpec } from "../../src/app/charts/spec";
-import { niceCeiling, ticksOf, viewOf } from "../../src/app/charts/view";
+import { formatNumber, formatWithPi } from "../../src/charts/numbers";
+import type { ChartSpec } from "../../src/charts/spec";
+import { niceCeiling, ticksOf, viewOf } from "../../src/charts/view";
 
 describe("formatNumber", () => {
   it.each([
@@ -111,16 +110,5 @@ describe("viewOf", () => {
 
   it("rounds up to 1, 2 or 5", () => {
     expect([0.1, 0.11, 3, 6, 1000].map(niceCeiling)).toEqual([0.1, 0.2, 5, 10, 1000]);
-  });
-});
-
-describe("keyAction", () => {
-  it("moves within the points and begins where the view does", () => {
-    expect(keyAction("ArrowRight", null, 100, [10, 50])).toEqual({ kind: "move", to: 10 });
-    expect(keyAction("ArrowLeft", null, 100, [10, 50])).toEqual({ kind: "move", to: 50 });
-    expect(keyAction("ArrowRight", 99, 100, [0, 99])).toEqual({ kind: "move", to: 99 });
-    expect(keyAction("PageDown", 0, 100, [0, 99])).toEqual({ kind: "move", to: 10 });
-    expect(keyAction("End", 5, 100, [0, 99])).toEqual({ kind: "move", to: 99 });
-    expect(keyAction("r", 5, 100, [0, 99])).toBeUndefined();
   });
 });
