@@ -50,9 +50,17 @@ export const cellKey = ({ condition, subject, seed }: Cell): string =>
 /** The name of the condition whose cells serve this one: conditions that differ in nothing share them. */
 export function cellCondition(condition: Condition, subject: Subject, preset: PresetName): string {
   const keyOf = subject === "classical" ? testKey : trainingKey;
-  const key = keyOf(condition, preset);
-  return (allConditions.find((other) => keyOf(other, preset) === key) ?? condition).name;
+  const place = `${keyOf.name} ${preset}`;
+  // Of equal keys the first: later ones are written over by it.
+  const names =
+    conditionNames.get(place) ??
+    new Map(allConditions.map((each) => [keyOf(each, preset), each.name] as const).reverse());
+  conditionNames.set(place, names);
+  return names.get(keyOf(condition, preset)) ?? condition.name;
 }
+
+/** Names of conditions by their keys: working out all of these takes a while. */
+const conditionNames = new Map<string, ReadonlyMap<string, string>>();
 
 /** The cells that these studies need, each once. */
 export const listCells = (chosen: readonly Study[], { preset, networks, seeds }: StudySettings): Cell[] =>

@@ -1,5 +1,5 @@
 /** Ways of training: what the cells of all studies train. */
-import { optionsOf, resolveExperiment } from "../experiment";
+import { completeOptions, resolveExperiment } from "../experiment";
 import type { FunctionFamily } from "../families/taught";
 import {
   type ExperimentOptions,
@@ -60,7 +60,7 @@ function testContent(
   preset: PresetName,
   names: readonly OptionName[],
 ) {
-  const own = networkNames.map((network) => optionsOf(resolveExperiment(preset, network)));
+  const own = networkNames.map((network) => completeOptions(preset, network, {}));
   const changed = names.filter(
     (name) =>
       options[name] !== undefined &&
