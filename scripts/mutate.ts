@@ -74,7 +74,7 @@ const mutants: readonly Mutant[] = [
     test: "test/engine/kernels/dropout",
   },
   {
-    file: "shaders/recurrence/lstm.wgsl",
+    file: "shaders/recurrence/gate.wgsl",
     text: "clamp(x, vec4f(-30), vec4f(30))",
     fault: "clamp(x, vec4f(-10), vec4f(10))",
     test: "test/engine/kernels/lstm",
