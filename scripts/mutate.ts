@@ -86,6 +86,12 @@ const mutants: readonly Mutant[] = [
     test: "test/engine/kernels/lstm",
   },
   {
+    file: "shaders/recurrence/gru.wgsl",
+    text: "dn * r, dn)",
+    fault: "dn, dn)",
+    test: "test/engine/kernels/gru",
+  },
+  {
     file: "shaders/recurrence/recurrence.wgsl",
     text: "carried[(chunk.x + 1) % 2 * CARRIED + n]",
     fault: "carried[chunk.x % 2 * CARRIED + n]",

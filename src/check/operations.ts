@@ -24,7 +24,7 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 
 const normalisations: readonly LossNormalisation[] = ["observations", "observations-and-steps"];
 
-/** Runs a layer's case (conv1d, dense, lstm, bilstm, batchnorm, leakyrelu) through the kernels of the layer itself. */
+/** Runs a layer's case (conv1d, dense, lstm, bilstm, gru, bigru, batchnorm, leakyrelu) through the kernels of the layer itself. */
 export function runLayer(
   device: Device,
   source: ConformanceCase,
@@ -42,6 +42,11 @@ export function runLayer(
       case "lstm":
       case "bilstm":
         if (source.config.has("gates")) choice(source, "gates", ["ifgo"]);
+        return { kind: source.op, hidden: number(source, "hidden") };
+      case "gru":
+      case "bigru":
+        if (source.config.has("gates")) choice(source, "gates", ["rzn"]);
+        if (source.config.has("reset")) choice(source, "reset", ["after"]);
         return { kind: source.op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });

@@ -12,7 +12,7 @@ export type { KernelChoice } from "./layers/layer";
 export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
 export { batchNorm } from "./layers/normalisation/definition";
 export { dropout, leakyReLU, tanh } from "./layers/pointwise/definition";
-export { biLstm, lstm } from "./layers/recurrence/definition";
+export { biGru, biLstm, gru, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";
 export type { Tuning } from "./layers/variant";
 export { type NamedTensor, Network } from "./network/network";

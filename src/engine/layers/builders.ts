@@ -4,7 +4,7 @@ import type { Activation, BuildContext, Layer } from "./layer";
 import { buildBatchNorm } from "./normalisation/batchnorm";
 import { buildDropout } from "./pointwise/dropout";
 import { buildLeakyReLU, buildTanh } from "./pointwise/elementwise";
-import { buildLstm } from "./recurrence/recurrent";
+import { buildGru, buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
 const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<LayerSpec, { kind: Kind }>> } = {
@@ -14,6 +14,8 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   dense: buildDense,
   lstm: buildLstm,
   bilstm: buildLstm,
+  gru: buildGru,
+  bigru: buildGru,
   dropout: buildDropout,
   tanh: buildTanh,
 };

@@ -4,7 +4,7 @@ import type { LayerKind } from "./kind";
 import type { Activation, ActivationShape, BuildContext, Layer } from "./layer";
 import { batchNormKind } from "./normalisation/definition";
 import { dropoutKind, leakyReLUKind, tanhKind } from "./pointwise/definition";
-import { biLstmKind, lstmKind } from "./recurrence/definition";
+import { biGruKind, biLstmKind, gruKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
   conv1d: conv1dKind,
@@ -13,6 +13,8 @@ export const layerKinds = {
   dense: denseKind,
   lstm: lstmKind,
   bilstm: biLstmKind,
+  gru: gruKind,
+  bigru: biGruKind,
   dropout: dropoutKind,
   tanh: tanhKind,
 } as const;

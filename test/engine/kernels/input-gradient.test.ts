@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { molerBilstm, molerCnn } from "../../../src/calculus/networks";
 import {
   batchNorm,
+  biGru,
   biLstm,
   conv1d,
   dense,
   dropout,
+  gru,
   leakyReLU,
   lstm,
   type NetworkSpec,
@@ -44,6 +46,12 @@ const recurrent: NetworkSpec = {
     dropout(0.1),
   ],
   loss: "observations-and-steps",
+};
+
+const gated: NetworkSpec = {
+  input: { channels: 5, steps: 9 },
+  layers: [gru({ hidden: 6 }), biGru({ hidden: 3 }), dense({ outputs: 2 })],
+  loss: "observations",
 };
 
 const point: NetworkSpec = {
@@ -107,6 +115,7 @@ describe("the gradient of a prediction with respect to the input follows the ref
     { name: "apart", spec: apart, rows: 33, kind: "hardware" },
     { name: "recurrent", spec: recurrent, rows: batch, kind: "software" },
     { name: "recurrent", spec: recurrent, rows: 9, kind: "hardware" },
+    { name: "gated", spec: gated, rows: batch + 1, kind: "software" },
     { name: "one step", spec: point, rows: 1, kind: "software" },
   ] as const)("$name, $rows curves at batch 7, $kind", async ({ spec, rows, kind }) => {
     const values = curvesOf(spec, rows);

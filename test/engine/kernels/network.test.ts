@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   batchNorm,
+  biGru,
   biLstm,
   conv1d,
   dense,
   dropout,
+  gru,
   leakyReLU,
   lstm,
   type NetworkSpec,
@@ -73,6 +75,12 @@ const stacked: NetworkSpec = {
   loss: "observations-and-steps",
 };
 
+const gated: NetworkSpec = {
+  input: { channels: 3, steps: 13 },
+  layers: [biGru({ hidden: 5 }), gru({ hidden: 6 }), dense({ outputs: 2 })],
+  loss: "observations-and-steps",
+};
+
 const batch = 7;
 
 /** Learnables away from their initial values, so that every one matters. */
@@ -106,6 +114,7 @@ describe("gradients of a whole network", () => {
     { name: "apart", spec: apart, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "software" },
     { name: "recurrent", spec: stacked, kind: "hardware" },
+    { name: "gated", spec: gated, kind: "software" },
   ] as const;
 
   test.for(cases)("$name, $kind", async ({ spec, kind }) => {
