@@ -92,7 +92,7 @@ const mutants: readonly Mutant[] = [
     test: "test/engine/kernels/dropout",
   },
   {
-    file: "shaders/recurrence/lstm.wgsl",
+    file: "shaders/recurrence/gate.wgsl",
     text: "clamp(x, vec4f(-30), vec4f(30))",
     fault: "clamp(x, vec4f(-10), vec4f(10))",
     test: "test/engine/kernels/lstm",
@@ -102,6 +102,12 @@ const mutants: readonly Mutant[] = [
     text: "dc * i * (1 - g * g)",
     fault: "dc * i * (1 + g * g)",
     test: "test/engine/kernels/lstm",
+  },
+  {
+    file: "shaders/recurrence/gru.wgsl",
+    text: "dn * r, dn)",
+    fault: "dn, dn)",
+    test: "test/engine/kernels/gru",
   },
   {
     file: "shaders/recurrence/recurrence.wgsl",

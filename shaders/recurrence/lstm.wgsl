@@ -10,12 +10,20 @@
 //
 // `cells` holds c, and backward dc · f.
 
+import package::recurrence::gate::{sigmoid, exposed};
 import package::recurrence::place::{Place, cellAt, moved, gates, cells};
-import package::shared::finite::isFinite;
 import package::shared::hyperbolic::hyperbolicTangent;
 import constants::STEPS;
 
 const GATES = 4u;
+
+/// The lanes that recurrent weights reach: all of them.
+alias Lanes = vec4f;
+alias FourLanes = mat4x4f;
+
+fn lanesOf(all: vec4f) -> Lanes {
+  return all;
+}
 
 fn inputLane(gate: u32) -> u32 {
   return gate;
@@ -25,19 +33,8 @@ fn recurrentLane(gate: u32) -> u32 {
   return gate;
 }
 
-/// Beyond ±30 nothing changes in f32, and exp cannot overflow.
-fn sigmoid(x: vec4f) -> vec4f {
-  return 1 / (1 + exp(-clamp(x, vec4f(-30), vec4f(30))));
-}
-
-/// `value`, or NaN where a gate is not finite: clamping would hide it, and the training go on from numbers made up.
-fn exposed(value: f32, z: vec4f) -> f32 {
-  let finite = isFinite(z.x) && isFinite(z.y) && isFinite(z.z) && isFinite(z.w);
-  return bitcast<f32>(select(0x7fc00000u, bitcast<u32>(value), finite));
-}
-
 /// h of a unit from its recurrent sums.
-fn advance(place: Place, sums: vec4f) -> f32 {
+fn advance(place: Place, sums: Lanes) -> f32 {
   let at = cellAt(place);
   let z = gates[at] + sums;
   let open = sigmoid(z);

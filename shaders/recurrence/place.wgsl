@@ -5,6 +5,7 @@
 // and after the backward pass the gradients that the products want. `cells` holds one more number of each. So every value
 // that is carried from step to step lies in a buffer, and the time loop can be cut into chunks without any difference.
 
+import package::recurrence::cell::{Lanes, lanesOf};
 import constants::{BATCH, STEPS, HIDDEN, RECURRENT_LENGTH, CELLS, OUTPUT_LENGTH, STATES_LENGTH};
 
 /// Hidden units padded to the largest tile; weights and states of the padding are zero.
@@ -67,11 +68,11 @@ fn clear(place: Place) {
   cells[at] = 0;
 }
 
-/// Recurrent weights from one unit to another over the lanes.
-fn recurrentAt(index: u32) -> vec4f {
+/// Recurrent weights from one unit to another over the lanes that have some.
+fn recurrentAt(index: u32) -> Lanes {
   @if(half) {
     let halves = recurrent[index];
-    return vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y));
+    return lanesOf(vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y)));
   }
-  @else return recurrent[index];
+  @else return lanesOf(recurrent[index]);
 }

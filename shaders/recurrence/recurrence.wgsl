@@ -1,4 +1,4 @@
-// The time loop of a recurrent layer in one dispatch, or in chunks of steps. Its cell brings the mathematics (lstm.wgsl):
+// The time loop of a recurrent layer in one dispatch, or in chunks of steps. Its cell brings the mathematics (lstm.wgsl, gru.wgsl):
 // W_ih · x + bias of all steps and both directions is one matrix product (conv1d.wgsl, kernel 1) into `gates`, the recurrence
 // adds W_hh · h step by step, and the gradients of the weights are products over all steps afterwards.
 //
@@ -10,10 +10,11 @@
 // Where loads are dear (`quads`), four neighbouring invocations load a quarter of what they all need and broadcast it. All
 // invocations then stay together: those beyond the last unit compute along and store nothing.
 
+import package::recurrence::cell::{Lanes, FourLanes, lanesOf};
 import package::recurrence::place::{Place, outputAt, timeOf, recurrentAt, gates, y, chunk, PADDED};
 import package::recurrence::stepwise::{advanceTo, retreatFrom};
 import package::shared::quad::broadcast;
-import package::recurrence::rows::{GateSums, RowSums, withStates, withGates, listed, listedRows};
+import package::recurrence::rows::{GateSums, RowSums, States, withStates, withGates, listed, listedRows};
 import constants::{BATCH, STEPS, HIDDEN, WORKGROUP, ROW_QUADS, TILE};
 
 @if(quads) enable subgroups;
@@ -35,8 +36,8 @@ fn carriedAt(index: u32, lane: u32) -> mat4x4f {
   ));
 }
 
-fn statesAt(index: u32, lane: u32) -> GateSums {
-  var h = GateSums();
+fn statesAt(index: u32, lane: u32) -> States {
+  var h = States();
   h.q0 = carriedAt(index, lane);
   @if(rows8) h.q1 = carriedAt(index + 1, lane);
   @if(rows12) h.q2 = carriedAt(index + 2, lane);
@@ -46,8 +47,8 @@ fn statesAt(index: u32, lane: u32) -> GateSums {
 }
 
 /// Weights from four units to one; `index` is of the first.
-fn weightsAt(index: u32) -> mat4x4f {
-  return mat4x4f(
+fn weightsAt(index: u32) -> FourLanes {
+  return FourLanes(
     recurrentAt(index),
     recurrentAt(index + PADDED),
     recurrentAt(index + 2 * PADDED),
@@ -99,7 +100,7 @@ fn forward(
           @if(pair) b = withStates(b, weightsAt(index + 1), h);
         }
       }
-      var sums: array<array<mat4x4f, ROW_QUADS>, TILE>;
+      var sums: array<array<FourLanes, ROW_QUADS>, TILE>;
       sums[0] = listed(a);
       @if(pair) sums[1] = listed(b);
       for (var n = 0u; n < TILE * ROWS; n++) {
@@ -114,9 +115,15 @@ fn forward(
 }
 
 /// dz of one unit for four rows from `row` on, a column each; rows beyond the batch repeat the last.
-fn gradientAt(unit: u32, row: u32, t: u32, lane: u32) -> mat4x4f {
-  @if(quads) return broadcast(gradientOf(unit, row + lane, t));
-  @else return mat4x4f(
+fn gradientAt(unit: u32, row: u32, t: u32, lane: u32) -> FourLanes {
+  @if(quads) let own = gradientOf(unit, row + lane, t);
+  @if(quads) return FourLanes(
+    quadBroadcast(own, 0),
+    quadBroadcast(own, 1),
+    quadBroadcast(own, 2),
+    quadBroadcast(own, 3),
+  );
+  @else return FourLanes(
     gradientOf(unit, row, t),
     gradientOf(unit, row + 1, t),
     gradientOf(unit, row + 2, t),
@@ -124,8 +131,8 @@ fn gradientAt(unit: u32, row: u32, t: u32, lane: u32) -> mat4x4f {
   );
 }
 
-fn gradientOf(unit: u32, row: u32, t: u32) -> vec4f {
-  return gates[(unit * BATCH + min(row, BATCH - 1)) * STEPS + t];
+fn gradientOf(unit: u32, row: u32, t: u32) -> Lanes {
+  return lanesOf(gates[(unit * BATCH + min(row, BATCH - 1)) * STEPS + t]);
 }
 
 fn gradientsAt(unit: u32, row: u32, t: u32, lane: u32) -> GateSums {

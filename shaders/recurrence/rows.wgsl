@@ -1,10 +1,20 @@
 // Batch rows that one invocation of a recurrence computes together, held in registers by fours: ROW_QUADS of them, as the
 // conditions `rows8` … `rows20` say. Members are named, never indexed, as in strip.wgsl.
 
+import package::recurrence::cell::{Lanes, FourLanes};
 import constants::ROW_QUADS;
 
-/// Sums over the four lanes of one unit; a column for each row.
+/// Sums over the lanes of one unit; a column for each row.
 struct GateSums {
+  q0: FourLanes,
+  @if(rows8) q1: FourLanes,
+  @if(rows12) q2: FourLanes,
+  @if(rows16) q3: FourLanes,
+  @if(rows20) q4: FourLanes,
+}
+
+/// h of four units; a column for each row.
+struct States {
   q0: mat4x4f,
   @if(rows8) q1: mat4x4f,
   @if(rows12) q2: mat4x4f,
@@ -13,7 +23,7 @@ struct GateSums {
 }
 
 /// sums + weights · h. The columns of `weights` belong to four hidden units, those of `h` to rows.
-fn withStates(sums: GateSums, weights: mat4x4f, h: GateSums) -> GateSums {
+fn withStates(sums: GateSums, weights: FourLanes, h: States) -> GateSums {
   var next = sums;
   next.q0 += weights * h.q0;
   @if(rows8) next.q1 += weights * h.q1;
@@ -32,8 +42,8 @@ struct RowSums {
   @if(rows20) q4: vec4f,
 }
 
-/// sums + weight · dz over the four lanes of one unit; the columns of `dz` belong to rows.
-fn withGates(sums: RowSums, weight: vec4f, dz: GateSums) -> RowSums {
+/// sums + weight · dz over the lanes of one unit; the columns of `dz` belong to rows.
+fn withGates(sums: RowSums, weight: Lanes, dz: GateSums) -> RowSums {
   var next = sums;
   next.q0 += weight * dz.q0;
   @if(rows8) next.q1 += weight * dz.q1;
@@ -44,8 +54,8 @@ fn withGates(sums: RowSums, weight: vec4f, dz: GateSums) -> RowSums {
 }
 
 /// The sums where a loop can index them; a sum that is still to grow must not be kept so.
-fn listed(sums: GateSums) -> array<mat4x4f, ROW_QUADS> {
-  var list: array<mat4x4f, ROW_QUADS>;
+fn listed(sums: GateSums) -> array<FourLanes, ROW_QUADS> {
+  var list: array<FourLanes, ROW_QUADS>;
   list[0] = sums.q0;
   @if(rows8) list[1] = sums.q1;
   @if(rows12) list[2] = sums.q2;

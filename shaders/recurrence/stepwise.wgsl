@@ -2,14 +2,14 @@
 // workgroup, and to check that one against. One invocation a cell; step `chunk.x` of the direction, backward counted from the
 // last. A cell brings `advance`, which makes h of the recurrent sums, and `retreat`, which takes the gradient of h.
 
-import package::recurrence::cell::{advance, retreat};
+import package::recurrence::cell::{Lanes, lanesOf, advance, retreat};
 import package::recurrence::place::{Place, isReal, clear, timeOf, cellAt, channelAt, outputAt, recurrentAt, gates, y, states, dy, chunk, PADDED};
 import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, HIDDEN};
 
 /// One cell forward from its recurrent sums over the lanes. Returns h. Behind the real steps of a sequence (`lengths`) nothing
 /// is carried: there the reverse direction has not begun.
-fn advanceTo(place: Place, sums: vec4f) -> f32 {
+fn advanceTo(place: Place, sums: Lanes) -> f32 {
   var h = 0f;
   if (isReal(place)) {
     h = advance(place, sums);
@@ -37,7 +37,7 @@ fn step_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     return;
   }
   let place = Place(id.z, n / BATCH, n % BATCH, chunk.x);
-  var sums = vec4f();
+  var sums = Lanes();
   if (place.step > 0) {
     for (var source = 0u; source < HIDDEN; source++) {
       let h = y[outputAt(Place(place.direction, source, place.b, place.step - 1))];
@@ -57,7 +57,7 @@ fn step_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   var sum = 0f;
   if (chunk.x > 0) {
     for (var to = 0u; to < HIDDEN; to++) {
-      let dz = gates[cellAt(Place(place.direction, to, place.b, place.step + 1))];
+      let dz = lanesOf(gates[cellAt(Place(place.direction, to, place.b, place.step + 1))]);
       sum += dot(recurrentAt((place.direction * PADDED + to) * PADDED + place.unit), dz);
     }
   }

@@ -36,6 +36,8 @@ type LayerOperation =
       | "dense"
       | "lstm"
       | "bilstm"
+      | "gru"
+      | "bigru"
       | "batchnorm"
       | "layernorm"
       | "leakyrelu"
@@ -68,6 +70,11 @@ export function runLayer(
       case "lstm":
       case "bilstm":
         if (source.config.has("gates")) choice(source, "gates", ["ifgo"]);
+        return { kind: op, hidden: number(source, "hidden") };
+      case "gru":
+      case "bigru":
+        if (source.config.has("gates")) choice(source, "gates", ["rzn"]);
+        if (source.config.has("reset")) choice(source, "reset", ["after"]);
         return { kind: op, hidden: number(source, "hidden") };
       case "batchnorm":
         return batchNorm({ epsilon: number(source, "epsilon") });

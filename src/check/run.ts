@@ -28,13 +28,12 @@ const layer = (config: readonly string[], inputs: readonly string[]): Operation 
   config,
   inputs: ["x", "dy", ...inputs],
 });
-const recurrent = (kind: "lstm" | "bilstm"): Operation =>
-  layer(
-    ["hidden", "gates"],
-    directionsOf(kind).flatMap((direction) =>
-      ["weight_ih", "weight_hh", "bias"].map((name) => `${direction}.${name}`),
-    ),
-  );
+const lstm = (kind: "lstm" | "bilstm"): Operation =>
+  layer(["hidden", "gates"], inDirections(kind, ["weight_ih", "weight_hh", "bias"]));
+const gru = (kind: "gru" | "bigru"): Operation =>
+  layer(["hidden", "gates", "reset"], inDirections(kind, ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]));
+const inDirections = (kind: Parameters<typeof directionsOf>[0], names: readonly string[]) =>
+  directionsOf(kind).flatMap((direction) => names.map((name) => `${direction}.${name}`));
 const solver = (...rates: readonly string[]): Operation => ({
   run: runSolver,
   config: ["learnRate", "l2", ...rates],
@@ -50,8 +49,10 @@ const training = (...sizes: readonly string[]): Operation => ({
 const operations: ReadonlyMap<string, Operation> = new Map([
   ["conv1d", layer(["kernel", "padding"], ["weight", "bias"])],
   ["dense", layer([], ["weight", "bias"])],
-  ["lstm", recurrent("lstm")],
-  ["bilstm", recurrent("bilstm")],
+  ["lstm", lstm("lstm")],
+  ["bilstm", lstm("bilstm")],
+  ["gru", gru("gru")],
+  ["bigru", gru("bigru")],
   ["batchnorm", layer(["epsilon"], ["scale", "offset"])],
   ["layernorm", layer(["epsilon"], ["scale", "offset"])],
   ["leakyrelu", layer(["slope"], [])],

@@ -11,7 +11,7 @@ import {
   lastStep,
   maxPool,
 } from "../engine/layers/pooling/definition";
-import { biLstm, lstm } from "../engine/layers/recurrence/definition";
+import { biGru, biLstm, gru, lstm } from "../engine/layers/recurrence/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { adam, adamw, type ClipMethod, rmsprop, sgdm } from "../engine/training/options";
 import { toomCookTolerance, withinRelative } from "./bounds";
@@ -94,6 +94,12 @@ function recurrentChecks(): SelfCheck[] {
       note: "in chunks",
     }),
     layerCheck(biLstm({ hidden: 9 }), chunked, {
+      kernels: { workgroupBytes: 0 },
+      note: "step by step",
+    }),
+    layerCheck(gru({ hidden: 5 }), [3, 2, 65]),
+    layerCheck(biGru({ hidden: 33 }), [17, 3, 7]),
+    layerCheck(biGru({ hidden: 9 }), chunked, {
       kernels: { workgroupBytes: 0 },
       note: "step by step",
     }),

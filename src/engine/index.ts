@@ -19,7 +19,7 @@ export {
   lastStep,
   maxPool,
 } from "./layers/pooling/definition";
-export { biLstm, lstm } from "./layers/recurrence/definition";
+export { biGru, biLstm, gru, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";
 export type { Tuning } from "./layers/variant";
 export { type NamedTensor, Network } from "./network/network";

@@ -4,6 +4,7 @@
  *   z_t = weight_ih · x_t + weight_hh · h_{t−1} + bias
  *   i, f, o = σ(z),  g = tanh(z),  c_t = f·c_{t−1} + i·g,  h_t = o·tanh(c_t)
  */
+import { bothWays, bothWaysBackward, type Directions } from "./bidirectional";
 
 export interface LstmShape {
   readonly batch: number;
@@ -22,10 +23,7 @@ export interface LstmWeights {
   readonly bias: Float64Array;
 }
 
-export interface BiLstmWeights {
-  readonly forward: LstmWeights;
-  readonly reverse: LstmWeights;
-}
+export type BiLstmWeights = Directions<LstmWeights>;
 
 /** x (B, C, T) → h (B, H, T). */
 export function lstmForward(x: Float64Array, weights: LstmWeights, shape: LstmShape): Float64Array {
@@ -93,45 +91,17 @@ export function lstmBackward(
 }
 
 /** x (B, C, T) → (B, 2H, T): the channels of the LSTM that runs forward, then of the one that runs from the end. */
-export function biLstmForward(x: Float64Array, weights: BiLstmWeights, shape: LstmShape): Float64Array {
-  const { batch, hidden, steps } = shape;
-  const forward = lstmForward(x, weights.forward, shape);
-  const reverse = reverseTime(lstmForward(reverseTime(x, steps), weights.reverse, shape), steps);
-  const half = hidden * steps;
-  const y = new Float64Array(2 * batch * half);
-  for (let b = 0; b < batch; b++) {
-    y.set(forward.subarray(b * half, (b + 1) * half), 2 * b * half);
-    y.set(reverse.subarray(b * half, (b + 1) * half), (2 * b + 1) * half);
-  }
-  return y;
-}
+export const biLstmForward = (x: Float64Array, weights: BiLstmWeights, shape: LstmShape): Float64Array =>
+  bothWays(x, weights, shape, (own, each) => lstmForward(own, each, shape));
 
 /** dy (B, 2H, T) → gradients of x (B, C, T) and of the weights of both directions. */
-export function biLstmBackward(
+export const biLstmBackward = (
   dy: Float64Array,
   x: Float64Array,
   weights: BiLstmWeights,
   shape: LstmShape,
-): { dx: Float64Array; dweights: BiLstmWeights } {
-  const { batch, hidden, steps } = shape;
-  const half = hidden * steps;
-  const halfOf = (side: 0 | 1) => {
-    const result = new Float64Array(batch * half);
-    for (let b = 0; b < batch; b++) {
-      const start = (2 * b + side) * half;
-      result.set(dy.subarray(start, start + half), b * half);
-    }
-    return result;
-  };
-  const forward = lstmBackward(halfOf(0), x, weights.forward, shape);
-  const reversedX = reverseTime(x, steps);
-  const reverse = lstmBackward(reverseTime(halfOf(1), steps), reversedX, weights.reverse, shape);
-  const reverseDx = reverseTime(reverse.dx, steps);
-  return {
-    dx: forward.dx.map((value, i) => value + reverseDx[i]),
-    dweights: { forward: forward.dweights, reverse: reverse.dweights },
-  };
-}
+): { dx: Float64Array; dweights: BiLstmWeights } =>
+  bothWaysBackward(dy, x, weights, shape, (ownDy, own, each) => lstmBackward(ownDy, own, each, shape));
 
 /** After one step: activated gates i, f, g, o (4H), cell state and output (H). */
 interface State {
@@ -170,9 +140,4 @@ function runCurve(x: Float64Array, weights: LstmWeights, shape: LstmShape, b: nu
     before = state;
   }
   return states;
-}
-
-/** Every row of T numbers from its end to its beginning. */
-function reverseTime(values: Float64Array, steps: number): Float64Array {
-  return values.map((_, i) => values[i - 2 * (i % steps) + steps - 1]);
 }

@@ -6,8 +6,10 @@ import {
   batchNormInferenceBackward,
   batchNormStatistics,
 } from "./batchnorm";
+import type { Directions } from "./bidirectional";
 import { conv1dBackward, conv1dForward } from "./conv1d";
 import { type DropoutDraw, dropoutMask } from "./dropout";
+import { biGruBackward, biGruForward, type GruWeights, gruBackward, gruForward } from "./gru";
 import { layerNormBackward, layerNormForward } from "./layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "./leakyrelu";
 import { biLstmBackward, biLstmForward, type LstmWeights, lstmBackward, lstmForward } from "./lstm";
@@ -73,15 +75,24 @@ const lstmWeights = ({ tensor }: OwnTensors, direction: string): LstmWeights => 
   bias: tensor(`${direction}.bias`),
 });
 
-const bothWeights = (own: OwnTensors) => ({
-  forward: lstmWeights(own, "forward"),
-  reverse: lstmWeights(own, "reverse"),
+const gruWeights = ({ tensor }: OwnTensors, direction: string): GruWeights => ({
+  weight_ih: tensor(`${direction}.weight_ih`),
+  weight_hh: tensor(`${direction}.weight_hh`),
+  bias_ih: tensor(`${direction}.bias_ih`),
+  bias_hh: tensor(`${direction}.bias_hh`),
 });
 
-const ofDirection = (direction: string, { weight_ih, weight_hh, bias }: LstmWeights) => ({
-  [`${direction}.weight_ih`]: weight_ih,
-  [`${direction}.weight_hh`]: weight_hh,
-  [`${direction}.bias`]: bias,
+const bothWeights = <W>(own: OwnTensors, weightsOf: (own: OwnTensors, direction: string) => W) => ({
+  forward: weightsOf(own, "forward"),
+  reverse: weightsOf(own, "reverse"),
+});
+
+const ofDirection = (direction: string, gradients: LstmWeights | GruWeights) =>
+  Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [`${direction}.${name}`, gradient]));
+
+const ofBoth = ({ forward, reverse }: Directions<LstmWeights | GruWeights>) => ({
+  ...ofDirection("forward", forward),
+  ...ofDirection("reverse", reverse),
 });
 
 const poolShape = (
@@ -146,11 +157,26 @@ const references: { readonly [Kind in LayerSpec["kind"]]: Reference<Extract<Laye
     },
   },
   bilstm: {
-    forward: ({ hidden }, own, x, shape) => biLstmForward(x, bothWeights(own), { ...shape, hidden }),
+    forward: ({ hidden }, own, x, shape) =>
+      biLstmForward(x, bothWeights(own, lstmWeights), { ...shape, hidden }),
     backward({ hidden }, own, x, dy, shape) {
-      const { dx, dweights } = biLstmBackward(dy, x, bothWeights(own), { ...shape, hidden });
-      const { forward, reverse } = dweights;
-      return { dx, gradients: { ...ofDirection("forward", forward), ...ofDirection("reverse", reverse) } };
+      const { dx, dweights } = biLstmBackward(dy, x, bothWeights(own, lstmWeights), { ...shape, hidden });
+      return { dx, gradients: ofBoth(dweights) };
+    },
+  },
+  gru: {
+    forward: ({ hidden }, own, x, shape) => gruForward(x, gruWeights(own, "forward"), { ...shape, hidden }),
+    backward({ hidden }, own, x, dy, shape) {
+      const { dx, dweights } = gruBackward(dy, x, gruWeights(own, "forward"), { ...shape, hidden });
+      return { dx, gradients: ofDirection("forward", dweights) };
+    },
+  },
+  bigru: {
+    forward: ({ hidden }, own, x, shape) =>
+      biGruForward(x, bothWeights(own, gruWeights), { ...shape, hidden }),
+    backward({ hidden }, own, x, dy, shape) {
+      const { dx, dweights } = biGruBackward(dy, x, bothWeights(own, gruWeights), { ...shape, hidden });
+      return { dx, gradients: ofBoth(dweights) };
     },
   },
   dropout: {

@@ -7,6 +7,13 @@ import { adamStepSize } from "../../src/engine/training/schedule";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
+import {
+  biGruBackward,
+  biGruForward,
+  type GruWeights,
+  gruBackward,
+  gruForward,
+} from "../../src/reference/gru";
 import { halfMSE } from "../../src/reference/halfmse";
 import { layerNormBackward, layerNormForward } from "../../src/reference/layernorm";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
@@ -154,20 +161,37 @@ const operations: Record<string, (from: Case) => Results> = {
     return { y: forward(data("x")), dx: backward(data("dy"), data("x")) };
   },
   lstm(from) {
-    const sizes = lstmShape(from);
+    const sizes = recurrentShape(from);
     const weights = lstmWeights(from, "forward");
     const { dx, dweights } = lstmBackward(from.data("dy"), from.data("x"), weights, sizes);
-    return { y: lstmForward(from.data("x"), weights, sizes), dx, ...lstmGradients("forward", dweights) };
+    return { y: lstmForward(from.data("x"), weights, sizes), dx, ...ofDirection("forward", dweights) };
   },
   bilstm(from) {
-    const sizes = lstmShape(from);
+    const sizes = recurrentShape(from);
     const weights = { forward: lstmWeights(from, "forward"), reverse: lstmWeights(from, "reverse") };
     const { dx, dweights } = biLstmBackward(from.data("dy"), from.data("x"), weights, sizes);
     return {
       y: biLstmForward(from.data("x"), weights, sizes),
       dx,
-      ...lstmGradients("forward", dweights.forward),
-      ...lstmGradients("reverse", dweights.reverse),
+      ...ofDirection("forward", dweights.forward),
+      ...ofDirection("reverse", dweights.reverse),
+    };
+  },
+  gru(from) {
+    const sizes = recurrentShape(from);
+    const weights = gruWeights(from, "forward");
+    const { dx, dweights } = gruBackward(from.data("dy"), from.data("x"), weights, sizes);
+    return { y: gruForward(from.data("x"), weights, sizes), dx, ...ofDirection("forward", dweights) };
+  },
+  bigru(from) {
+    const sizes = recurrentShape(from);
+    const weights = { forward: gruWeights(from, "forward"), reverse: gruWeights(from, "reverse") };
+    const { dx, dweights } = biGruBackward(from.data("dy"), from.data("x"), weights, sizes);
+    return {
+      y: biGruForward(from.data("x"), weights, sizes),
+      dx,
+      ...ofDirection("forward", dweights.forward),
+      ...ofDirection("reverse", dweights.reverse),
     };
   },
   halfmse({ config, data, shape }) {
@@ -240,7 +264,7 @@ const poolShape = ({ config: { size, stride }, shape }: Case): PoolShape => {
   return { rows: batch * channels, steps, size, stride };
 };
 
-const lstmShape = ({ config: { hidden }, shape }: Case): LstmShape => {
+const recurrentShape = ({ config: { hidden }, shape }: Case): LstmShape => {
   const [batch, inputChannels, steps] = shape("x");
   return { batch, inputChannels, hidden, steps };
 };
@@ -251,7 +275,14 @@ const lstmWeights = ({ data }: Case, direction: string): LstmWeights => ({
   bias: data(`${direction}.bias`),
 });
 
-const lstmGradients = (direction: string, gradients: LstmWeights): Results =>
+const gruWeights = ({ data }: Case, direction: string): GruWeights => ({
+  weight_ih: data(`${direction}.weight_ih`),
+  weight_hh: data(`${direction}.weight_hh`),
+  bias_ih: data(`${direction}.bias_ih`),
+  bias_hh: data(`${direction}.bias_hh`),
+});
+
+const ofDirection = (direction: string, gradients: LstmWeights | GruWeights): Results =>
   Object.fromEntries(Object.entries(gradients).map(([name, values]) => [`d${direction}.${name}`, values]));
 
 const cases = readdirSync(directory)

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { molerCnn } from "../../src/calculus/networks";
-import { biLstm, dense, lstm, type NetworkSpec, resolveLayers } from "../../src/engine";
+import { biLstm, dense, gru, lstm, type NetworkSpec, resolveLayers } from "../../src/engine";
 import { denseKind } from "../../src/engine/layers/convolution/definition";
 import { learnable } from "../../src/engine/layers/kind";
 import { initialise, orthonormalColumns } from "../../src/engine/training/initialise";
@@ -54,7 +54,7 @@ describe("initialise", () => {
 
   const recurrent: NetworkSpec = {
     input: { channels: 50, steps: 1 },
-    layers: [biLstm({ hidden: 33 }), lstm({ hidden: 1 })],
+    layers: [biLstm({ hidden: 33 }), lstm({ hidden: 1 }), gru({ hidden: 7 })],
     loss: "observations-and-steps",
   };
 
@@ -65,6 +65,12 @@ describe("initialise", () => {
         [0, 1, 0, 0].flatMap((value) => new Array<number>(33).fill(value)),
       );
     expect(Array.from(start.get("lstm1.forward.bias") ?? [])).toEqual([0, 1, 0, 0]);
+  });
+
+  it.each(["narrow-normal", "glorot"] as const)("%s: both biases of a GRU 0", (kind) => {
+    const start = initialise(recurrent, kind, 0);
+    for (const name of ["bias_ih", "bias_hh"])
+      expect(start.get(`gru1.forward.${name}`)).toEqual(new Float32Array(3 * 7));
   });
 
   it.each(["weight_ih", "weight_hh"])("narrow-normal: %s of an LSTM N(0, 0.01²)", (suffix) => {
@@ -90,14 +96,15 @@ describe("initialise", () => {
   });
 
   it.each([
-    ["bilstm1.forward.weight_hh", 33],
-    ["bilstm1.reverse.weight_hh", 33],
-    ["lstm1.forward.weight_hh", 1],
-  ] as const)("glorot: %s has orthonormal columns", (name, hidden) => {
+    ["bilstm1.forward.weight_hh", 4, 33],
+    ["bilstm1.reverse.weight_hh", 4, 33],
+    ["lstm1.forward.weight_hh", 4, 1],
+    ["gru1.forward.weight_hh", 3, 7],
+  ] as const)("glorot: %s has orthonormal columns", (name, gates, hidden) => {
     const weight = Float64Array.from(initialise(recurrent, "glorot", 0).get(name) ?? []);
-    expect(weight.length).toBe(4 * hidden * hidden);
+    expect(weight.length).toBe(gates * hidden * hidden);
     // Rounded to float32.
-    expect(largest(gramError(weight, 4 * hidden, hidden))).toBeLessThan(2 ** -23);
+    expect(largest(gramError(weight, gates * hidden, hidden))).toBeLessThan(2 ** -23);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import {
   buildLastStep,
   buildMaxPool,
 } from "./pooling/pool";
-import { buildLstm } from "./recurrence/recurrent";
+import { buildGru, buildLstm } from "./recurrence/recurrent";
 import type { BuildLayer, LayerPlace, LayerSpec } from "./registry";
 
 const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<LayerSpec, { kind: Kind }>> } = {
@@ -22,6 +22,8 @@ const builders: { readonly [Kind in LayerSpec["kind"]]: BuildLayer<Extract<Layer
   dense: buildDense,
   lstm: buildLstm,
   bilstm: buildLstm,
+  gru: buildGru,
+  bigru: buildGru,
   dropout: buildDropout,
   tanh: buildTanh,
   relu: buildReLU,

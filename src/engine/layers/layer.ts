@@ -33,7 +33,7 @@ export interface KernelChoice {
   /** Floating-point operations of a dispatch at most, where work can be cut: about 50 ms on a slow device. */
   readonly dispatchFlops: number;
   /**
-   * How the recurrences of LSTMs read their weights: f16 rounds them to 16 bits, an error of 5·10⁻⁴ each, for half the
+   * How recurrences read their weights: f16 rounds them to 16 bits, an error of 5·10⁻⁴ each, for half the
    * traffic. Learnables, gradients and sums stay f32.
    */
   readonly recurrentWeights: "f32" | "f16";

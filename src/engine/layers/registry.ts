@@ -11,7 +11,7 @@ import {
   lastStepKind,
   maxPoolKind,
 } from "./pooling/definition";
-import { biLstmKind, lstmKind } from "./recurrence/definition";
+import { biGruKind, biLstmKind, gruKind, lstmKind } from "./recurrence/definition";
 
 export const layerKinds = {
   conv1d: conv1dKind,
@@ -20,6 +20,8 @@ export const layerKinds = {
   dense: denseKind,
   lstm: lstmKind,
   bilstm: biLstmKind,
+  gru: gruKind,
+  bigru: biGruKind,
   dropout: dropoutKind,
   tanh: tanhKind,
   relu: reluKind,

@@ -65,7 +65,7 @@ function initialWeights(
       return values.map(() => narrow * random.normal());
     case "glorot": {
       if (recurrent) {
-        // (4H, H): orthonormal columns, so that the recurrence keeps lengths (Saxe, McClelland, Ganguli 2014).
+        // (G·H, H) of G gates: orthonormal columns, so that the recurrence keeps lengths (Saxe, McClelland, Ganguli 2014).
         const [rows, columns] = shape;
         const normals = Float64Array.from(values, () => random.normal());
         return Float32Array.from(orthonormalColumns(normals, rows, columns));
@@ -80,8 +80,8 @@ function initialWeights(
 
 /**
  * √(6/(fan-in + fan-out)) of a weight (Co, Ci) or (Co, Ci, K); a fan counts the taps (Glorot and Bengio 2010). The input
- * weights (4H, C) of an LSTM have the fans C and 4H, each direction of a BiLSTM by itself; from memory, MATLAB counts 8H
- * for the two of them.
+ * weights (4H, C) of an LSTM have the fans C and 4H, those of a GRU C and 3H, each direction of a bidirectional layer by
+ * itself; from memory, MATLAB counts 8H for the two of a BiLSTM.
  */
 function glorotBound([outputs, inputs, taps = 1]: readonly number[]): number {
   return Math.sqrt(6 / ((inputs + outputs) * taps));

@@ -3,12 +3,14 @@ import { molerBilstm, molerCnn } from "../../../src/calculus/networks";
 import {
   averagePool,
   batchNorm,
+  biGru,
   biLstm,
   conv1d,
   dense,
   dropout,
   globalAveragePool,
   globalMaxPool,
+  gru,
   type LayerSpec,
   lastStep,
   layerNorm,
@@ -86,6 +88,12 @@ const overTime = (pool: LayerSpec): NetworkSpec => ({
   loss: "observations",
 });
 
+const gated: NetworkSpec = {
+  input: { channels: 5, steps: 9 },
+  layers: [gru({ hidden: 6 }), biGru({ hidden: 3 }), dense({ outputs: 2 })],
+  loss: "observations",
+};
+
 const point: NetworkSpec = {
   input: { channels: 1, steps: 1 },
   layers: [conv1d({ filters: 129, kernel: 3 }), batchNorm(), leakyReLU(0.5), dense({ outputs: 1 })],
@@ -147,6 +155,7 @@ describe("the gradient of a prediction with respect to the input follows the ref
     { name: "apart", spec: apart, rows: 33, kind: "hardware" },
     { name: "recurrent", spec: recurrent, rows: batch, kind: "software" },
     { name: "recurrent", spec: recurrent, rows: 9, kind: "hardware" },
+    { name: "gated", spec: gated, rows: batch + 1, kind: "software" },
     { name: "one step", spec: point, rows: 1, kind: "software" },
     { name: "fewer and fewer steps", spec: shrinking, rows: 9, kind: "software" },
     { name: "to the last step", spec: lasting, rows: 3, kind: "software" },

@@ -8,29 +8,17 @@ import { expectRelative, expectWithin, unit } from "./bounds";
 import { type LayerValues, runLayer } from "./layer";
 import {
   exchangedDirections,
+  expectReference,
   type RecurrentCase,
   recurrentValues,
   reversedTime,
   specOf,
   swappedHalves,
+  withRoundedWeights,
 } from "./recurrent";
 
 const software = kernelsFor("software");
 const hardware = kernelsFor("hardware");
-
-/** Compares y, dx and every gradient with the reference. */
-async function expectReference(
-  sizes: RecurrentCase,
-  kernels: Partial<KernelChoice>,
-  values = recurrentValues(sizes),
-  allowed: { readonly y: number; readonly gradient: number } = recurrentTolerance,
-): Promise<void> {
-  const got = await runLayer(specOf(sizes), values, kernels);
-  const expected = layerReference(specOf(sizes), values);
-  expect([...got.keys()].sort()).toEqual([...expected.keys()].sort());
-  for (const [name, tensor] of expected)
-    expectRelative(name, got.get(name), tensor, name === "y" ? allowed.y : allowed.gradient);
-}
 
 interface Case extends RecurrentCase {
   readonly kernels: Partial<KernelChoice>;
@@ -82,25 +70,10 @@ describe("recurrent weights of 16 bits", () => {
   test("are those of the learnables rounded, and nothing else", async () => {
     const sizes = { kind: "bilstm", hidden: 5, inputs: 3, steps: 7, batch: 11 } as const;
     const values = recurrentValues(sizes);
-    const rounded = {
-      ...values,
-      learnables: new Map(
-        Array.from(values.learnables, ([name, data]) => [
-          name,
-          name.endsWith("weight_hh") ? data.map(toHalf) : data,
-        ]),
-      ),
-    };
     const got = await runLayer(specOf(sizes), values, { recurrentWeights: "f16" });
-    expect(got).toEqual(await runLayer(specOf(sizes), rounded, {}));
+    expect(got).toEqual(await runLayer(specOf(sizes), withRoundedWeights(values), {}));
   });
 });
-
-/** The nearest number with a mantissa of 11 bits. */
-function toHalf(value: number): number {
-  const last = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
-  return Math.round(value / last) * last;
-}
 
 describe("gates far from half open", () => {
   const sizes = { kind: "bilstm", hidden: 5, inputs: 3, steps: 7, batch: 17 } as const;

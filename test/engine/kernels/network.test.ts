@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   averagePool,
   batchNorm,
+  biGru,
   biLstm,
   conv1d,
   dense,
   dropout,
   globalAveragePool,
   globalMaxPool,
+  gru,
   type LayerSpec,
   lastStep,
   layerNorm,
@@ -106,6 +108,12 @@ const pooled = (pool: LayerSpec): NetworkSpec => ({
   loss: "observations-and-steps",
 });
 
+const gated: NetworkSpec = {
+  input: { channels: 3, steps: 13 },
+  layers: [biGru({ hidden: 5 }), gru({ hidden: 6 }), dense({ outputs: 2 })],
+  loss: "observations-and-steps",
+};
+
 const batch = 7;
 
 /** Learnables away from their initial values, so that every one matters. */
@@ -143,6 +151,7 @@ describe("gradients of a whole network", () => {
     { name: "the last step", spec: pooled(lastStep()), kind: "hardware" },
     { name: "the mean over time", spec: pooled(globalAveragePool()), kind: "software" },
     { name: "the largest over time", spec: pooled(globalMaxPool()), kind: "software" },
+    { name: "gated", spec: gated, kind: "software" },
   ] as const;
 
   test.for(cases)("$name, $kind", async ({ spec, kind }) => {

@@ -248,6 +248,7 @@ test("a case with more than its operation knows is refused, not taken for a simp
     [{ ...conv, config: { ...conv.config, padding: "causal" } }, /config padding: must be one of same/],
     [{ ...conv, inputs: { ...conv.inputs, lengths: zero } }, /in: this version's conv1d knows no "lengths"/],
     [{ ...recurrent, inputs: { ...recurrent.inputs, "reverse.bias": zero } }, /lstm knows no "reverse.bias"/],
+    [{ ...recurrent, op: "gru", inputs: { lengths: zero } }, /in: this version's gru knows no "lengths"/],
     [{ ...solver, config: { ...solver.config, amsgrad: true } }, /knows no "amsgrad"/],
   ];
   for (const [change, message] of more)

@@ -12,8 +12,8 @@ import {
   noCalls,
 } from "../layer";
 import type { LayerPlace } from "../registry";
-import { lstmCell, type RecurrentCell } from "./cell";
-import { type BiLstmSpec, directionsOf, type LstmSpec } from "./definition";
+import { gruCell, lstmCell, type RecurrentCell } from "./cell";
+import { type BiGruSpec, type BiLstmSpec, directionsOf, type GruSpec, type LstmSpec } from "./definition";
 import { paddedUnits, recurrenceCalls } from "./recurrence";
 import { orderWeights } from "./weights";
 
@@ -24,6 +24,13 @@ export const buildLstm = (
   input: Activation,
 ): Layer => buildRecurrent(context, lstmCell, layer, input);
 
+/** Gated recurrent units, in one direction or both. (B, Ci, T) → (B, D·hidden, T) */
+export const buildGru = (
+  context: BuildContext,
+  layer: LayerPlace<GruSpec | BiGruSpec>,
+  input: Activation,
+): Layer => buildRecurrent(context, gruCell, layer, input);
+
 /**
  * A recurrent layer with cells of one kind: the input product of all steps and directions as a convolution of kernel 1, the
  * recurrence, and the gradients of the weights as products over all steps.
@@ -31,7 +38,7 @@ export const buildLstm = (
 function buildRecurrent(
   context: BuildContext,
   cell: RecurrentCell,
-  { name, spec }: LayerPlace<LstmSpec | BiLstmSpec>,
+  { name, spec }: LayerPlace<LstmSpec | BiLstmSpec | GruSpec | BiGruSpec>,
   input: Activation,
 ): Layer {
   const { hidden } = spec;

@@ -17,11 +17,11 @@ export interface RecurrentWeights {
   /** Words of `arranged`; of `darranged`, which holds the gradients of weight_hh besides. */
   readonly arrangedLength: number;
   readonly darrangedLength: number;
-  /** Places in either, in words: weight_ih (D·4H, C) from 0 on, the bias (D·4H), and in `darranged` weight_hh (4H, H). */
+  /** Places in either, in words: weight_ih (D·4H, C) from 0 on, the biases (D·4H), and in `darranged` weight_hh (4H, H). */
   readonly inputCount: number;
   readonly bias: number;
   readonly recurrent: (direction: number) => number;
-  /** Packed recurrent weights: elements of four gates each, and the words that they take. */
+  /** Packed recurrent weights: elements of four lanes each, and the words that they take. */
   readonly packedLength: number;
   readonly packedWords: number;
   readonly arrange: (arranged: Slice) => KernelCall;
@@ -81,7 +81,7 @@ export function orderWeights(
       ...call("arrange_recurrent", { learnables: learnables.slice, packing }, recurrentStart),
       conditions: { half, transposed },
       workgroups: spread(packedLength),
-      bytes: 16 * hidden * hidden * directions.length + packing.size,
+      bytes: 4 * cell.gates * hidden * hidden * directions.length + packing.size,
     }),
     restore: (darranged, gradient) =>
       call("restore", { darranged, dlearnables: spanOf(shape, gradient).slice }, darrangedLength),
@@ -102,10 +102,11 @@ function layArranged({ hidden, inputs, directions }: RecurrentShape) {
 }
 
 /** The learnables of all directions lie one behind another, in the same order in each. */
-function spanOf({ name, directions }: RecurrentShape, lookup: (learnable: string) => Slice) {
+function spanOf({ name, cell, directions }: RecurrentShape, lookup: (learnable: string) => Slice) {
   const at = (direction: string, learnable: string) => lookup(`${name}.${direction}.${learnable}`);
+  const [inputBias, recurrentBias = inputBias] = cell.biases;
   const first = at(directions[0], "weight_ih");
-  const last = at(directions[directions.length - 1], "bias");
+  const last = at(directions[directions.length - 1], recurrentBias);
   const words = (slice: Slice) => (slice.offset - first.offset) / 4;
   const size = last.offset + last.size - first.offset;
   return {
@@ -114,7 +115,8 @@ function spanOf({ name, directions }: RecurrentShape, lookup: (learnable: string
       LEARNABLES_LENGTH: size / 4,
       DIRECTION_LENGTH: directions.length > 1 ? words(at(directions[1], "weight_ih")) : size / 4,
       RECURRENT_OFFSET: words(at(directions[0], "weight_hh")),
-      BIAS_OFFSET: words(at(directions[0], "bias")),
+      BIAS_OFFSET: words(at(directions[0], inputBias)),
+      RECURRENT_BIAS_OFFSET: words(at(directions[0], recurrentBias)),
     },
   };
 }
