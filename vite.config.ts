@@ -71,7 +71,7 @@ export default defineConfig(({ mode }) => ({
     // Each has time: a machine that does other things besides may be several times slower at another hour.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // By directory, so that a new test lands where it belongs; what needs no device is pure. One project after the other.
+    // By directory, so that a new test lands where it belongs; what needs no device is pure.
     projects: [
       {
         extends: true,
@@ -80,7 +80,6 @@ export default defineConfig(({ mode }) => ({
           include: ["test/**/*.test.ts"],
           exclude: [...engineTests, "test/cli/**", "test/package/**", "test/page/**", "test/deno/**"],
           ...pairs,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -94,7 +93,6 @@ export default defineConfig(({ mode }) => ({
           ...pairs,
           setupFiles: "test/browser/each.ts",
           globalSetup: "test/browser/setup.ts",
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -106,7 +104,6 @@ export default defineConfig(({ mode }) => ({
           ...pairs,
           isolate: true,
           globalSetup: "test/cli/setup.ts",
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -121,7 +118,6 @@ export default defineConfig(({ mode }) => ({
           // Each in a browser of its own.
           ...pairs,
           globalSetup: "test/page/setup.ts",
-          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -138,7 +134,6 @@ export default defineConfig(({ mode }) => ({
           ...pairs,
           setupFiles: "test/browser/each.ts",
           globalSetup: "test/deno/setup.ts",
-          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -4,10 +4,10 @@
 //
 // Forward keeps which step of its window is taken, so that backward gathers: a step of the input asks the windows that hold it.
 
-import package::pooling::windows::{startOf, holdersOf};
+import package::pooling::windows::{startOf, sizeOf, holdersOf};
 import package::shared::finite::areNaN;
 import package::shared::spread::numberOf;
-import constants::{X_LENGTH, Y_LENGTH, SIZE};
+import constants::{X_LENGTH, Y_LENGTH, OUT_STEPS};
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f, X_LENGTH>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f, Y_LENGTH>;
@@ -25,9 +25,10 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     return;
   }
   let start = startOf(n);
+  let size = sizeOf(n / OUT_STEPS);
   var best = x[start];
   var step = vec4u();
-  for (var k = 1u; k < SIZE; k++) {
+  for (var k = 1u; k < size; k++) {
     let value = x[start + k];
     let better = !areNaN(best) & ((value > best) | areNaN(value));
     best = select(best, value, better);

@@ -1,11 +1,26 @@
 // Windows of SIZE steps, STRIDE apart, the first from FIRST on; none reaches beyond the last step. A row is the steps of one
-// sample in one group of four channels, STEPS in the input and OUT_STEPS in the output.
+// sample in one group of four channels, STEPS in the input and OUT_STEPS in the output. Where sequences have lengths, a window
+// is of all real steps of its sample, or of the `last` of them.
 
-import constants::{STEPS, OUT_STEPS, FIRST, SIZE, STRIDE};
+import constants::{BATCH, STEPS, OUT_STEPS, FIRST, SIZE, STRIDE};
+
+/// Real steps of each sample of the batch.
+@group(0) @binding(6) var<storage, read> lengths: array<u32, BATCH>;
+
+fn firstOf(row: u32) -> u32 {
+  @if(lengths && last) return lengths[row % BATCH] - 1;
+  @else return FIRST;
+}
+
+fn sizeOf(row: u32) -> u32 {
+  @if(lengths && !last) return lengths[row % BATCH];
+  @else return SIZE;
+}
 
 /// Where the window of an element of the output begins in the input.
 fn startOf(n: u32) -> u32 {
-  return n / OUT_STEPS * STEPS + FIRST + n % OUT_STEPS * STRIDE;
+  let row = n / OUT_STEPS;
+  return row * STEPS + firstOf(row) + n % OUT_STEPS * STRIDE;
 }
 
 /// Elements of the output, from `first` to before `behind`, whose windows hold an element of the input.
@@ -15,12 +30,14 @@ struct Holders {
 }
 
 fn holdersOf(n: u32) -> Holders {
-  let row = n / STEPS * OUT_STEPS;
+  let row = n / STEPS;
+  let start = row * OUT_STEPS;
   let step = n % STEPS;
-  if (step < FIRST) {
-    return Holders(row, row);
+  if (step < firstOf(row)) {
+    return Holders(start, start);
   }
-  let since = step - FIRST;
-  let first = select(0, (since - SIZE) / STRIDE + 1, since >= SIZE);
-  return Holders(row + first, row + min(since / STRIDE + 1, OUT_STEPS));
+  let since = step - firstOf(row);
+  let size = sizeOf(row);
+  let first = select(0, (since - size) / STRIDE + 1, since >= size);
+  return Holders(start + first, start + min(since / STRIDE + 1, OUT_STEPS));
 }

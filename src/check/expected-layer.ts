@@ -20,7 +20,7 @@ export function layerReference(spec: LayerSpec, values: LayerValues): Map<string
 
 function computed(
   spec: LayerSpec,
-  { x, dy, learnables }: LayerValues,
+  { x, dy, lengths, learnables }: LayerValues,
   exact: (data: Float32Array) => Float64Array,
 ): Map<string, Float64Array> {
   const [, channels, steps] = x.shape;
@@ -28,7 +28,7 @@ function computed(
   const [{ name }] = resolveLayers(network);
   const own = (tensor: string) => tensor.slice(name.length + 1);
   const named = new Map(Array.from(learnables, ([key, data]) => [`${name}.${key}`, exact(data)]));
-  const pass = trainingForward(network, named, exact(x.data), { seed: 0, step: 0 });
+  const pass = trainingForward(network, named, exact(x.data), { seed: 0, step: 0 }, lengths);
   const { dx, gradients } = trainingBackward(network, named, pass, exact(dy));
   return new Map([
     ["y", pass.prediction],

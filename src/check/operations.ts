@@ -4,19 +4,14 @@ import { Memory } from "../engine/gpu/memory";
 import { Plan } from "../engine/gpu/plan";
 import { readWords } from "../engine/gpu/readback";
 import { conv1d, dense } from "../engine/layers/convolution/definition";
-import {
-  type ActivationShape,
-  chooseKernels,
-  createActivation,
-  type KernelChoice,
-} from "../engine/layers/layer";
+import { type Activation, chooseKernels, createActivation, type KernelChoice } from "../engine/layers/layer";
 import { halfMseCall, type LossNormalisation, scoreWords } from "../engine/layers/loss/halfmse";
 import { batchNorm, layerNorm } from "../engine/layers/normalisation/definition";
 import { leakyReLU, relu, sigmoid, tanh } from "../engine/layers/pointwise/definition";
 import { averagePool, globalAveragePool, lastStep, maxPool } from "../engine/layers/pooling/definition";
 import { kindOf, type LayerSpec } from "../engine/layers/registry";
 import { Backpropagation } from "../engine/network/backpropagation";
-import { createCursor, gatherCall, scatterCall } from "../engine/network/batch";
+import { createCursor, gatherCall, gatherLengths, scatterCall } from "../engine/network/batch";
 import { Network } from "../engine/network/network";
 import { type ConformanceCase, choice, input, number, shapedInput } from "./case";
 import type { LayerValues } from "./values";
@@ -48,15 +43,21 @@ type LayerOperation =
     >
   | "activation";
 
-/**
- * Runs a layer's case through the kernels of the layer itself.
- * @throws FormatError where it is of no layer, or does not fit it
- */
+/** Runs a layer's case through the kernels of the layer itself. */
 export function runLayer(
   device: Device,
   source: ConformanceCase,
   kernels: Partial<KernelChoice>,
 ): Promise<Outputs> {
+  const { spec, values } = layerCase(source);
+  return layerGradients(device, spec, values, kernels);
+}
+
+/**
+ * The layer of a case, and what it computes from.
+ * @throws FormatError where it is of no layer, or does not fit it
+ */
+export function layerCase(source: ConformanceCase): { spec: LayerSpec; values: LayerValues } {
   const x = input(source, "x", 3);
   const [batch, channels, steps] = x.shape;
   const op = source.op as LayerOperation;
@@ -64,6 +65,9 @@ export function runLayer(
     switch (op) {
       case "conv1d":
         if (source.config.has("padding")) choice(source, "padding", ["same"]);
+        for (const name of ["stride", "dilation"])
+          if (source.config.has(name) && number(source, name) !== 1)
+            throw new FormatError(source.label, `config ${name}`, "must be 1 in this version");
         return conv1d({ filters: input(source, "weight", 3).shape[0], kernel: number(source, "kernel") });
       case "dense":
         return dense({ outputs: input(source, "weight", 2).shape[0] });
@@ -112,7 +116,25 @@ export function runLayer(
       kind.learnables(spec, shape).map(({ name, shape }) => [name, shapedInput(source, name, shape)]),
     ),
   };
-  return layerGradients(device, spec, values, kernels);
+  return { spec, values: { ...values, ...lengthsOf(source, batch, steps) } };
+}
+
+/** The real steps of each sample, where the case has such. */
+export function lengthsOf(source: ConformanceCase, batch: number, steps: number): { lengths?: Uint32Array } {
+  const tensor = source.inputs.get("lengths");
+  if (tensor === undefined) return {};
+  const { dtype, shape, data } = tensor;
+  if (
+    dtype !== "I32" ||
+    shape.join() !== String(batch) ||
+    data.some((length) => length < 1 || length > steps)
+  )
+    throw new FormatError(
+      source.label,
+      "in.lengths",
+      `must be an I32 tensor [${batch}] of 1 to ${steps} steps`,
+    );
+  return { lengths: Uint32Array.from(data) };
 }
 
 /**
@@ -126,9 +148,10 @@ export async function layerGradients(
   kernels: Partial<KernelChoice> = {},
 ): Promise<Outputs> {
   const [batch, channels, steps] = values.x.shape;
+  const lengths = values.lengths !== undefined;
   const network = await Network.build(
     device,
-    { input: { channels, steps }, layers: [spec], loss: "observations", batch },
+    { input: { channels, steps }, layers: [spec], loss: "observations", batch, lengths },
     kernels,
   );
   const memory = new Memory(device);
@@ -140,20 +163,24 @@ export async function layerGradients(
     );
     const cursor = createCursor(memory, "cursor", batch);
     const backpropagation = new Backpropagation(network, memory, { inputGradient: true, cursor, seed: 0 });
-    const curves = (label: string, data: Float32Array, { channels, steps }: ActivationShape) => ({
+    const rowLengths = values.lengths && memory.upload("row lengths", values.lengths);
+    const samples = (label: string, data: Float32Array, { channels, steps, lengths }: Activation) => ({
       slice: memory.upload(label, data),
       rows: batch,
       channels,
       steps,
+      ...(lengths && rowLengths && { lengths: rowLengths }),
     });
+    const x = samples("x", values.x.data, activation);
     const dOutput = { ...output, slice: backpropagation.dOutput };
     if (!backpropagation.dInput) throw new Error(`${name} computes no gradient of its input`);
     const dInput = { ...activation, slice: backpropagation.dInput };
     const y = memory.storage("y", batch * output.channels * output.steps);
     const dx = memory.storage("dx", batch * channels * steps);
     const plan = await Plan.build(device, [
-      gatherCall(context, curves("x", values.x.data, activation), activation, cursor),
-      gatherCall(context, curves("dy", values.dy, output), dOutput, cursor),
+      ...gatherLengths(context, x, activation, cursor),
+      gatherCall(context, x, activation, cursor),
+      gatherCall(context, samples("dy", values.dy, output), dOutput, cursor),
       ...backpropagation.forward(cursor),
       ...backpropagation.pool(cursor),
       ...backpropagation.backward,
@@ -199,20 +226,26 @@ export async function runHalfMse(
         throw new RangeError(`there is no learnable ${name} here`);
       },
     };
-    const activations = ["prediction", "target", "dprediction"].map((label) =>
-      createActivation(context, label, { channels, steps }),
-    );
+    const given = lengthsOf(source, batch, steps).lengths;
+    const own = given && { lengths: memory.storage("lengths", batch) };
+    const activations = ["prediction", "target", "dprediction"].map((label) => ({
+      ...createActivation(context, label, { channels, steps }),
+      ...own,
+    }));
     const [predicted, target, dprediction] = activations;
     const cursor = createCursor(memory, "cursor", batch);
     const score = memory.storage("score", scoreWords);
+    const rowLengths = given && { lengths: memory.upload("row lengths", given) };
     const gathered = (name: string) => ({
       slice: memory.upload(name, shapedInput(source, name, prediction.shape)),
       rows: batch,
       channels,
       steps,
+      ...rowLengths,
     });
     const gradient = memory.storage("gradient", batch * channels * steps);
     const plan = await Plan.build(device, [
+      ...gatherLengths(context, gathered("prediction"), predicted, cursor),
       gatherCall(context, gathered("prediction"), predicted, cursor),
       gatherCall(context, gathered("target"), target, cursor),
       halfMseCall(context, choice(source, "normalise", normalisations), predicted, {

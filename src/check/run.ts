@@ -26,7 +26,7 @@ interface Operation {
 const layer = (config: readonly string[], inputs: readonly string[]): Operation => ({
   run: runLayer,
   config,
-  inputs: ["x", "dy", ...inputs],
+  inputs: ["x", "dy", "lengths", ...inputs],
 });
 const lstm = (kind: "lstm" | "bilstm"): Operation =>
   layer(["hidden", "gates"], inDirections(kind, ["weight_ih", "weight_hh", "bias"]));
@@ -47,7 +47,7 @@ const training = (...sizes: readonly string[]): Operation => ({
 
 /** By the names that the cases give them. */
 const operations: ReadonlyMap<string, Operation> = new Map([
-  ["conv1d", layer(["kernel", "padding"], ["weight", "bias"])],
+  ["conv1d", layer(["kernel", "padding", "stride", "dilation"], ["weight", "bias"])],
   ["dense", layer([], ["weight", "bias"])],
   ["lstm", lstm("lstm")],
   ["bilstm", lstm("bilstm")],
@@ -61,7 +61,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["averagepool", layer(["size", "stride", "padding"], [])],
   ["laststep", layer([], [])],
   ["globalaveragepool", layer([], [])],
-  ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target"] }],
+  ["halfmse", { run: runHalfMse, config: ["normalise"], inputs: ["prediction", "target", "lengths"] }],
   ["clip", { run: runClip, config: ["method", "threshold"], inputs: ["*"] }],
   ["sgdm", solver("momentum")],
   ["adam", solver("beta1", "beta2", "epsilon")],

@@ -10,6 +10,8 @@ export interface LayerValues {
     readonly data: Float32Array;
   };
   readonly dy: Float32Array;
+  /** Real steps of each sample, where they have such. */
+  readonly lengths?: Uint32Array;
   /** `weight`, `forward.weight_ih` … */
   readonly learnables: ReadonlyMap<string, Float32Array>;
 }

@@ -82,9 +82,20 @@ function sequences(layer: ResolvedLayer, whole: LayerShape, lengths: ArrayLike<n
   return (together ? [all] : all.map((piece) => [piece])).map((pieces) => ({
     pieces,
     steps,
-    shape: { ...whole, batch: 1, steps: pieces.reduce((sum, { length }) => sum + length, 0) },
+    shape: shapeFor(
+      whole,
+      pieces.reduce((sum, { length }) => sum + length, 0),
+      steps,
+    ),
   }));
 }
+
+const shapeFor = (whole: LayerShape, steps: number, given: Sequence["steps"]): LayerShape => ({
+  ...whole,
+  batch: 1,
+  steps,
+  outputSteps: given === 1 ? 1 : steps,
+});
 
 const piecesOf = (pieces: readonly Piece[], steps: Sequence["steps"]): readonly Piece[] =>
   steps === 1 ? pieces.map(({ row }) => ({ row, length: 1 })) : pieces;

@@ -83,9 +83,9 @@ describe("compiling", () => {
     expect(await bind({ ...forward, file: "pointwise/leakyrelo" })).toMatchObject({
       message: expect.stringMatching(/leakyrelo\.wgsl: did you mean pointwise\/leakyrelu\?$/),
     });
-    expect(await bind({ ...forward, modules: { "recurrence/cell": "recurrence/gru" } })).toEqual({
+    expect(await bind({ ...forward, modules: { "recurrence/cell": "recurrence/rnn" } })).toEqual({
       name: "KernelError",
-      message: expect.stringContaining("test: there is no shader file shaders/recurrence/gru.wgsl"),
+      message: expect.stringContaining("test: there is no shader file shaders/recurrence/rnn.wgsl"),
     });
   });
 

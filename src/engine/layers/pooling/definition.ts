@@ -90,6 +90,7 @@ export const globalAveragePool = (): GlobalAveragePoolSpec => ({ kind: "globalav
 export const globalMaxPool = (): GlobalMaxPoolSpec => ({ kind: "globalmaxpool" });
 
 const toOne = {
+  endsSequence: true,
   fields: {},
   output: (_: unknown, { channels }: ActivationShape) => ({ channels, steps: 1 }),
   learnables: () => [],

@@ -26,7 +26,7 @@ export const buildAveragePool: BuildLayer<AveragePoolSpec> = (context, place, in
 
 /** The mean of a window that holds the last step alone. */
 export const buildLastStep: BuildLayer<LastStepSpec> = (context, place, input) =>
-  buildAverage(context, place, input, { first: input.steps - 1, size: 1, stride: 1 });
+  buildAverage(context, place, input, { first: input.steps - 1, size: 1, stride: 1, last: true });
 
 export const buildGlobalAveragePool: BuildLayer<GlobalAveragePoolSpec> = (context, place, input) =>
   buildAverage(context, place, input, allOf(input));
@@ -41,6 +41,8 @@ interface Windows {
   readonly first: number;
   readonly size: number;
   readonly stride: number;
+  /** Of sequences that have lengths, the last real step instead of all real ones. */
+  readonly last?: true;
 }
 
 type Place = Pick<LayerPlace<unknown>, "name" | "output">;
@@ -80,6 +82,7 @@ function buildPool(
   { file, windows, forwardWrites, backwardReads }: Pool,
 ): Layer {
   const output = createActivation(context, `${name} output`, shape);
+  const { lengths } = input;
   const [xLength, yLength] = [input, output].map((activation) => activationLength(context, activation));
   const call = (
     entry: "forward" | "backward",
@@ -92,13 +95,15 @@ function buildPool(
     constants: {
       X_LENGTH: xLength,
       Y_LENGTH: yLength,
+      BATCH: context.batch,
       STEPS: input.steps,
       OUT_STEPS: output.steps,
       FIRST: windows.first,
       SIZE: windows.size,
       STRIDE: windows.stride,
     },
-    bindings,
+    conditions: { lengths: lengths !== undefined, last: windows.last === true },
+    bindings: { ...bindings, ...(lengths && { lengths }) },
     workgroups: spread(length),
   });
   const infer = [call("forward", yLength, { x: input.slice, y: output.slice, ...forwardWrites })];
