@@ -26,6 +26,22 @@ test("with time enough, every variant of a convolution is checked and timed", as
   }
 });
 
+test("the algorithm of Toom and Cook is not refused where most taps see nothing but padding", async () => {
+  const spec: NetworkSpec & { readonly batch: number } = {
+    input: { channels: 32, steps: 1 },
+    batch: 50,
+    layers: [conv1d({ filters: 32, kernel: 5 })],
+    loss: "observations",
+  };
+  const { findings } = await gpu.run(
+    ({ fluxion, device }, spec) => fluxion.tune(device, spec, { milliseconds: 1e6 }),
+    spec,
+  );
+  const trials = findings.flatMap(({ trials }) => trials);
+  expect(trials.some(({ variant }) => variant.startsWith("toom-cook"))).toBe(true);
+  expect(trials.filter(({ refused }) => refused !== undefined)).toEqual([]);
+});
+
 test("a recurrence of more values than are compared is not refused: it computes in place, and begins anew", async () => {
   const spec: NetworkSpec & { readonly batch: number } = {
     input: { channels: 2, steps: 100 },

@@ -35,8 +35,20 @@ interface WeightGradient {
   readonly slices: GradientSlices;
 }
 
-/** Columns (input group, tap) that the plain kernel computes of an excerpt. */
-const mostPicked = 8;
+/** Columns (input group, tap) that the plain kernel computes of an excerpt, at least. */
+const leastPicked = 8;
+
+/**
+ * How many columns of an excerpt are computed, at equal distances. The distance has no divisor in common with the kernel:
+ * else they would be of a few taps alone, and where samples are short those may see nothing but padding. Zeros tell nothing
+ * of how large an error may be.
+ */
+export function pickedColumns(columns: number, kernel: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let picked = leastPicked;
+  while (picked < columns && divisor(Math.floor((columns - 1) / (picked - 1)), kernel) > 1) picked++;
+  return Math.min(picked, columns);
+}
 
 /** Gradients of the weights (Co, Ci, K) and of the bias (Co) where there is one, from x and dy. */
 export function weightGradient(
@@ -216,7 +228,7 @@ function plainCall({ context, label, shape, slices }: WeightGradient, part?: num
   const columns = groupsOf(shape.input) * shape.kernel;
   const groups = groupsOf(shape.output);
   const region = part === undefined ? groups : Math.min(groups, 2 * atLeast(Math.ceil(groups / 2), part));
-  const picked = part === undefined ? columns : Math.min(columns, mostPicked);
+  const picked = part === undefined ? columns : pickedColumns(columns, shape.kernel);
   const pickedGroups = part === undefined ? groups : Math.min(region, 2);
   return {
     label,
