@@ -98,6 +98,12 @@ const mutants: readonly Mutant[] = [
     test: "test/engine/kernels/lstm",
   },
   {
+    file: "src/engine/network/padding.ts",
+    text: "const { sums: _, ...trained }",
+    fault: "const { ...trained }",
+    test: "test/engine/training/lengths",
+  },
+  {
     file: "shaders/recurrence/lstm.wgsl",
     text: "dc * i * (1 - g * g)",
     fault: "dc * i * (1 + g * g)",

@@ -69,6 +69,14 @@ test("no file but those of the layers themselves, and those of the experiment wi
   expect(asking.test(`spec.kind === "batchnorm"`)).toBe(true);
 });
 
+test("the engine's face has at most 60 names", () => {
+  const text = readFileSync(join(source, "engine/index.ts"), "utf8");
+  const names = Array.from(text.matchAll(/\{([^}]*)\}/g), ([, list]) => list.split(",")).flat();
+  const own = names.filter((name) => name.trim() !== "");
+  expect(own.length).toBeGreaterThan(50);
+  expect(own.length).toBeLessThanOrEqual(60);
+});
+
 test("no file imports itself by way of others", () => {
   const done = new Set<string>();
   const circles: string[] = [];

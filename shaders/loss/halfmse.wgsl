@@ -8,6 +8,7 @@
 // One workgroup sums all: the predictions are one channel, and a fixed order needs no second dispatch.
 
 import package::shared::cursor::Cursor;
+import package::shared::lengths::realSteps;
 import package::shared::reduce::workgroupSum;
 import constants::{BATCH, STEPS, CHANNELS, LENGTH, WORKGROUP};
 
@@ -16,8 +17,8 @@ struct Score {
   rmse: f32,
   /// Sum of squared errors, samples and time steps, gathered over the batches of an evaluation.
   squares: f32,
-  rows: f32,
-  steps: f32,
+  rows: u32,
+  steps: u32,
 }
 
 @group(0) @binding(0) var<storage, read> cursor: Cursor;
@@ -25,7 +26,6 @@ struct Score {
 @group(0) @binding(2) var<storage, read> labels: array<vec4f, LENGTH>;
 @group(0) @binding(3) var<storage, read_write> dprediction: array<vec4f, LENGTH>;
 @group(0) @binding(4) var<storage, read_write> score: Score;
-@group(0) @binding(5) var<storage, read> lengths: array<u32, BATCH>;
 
 /// Sums over the batch; samples beyond cursor.rows do not count.
 fn batchSquares(local: u32) -> f32 {
@@ -41,24 +41,19 @@ fn batchSquares(local: u32) -> f32 {
 }
 
 /// Time steps of the first `rows` samples of the batch.
-fn stepsOf(rows: u32, local: u32) -> f32 {
-  @if(lengths) {
-    var sum = 0u;
-    for (var b = local; b < rows; b += WORKGROUP) {
-      sum += lengths[b];
-    }
-    return workgroupSum(vec4f(f32(sum), 0, 0, 0), local).x;
-  }
-  @else return f32(rows * STEPS);
+fn stepsOf(rows: u32, local: u32) -> u32 {
+  @if(lengths) return realSteps(rows, local);
+  @else return rows * STEPS;
 }
 
-fn divisor(rows: f32, steps: f32) -> f32 {
-  @if(per_step) return steps;
-  @else return rows;
+fn divisor(rows: u32, steps: u32) -> f32 {
+  @if(per_step) return f32(steps);
+  @else return f32(rows);
 }
 
-fn scored(squares: f32, rows: f32, steps: f32) -> Score {
-  return Score(squares / (2 * divisor(rows, steps)), sqrt(squares / (steps * CHANNELS)), squares, rows, steps);
+fn scored(squares: f32, rows: u32, steps: u32) -> Score {
+  let rmse = sqrt(squares / (f32(steps) * CHANNELS));
+  return Score(squares / (2 * divisor(rows, steps)), rmse, squares, rows, steps);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -79,9 +74,9 @@ fn evaluate(@builtin(local_invocation_index) local: u32) {
   let squares = batchSquares(local);
   if (local == 0) {
     if (cursor.index == 0) {
-      score = scored(squares, f32(cursor.rows), steps);
+      score = scored(squares, cursor.rows, steps);
     } else {
-      score = scored(score.squares + squares, score.rows + f32(cursor.rows), score.steps + steps);
+      score = scored(score.squares + squares, score.rows + cursor.rows, score.steps + steps);
     }
   }
 }

@@ -13,6 +13,7 @@
 // 1983). x̂ and z are computed again in the backward pass rather than stored.
 
 import package::shared::cursor::Cursor;
+import package::shared::lengths::{lengths, realSteps};
 import package::normalisation::normalisation::{Statistics, statistics, normalised, scaleOf, offsetOf, dz};
 import package::shared::reduce::workgroupSum;
 import constants::{BATCH, STEPS, CHANNELS, LENGTH, STATISTICS_LENGTH, SUMS_LENGTH, EPSILON, SLOPE, DECAY, WORKGROUP};
@@ -32,10 +33,9 @@ import constants::{TILES, TILE_SUMS_LENGTH};
 @group(0) @binding(11) var<storage, read_write> doffset: array<f32, CHANNELS>;
 @group(0) @binding(12) var<storage, read_write> dx: array<vec4f, LENGTH>;
 @group(0) @binding(13) var<storage, read_write> inference: array<Statistics, STATISTICS_LENGTH>;
-@group(0) @binding(15) var<storage, read> lengths: array<u32, BATCH>;
-/// Of each group, the values of the present batch and of those merged before.
-@group(0) @binding(16) var<storage, read_write> counting: array<vec2f, STATISTICS_LENGTH>;
-@group(0) @binding(17) var<storage, read> counted: array<vec2f, STATISTICS_LENGTH>;
+/// Of each group, how many values the present batch has and those merged before it.
+@group(0) @binding(16) var<storage, read_write> counting: array<vec2u, STATISTICS_LENGTH>;
+@group(0) @binding(17) var<storage, read> counted: array<vec2u, STATISTICS_LENGTH>;
 
 fn inverseDeviation(variance: vec4f) -> vec4f {
   return 1 / sqrt(variance + EPSILON);
@@ -47,7 +47,8 @@ fn inverseDeviation(variance: vec4f) -> vec4f {
 fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let start = group.x * BATCH * STEPS;
   let end = cursor.rows * STEPS;
-  let count = countOf(local);
+  let values = countOf(local);
+  let count = f32(values);
   var sum = vec4f();
   for (var n = local; n < end; n += WORKGROUP) {
     // Behind the real steps x is zero.
@@ -66,7 +67,7 @@ fn measure(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let correction = workgroupSum(deviation, local) / count;
   let variance = max(workgroupSum(square, local) / count - correction * correction, vec4f());
   if (local == 0) {
-    @if(lengths) counting[group.x].x = count;
+    @if(lengths) counting[group.x].x = values;
     measured[group.x] = Statistics(mean, correction, variance, inverseDeviation(variance));
   }
 }
@@ -77,15 +78,9 @@ fn isReal(n: u32) -> bool {
 }
 
 /// Values of a channel in the batch that count.
-fn countOf(local: u32) -> f32 {
-  @if(lengths) {
-    var sum = 0u;
-    for (var b = local; b < cursor.rows; b += WORKGROUP) {
-      sum += lengths[b];
-    }
-    return workgroupSum(vec4f(f32(sum), 0, 0, 0), local).x;
-  }
-  @else return f32(cursor.rows * STEPS);
+fn countOf(local: u32) -> u32 {
+  @if(lengths) return realSteps(cursor.rows, local);
+  @else return cursor.rows * STEPS;
 }
 
 // --- normalise: y from x and statistics, of the batch while training, of the data set for inference.
@@ -160,7 +155,7 @@ fn backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index
   let s = statistics[group.y];
   let groupScale = scaleOf(group.y);
   let groupOffset = offsetOf(group.y);
-  @if(lengths) let count = counted[group.y].x;
+  @if(lengths) let count = f32(counted[group.y].x);
   @else let count = f32(BATCH * STEPS);
   let meanDz = sums[group.y * 2] / count;
   let meanProduct = sums[group.y * 2 + 1] / count;
@@ -196,7 +191,7 @@ fn pool(@builtin(global_invocation_id) id: vec3u) {
   }
   let s = statistics[id.x];
   @if(lengths) let count = counting[id.x].x;
-  @else let count = f32(cursor.rows);
+  @else let count = cursor.rows;
   if (cursor.index == 0) {
     inference[id.x] = s;
     @if(lengths) counting[id.x].y = count;
@@ -204,9 +199,9 @@ fn pool(@builtin(global_invocation_id) id: vec3u) {
   }
   let old = inference[id.x];
   @if(lengths) let before = counting[id.x].y;
-  @else let before = f32(cursor.index * BATCH);
+  @else let before = cursor.index * BATCH;
   @if(lengths) counting[id.x].y = before + count;
-  let share = count / (before + count);
+  let share = f32(count) / f32(before + count);
   let delta = s.mean - old.mean + (s.correction - old.correction);
   let variance = mix(old.variance, s.variance, share) + delta * delta * share * (1 - share);
   inference[id.x] = Statistics(old.mean, old.correction + delta * share, variance, inverseDeviation(variance));

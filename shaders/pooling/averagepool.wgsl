@@ -1,4 +1,4 @@
-// Mean of every window (windows.wgsl):
+// Mean of every window (windows.wgsl; where sequences have lengths, SIZE is that of the sample):
 //
 //   y[t] = Σ over k of x[FIRST + t·STRIDE + k] / SIZE, 0 ≤ k < SIZE        dx = Σ dy / SIZE of the windows that hold it
 

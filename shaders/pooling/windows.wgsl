@@ -2,10 +2,8 @@
 // sample in one group of four channels, STEPS in the input and OUT_STEPS in the output. Where sequences have lengths, a window
 // is of all real steps of its sample, or of the `last` of them.
 
+import package::shared::lengths::lengths;
 import constants::{BATCH, STEPS, OUT_STEPS, FIRST, SIZE, STRIDE};
-
-/// Real steps of each sample of the batch.
-@group(0) @binding(6) var<storage, read> lengths: array<u32, BATCH>;
 
 fn firstOf(row: u32) -> u32 {
   @if(lengths && last) return lengths[row % BATCH] - 1;

@@ -6,6 +6,7 @@
 // that is carried from step to step lies in a buffer, and the time loop can be cut into chunks without any difference.
 
 import package::recurrence::cell::{Lanes, lanesOf};
+import package::shared::lengths::lengths;
 import constants::{BATCH, STEPS, HIDDEN, RECURRENT_LENGTH, CELLS, OUTPUT_LENGTH, STATES_LENGTH};
 
 /// Hidden units padded to the largest tile; weights and states of the padding are zero.
@@ -24,9 +25,6 @@ const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
 /// First step of a chunk, and one past its last.
 @group(0) @binding(9) var<storage, read> chunk: vec4u;
 @group(0) @binding(10) var<storage, read> dy: array<f32, OUTPUT_LENGTH>;
-
-/// Real steps of each sample of the batch.
-@group(0) @binding(12) var<storage, read> lengths: array<u32, BATCH>;
 
 /// Where unit `unit` of a direction is at a step.
 struct Place {

@@ -16,7 +16,7 @@ import constants::{BATCH, STEPS, CHANNELS, ROWS, ORDER_STEPS, ORDER_LENGTH, DATA
 @group(0) @binding(6) var<storage, read_write> next: Cursor;
 /// Real steps of each row of the data set, and of each of the batch.
 @group(0) @binding(7) var<storage, read> rowLengths: array<u32, ROWS>;
-@group(0) @binding(8) var<storage, read_write> lengths: array<u32, BATCH>;
+@group(0) @binding(8) var<storage, read_write> batchLengths: array<u32, BATCH>;
 
 // --- gather: activation[b] = data[row of the batch]. With `ordered`, rows stand in `order` (steps, B), which repeats;
 // otherwise they follow one another, and the last repeats where the batch is longer than what is left. With `lengths`, what
@@ -50,7 +50,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
 fn gather_lengths(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let b = numberOf(id, groups);
   if (b < BATCH) {
-    lengths[b] = rowLengths[rowOf(b)];
+    batchLengths[b] = rowLengths[rowOf(b)];
   }
 }
 

@@ -56,7 +56,10 @@ function layerChecks(): SelfCheck[] {
     [dropout(0.3), [3, 5, 7]],
     [dropout(0.5), [17, 130, 3]],
   ];
-  return layers.map(([spec, shape]) => layerCheck(spec, shape));
+  return [
+    ...layers.map(([spec, shape]) => layerCheck(spec, shape)),
+    ...[batchNorm(), biLstm({ hidden: 5 })].map((spec) => layerCheck(spec, [7, 3, 9], { hasLengths: true })),
+  ];
 }
 
 /** Convolutions as a tuner may choose them where neither the rules nor the sizes do. */
@@ -114,14 +117,19 @@ function layerCheck(
     readonly note?: string;
     /** Relative to the largest value of a tensor, instead of what the rounding of its sums explains. */
     readonly tolerance?: number;
+    /** Samples have real steps, from one to all. */
+    readonly hasLengths?: true;
   } = {},
 ): SelfCheck {
-  const { kernels, note, tolerance } = variant;
+  const { kernels, hasLengths, tolerance } = variant;
+  const [batch, , steps] = shape;
+  const note = hasLengths ? "with lengths" : variant.note;
   return {
     kernel: spec.kind,
     shape: [`(${shape.join(", ")})`, kindOf(spec).describe(spec).detail, note].filter(Boolean).join(", "),
     async run(device) {
-      const values = away(spec, layerValues(spec, shape));
+      const lengths = Uint32Array.from({ length: batch }, (_, row) => steps - ((row * 5) % steps));
+      const values = { ...away(spec, layerValues(spec, shape)), ...(hasLengths && { lengths }) };
       const usual = kindOf(spec).tolerance(spec);
       const expected = expectedOfLayer(
         spec,

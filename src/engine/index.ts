@@ -2,14 +2,14 @@
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./files/checkpoint";
 export { FormatError } from "./files/error";
 export { type Model, readModel, writeModel } from "./files/model";
-export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./files/safetensors";
+export { readSafetensors, writeSafetensors } from "./files/safetensors";
 export { type AdapterChoice, type AdapterReport, NoAdapterError } from "./gpu/adapter";
 export { type Device, DeviceLostError, openDevice } from "./gpu/device";
+export { KernelError } from "./gpu/kernel-error";
 export { DisposedError, OutOfMemoryError } from "./gpu/memory";
-export { KernelError } from "./gpu/shader";
 export { conv1d, dense } from "./layers/convolution/definition";
 export type { KernelChoice } from "./layers/layer";
-export { halfMeanSquaredError, type LossNormalisation } from "./layers/loss/halfmse";
+export { halfMeanSquaredError } from "./layers/loss/halfmse";
 export { batchNorm, layerNorm } from "./layers/normalisation/definition";
 export { dropout, leakyReLU, relu, sigmoid, tanh } from "./layers/pointwise/definition";
 export {
@@ -23,28 +23,23 @@ export { biGru, biLstm, gru, lstm } from "./layers/recurrence/definition";
 export type { LayerSpec } from "./layers/registry";
 export type { Tuning } from "./layers/variant";
 export { type NamedTensor, Network } from "./network/network";
-export { type LearnableSpec, type NetworkSpec, type ResolvedLayer, resolveLayers } from "./network/spec";
+export { type NetworkSpec, type ResolvedLayer, resolveLayers } from "./network/spec";
 export type { TrainerConfig } from "./training/config";
 export {
   adam,
   adamw,
   defaultTrainingOptions,
-  type LearnRateSchedule,
   rmsprop,
-  type SolverSpec,
   sgdm,
   type TrainingOptions,
 } from "./training/options";
 export {
-  type BestScore,
   DivergedError,
-  type DivergedResult,
   type Progress,
-  type Score,
   type StopReason,
   type TrainingResult,
 } from "./training/progress";
 export type { SampleSet } from "./training/samples";
 export type { TrainingState } from "./training/state";
 export { Trainer } from "./training/trainer";
-export { type TuningResult, tune } from "./tuning/tuner";
+export { tune } from "./tuning/tuner";

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { tuningFor } from "../../src/cli/tuning";
-import type { Device, NetworkSpec, TuningResult } from "../../src/engine";
+import type { Device, NetworkSpec } from "../../src/engine";
+import type { TuningResult } from "../../src/engine/tuning/tuner";
 import { testDirectory } from "./program";
 
 const hooks = vi.hoisted(() => ({ asked: [] as unknown[], meanwhile: (): void => undefined }));

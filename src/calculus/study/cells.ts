@@ -50,7 +50,7 @@ export const cellKey = ({ condition, subject, seed }: Cell): string =>
 /** The name of the condition whose cells serve this one: conditions that differ in nothing share them. */
 export function cellCondition(condition: Condition, subject: Subject, preset: PresetName): string {
   const keyOf = subject === "classical" ? testKey : trainingKey;
-  const place = `${keyOf.name} ${preset}`;
+  const place = `${subject === "classical"} ${preset}`;
   // Of equal keys the first: later ones are written over by it.
   const names =
     conditionNames.get(place) ??

@@ -1,18 +1,10 @@
 import type { LinkedWesl } from "wesl";
 import { nearest } from "../fields";
 import type { Device } from "./device";
+import { KernelError } from "./kernel-error";
 import type { Slice } from "./memory";
 import { type Binding, entriesOf, reflect } from "./reflect";
-import {
-  fileOfModule,
-  KernelError,
-  lineOf,
-  linkShader,
-  pathOf,
-  shaders,
-  type Vocabulary,
-  vocabularyOf,
-} from "./shader";
+import { fileOfModule, lineOf, linkShader, pathOf, shaders, type Vocabulary, vocabularyOf } from "./shader";
 
 /** One dispatch, as plain data: which entry point, with which constants, on which buffers. */
 export interface KernelCall {

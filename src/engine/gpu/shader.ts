@@ -1,5 +1,6 @@
 /** The shader files: what they name, and their linking. */
 import { type LinkedWesl, link } from "wesl";
+import { KernelError } from "./kernel-error";
 import { endOfBlock, withoutComments } from "./reflect";
 
 /** Texts by their paths from shaders/ on, `./pointwise/tanh.wgsl`. */
@@ -18,11 +19,6 @@ export function shaderRevision(): string {
   for (const text of Object.values(shaders))
     for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(16);
-}
-
-/** A shader or its bindings are wrong; the message names layer and kernel, file and place. */
-export class KernelError extends Error {
-  override readonly name = "KernelError";
 }
 
 /** `shaders/pointwise/tanh.wgsl`. @param file without its suffix, as all files here */

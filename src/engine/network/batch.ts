@@ -75,7 +75,12 @@ export function gatherLengths(
       label: "gather lengths",
       entry: "gather_lengths",
       conditions: { ordered: order !== undefined },
-      bindings: { cursor, rowLengths: data.lengths, lengths, ...(order && { order: order.slice }) },
+      bindings: {
+        cursor,
+        rowLengths: data.lengths,
+        batchLengths: lengths,
+        ...(order && { order: order.slice }),
+      },
       workgroups: spread(context.batch),
       bytes: cursor.size + context.batch * (order ? 12 : 8),
     },

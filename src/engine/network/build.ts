@@ -57,7 +57,7 @@ export function layOutNetwork(
 }
 
 /** @throws RangeError where a layer makes other steps of those that count */
-function requireLengths({ name, spec, input, output }: ResolvedLayer): void {
+function requireSameSteps({ name, spec, input, output }: ResolvedLayer): void {
   if (output.steps !== input.steps && !kindOf(spec).endsSequence)
     throw new RangeError(
       `${name} makes ${output.steps} steps of ${input.steps}: sequences that have lengths keep their steps until a layer ends them`,
@@ -70,7 +70,7 @@ function buildStages(context: BuildContext, layers: readonly ResolvedLayer[], in
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     const { lengths } = previous;
-    if (lengths) requireLengths(layer);
+    if (lengths) requireSameSteps(layer);
     const { endsSequence, keepsPadding } = kindOf(layer.spec);
     const built = buildLayer(context, { ...layer, following: layers[i + 1]?.spec }, previous);
     if (built.fused) i++;

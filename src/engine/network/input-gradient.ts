@@ -40,7 +40,8 @@ function buildRunner(memory: Memory, network: NetworkParts): Promise<BatchRunner
   const given = memory.storage("output gradients", batch * output.channels * output.steps);
   const gradients = memory.storage("input gradients", samples.size / 4);
   const cursor = createCursor(memory, "input gradient cursor", batch);
-  const lengths = input.lengths && memory.storage("lengths to differentiate at", batch);
+  const lengths =
+    input.lengths && memory.upload("lengths to differentiate at", new Uint32Array(batch).fill(1));
   const own = { rows: batch, ...(lengths && { lengths }) };
   const set = { ...input, slice: samples, ...own };
   const dOutput = createActivation(context, "output gradient", output);

@@ -302,7 +302,8 @@ function buildPrediction(network: NetworkParts, memory: Memory): Promise<BatchRu
   const samples = memory.storage("samples to predict", batch * channels * steps);
   const predictions = memory.storage("predictions", batch * output.channels * output.steps);
   const cursor = createCursor(memory, "prediction cursor", batch);
-  const lengths = input.lengths && memory.storage("lengths to predict", batch);
+  // Rows that no sample has been written to have a step as well.
+  const lengths = input.lengths && memory.upload("lengths to predict", new Uint32Array(batch).fill(1));
   const set = { slice: samples, rows: batch, channels, steps, ...(lengths && { lengths }) };
   const calls = [
     ...gatherLengths(context, set, input, cursor),

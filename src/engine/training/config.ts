@@ -105,6 +105,8 @@ function requireSamples(name: string, set: unknown, { input, output }: Shapes): 
   requireValue(`${name}.rows`, rows, wholeNumber(1, mostRows));
   const count = Number(rows);
   requireLengths(`${name}.lengths`, lengths, count, input);
+  if (input.lengths && !lengths)
+    throw new TypeError(`${name}.lengths is missing: the network was built with lengths: true`);
   const floats = (field: string, values: unknown, shape: Shapes["input"]) => {
     const { channels, steps } = shape;
     const length = count * channels * steps;

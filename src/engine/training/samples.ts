@@ -8,7 +8,7 @@ export interface SampleSet {
   readonly rows: number;
   readonly x: Float32Array;
   readonly target: Float32Array;
-  /** Of a network that was built with lengths: the real steps of each sample (rows). What stands behind them is never read. */
+  /** Of a network that was built with lengths, and of no other: the real steps of each sample (rows). What stands behind is never read. */
   readonly lengths?: Uint32Array;
 }
 
@@ -26,8 +26,7 @@ export function uploadSamples(
   label: string,
   set: SampleSet,
 ): SampleSetBuffers {
-  const given = set.lengths ?? new Uint32Array(set.rows).fill(input.steps);
-  const lengths = input.lengths && memory.upload(`${label} lengths`, given);
+  const lengths = set.lengths && memory.upload(`${label} lengths`, set.lengths);
   const upload = (name: "x" | "target", { channels, steps, lengths: own }: Activation): SampleBuffer => ({
     slice: memory.upload(`${label} ${name}`, set[name]),
     rows: set.rows,

@@ -22,7 +22,7 @@ export interface TrainingState extends Weights {
   readonly options: TrainingOptions;
   /** Samples of the two sets. */
   readonly rows: { readonly training: number; readonly validation: number };
-  /** SHA-256 of both sets, inputs and targets bit by bit, in hexadecimal digits. */
+  /** SHA-256 of both sets, inputs, targets and lengths bit by bit, in hexadecimal digits. */
   readonly data: string;
   /** Rows of the mini-batches, (stored iterations, B) flat, repeated when training outlasts them. */
   readonly order: Uint32Array;

@@ -117,7 +117,7 @@ export class Trainer {
     return this.#parts.step.plan.dispatches.length;
   }
 
-  /** Floating-point operations of the convolutions, dense layers and LSTMs of one step, forward and backward. */
+  /** Floating-point operations of the convolutions, dense and recurrent layers of one step, forward and backward. */
   get flopsPerStep(): number {
     return this.#parts.step.plan.flops;
   }

@@ -1,9 +1,9 @@
 import type { Device } from "../gpu/device";
 import { type KernelCall, spread } from "../gpu/kernel";
+import { KernelError } from "../gpu/kernel-error";
 import { guardMemory, type Memory, OutOfMemoryError, type Slice, write } from "../gpu/memory";
 import { Plan } from "../gpu/plan";
 import { readStaging, readWords } from "../gpu/readback";
-import { KernelError } from "../gpu/shader";
 import { readingBytes, Stopwatch } from "../gpu/stopwatch";
 import type { Problem, Variant } from "../layers/variant";
 

@@ -72,14 +72,14 @@ export const tuningKey = ({ adapter }: Device, host: string): string =>
  * Measures on the device which variants of the kernels suit a network, the largest problems first, and checks each against the
  * plain kernel before. Takes up to 0.3 s on hardware and 2 s on software adapters, apart from compiling what the rules
  * choose, which training without a tuner would do as well.
- * @param spec the network, and the samples of a batch
+ * @param spec the network, the samples of a batch, and whether these have lengths, as it will be built
  * @param options.known what was found earlier, on the same adapter with the same browser and driver
  * @param options.milliseconds for trials, instead of the usual
  * @param options.kernels with which the network will be built
  */
 export async function tune(
   device: Device,
-  spec: NetworkSpec & { readonly batch: number },
+  spec: NetworkSpec & { readonly batch: number; readonly lengths?: boolean },
   options: {
     readonly known?: Tuning;
     readonly milliseconds?: number;
@@ -189,7 +189,7 @@ function best({ variants: [rule], plain }: Problem, trials: readonly Trial[]): C
 async function survey(
   device: Device,
   memory: Memory,
-  { batch, ...spec }: NetworkSpec & { readonly batch: number },
+  { batch, lengths = false, ...spec }: NetworkSpec & { readonly batch: number; readonly lengths?: boolean },
   given: Partial<KernelChoice>,
 ): Promise<Problem[]> {
   const problems = new Map<string, Problem>();
@@ -201,7 +201,7 @@ async function survey(
     },
   });
   await guardMemory(device, async () => {
-    const parts = layOutNetwork(memory, spec, batch, kernels);
+    const parts = layOutNetwork(memory, spec, batch, kernels, lengths);
     const cursor = createCursor(memory, "tuning cursor", batch);
     new Backpropagation(parts, memory, { inputGradient: false, cursor, seed: 0 });
     return memory;

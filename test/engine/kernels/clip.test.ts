@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clipCase } from "../../../src/check/reference-case";
-import type { LearnableSpec } from "../../../src/engine";
+import type { LearnableSpec } from "../../../src/engine/network/spec";
 import { sgdm } from "../../../src/engine/training/options";
 import { clipGradients, globalNorm } from "../../../src/reference/clip";
 import { gpu } from "../../browser/client";

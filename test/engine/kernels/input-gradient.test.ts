@@ -177,9 +177,9 @@ describe("the gradient of a prediction with respect to the input follows the ref
   });
 
   test("these networks have layers of every kind", () => {
-    const kinds = [cnn, bilstm, apart, recurrent, point].flatMap(({ layers }) =>
-      layers.map(({ kind }) => kind),
-    );
+    const pools = [globalAveragePool(), globalMaxPool()].map(overTime);
+    const networks = [cnn, bilstm, apart, recurrent, point, shrinking, lasting, gated, ...pools];
+    const kinds = networks.flatMap(({ layers }) => layers.map(({ kind }) => kind));
     expect(new Set(kinds)).toEqual(new Set(Object.keys(layerKinds)));
   });
 

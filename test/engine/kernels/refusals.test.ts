@@ -244,11 +244,15 @@ test("an operation named like a member of every object is only unknown", async (
 test("a case with more than its operation knows is refused, not taken for a simpler one", async () => {
   const zero = [[1], [0]] as [number[], number[]];
   const more: [Partial<BadCase>, RegExp][] = [
-    [{ ...conv, config: { ...conv.config, stride: 1 } }, /config: this version's conv1d knows no "stride"/],
+    [{ ...conv, config: { ...conv.config, groups: 1 } }, /config: this version's conv1d knows no "groups"/],
+    [{ ...conv, config: { ...conv.config, stride: 2 } }, /config stride: must be 1 in this version/],
     [{ ...conv, config: { ...conv.config, padding: "causal" } }, /config padding: must be one of same/],
-    [{ ...conv, inputs: { ...conv.inputs, lengths: zero } }, /in: this version's conv1d knows no "lengths"/],
+    [
+      { ...conv, inputs: { ...conv.inputs, lengths: zero } },
+      /in\.lengths: must be an I32 tensor \[1\] of 1 to 2/,
+    ],
     [{ ...recurrent, inputs: { ...recurrent.inputs, "reverse.bias": zero } }, /lstm knows no "reverse.bias"/],
-    [{ ...recurrent, op: "gru", inputs: { lengths: zero } }, /in: this version's gru knows no "lengths"/],
+    [{ ...recurrent, op: "gru", inputs: { mask: zero } }, /in: this version's gru knows no "mask"/],
     [{ ...solver, config: { ...solver.config, amsgrad: true } }, /knows no "amsgrad"/],
   ];
   for (const [change, message] of more)

@@ -8,7 +8,7 @@ import { gpu } from "../../browser/client";
 const subtleFaults: readonly (readonly [kernel: string, text: string, fault: string])[] = [
   // Statistics of several batches, of which the last is short.
   ["batchnorm.pool", "+ delta * delta * share * (1 - share)", ""],
-  ["batchnorm.pool", "f32(cursor.rows)", "f32(BATCH)"],
+  ["batchnorm.pool", "count = cursor.rows", "count = u32(BATCH)"],
   ["batchnorm.measure", "cursor.rows * STEPS", "u32(BATCH * STEPS)"],
   ["halfmse.evaluate", "cursor.rows", "BATCH"],
   // The best weights, and the last ones among them.

@@ -1,4 +1,4 @@
-/** Sequences of different lengths: the result is as if each were alone and not padded, whatever stands behind. */
+/** Sequences of different lengths: nothing depends on what stands behind their real steps. */
 import { describe, expect, test } from "vitest";
 import { expectedTraining, trainingTolerance } from "../../../src/check/expected-training";
 import {
@@ -15,6 +15,7 @@ import {
   sigmoid,
   tanh,
 } from "../../../src/engine";
+import type { KernelChoice } from "../../../src/engine/layers/layer";
 import { initialise } from "../../../src/engine/training/initialise";
 import { defaultTrainingOptions } from "../../../src/engine/training/options";
 import { batchOrder } from "../../../src/engine/training/resolve";
@@ -89,41 +90,55 @@ const request = (spec: NetworkSpec, padding: number) => ({
   },
 });
 
+/** Trains as the reference does on each sequence alone. */
+async function expectTraining(spec: NetworkSpec, kernels: Partial<KernelChoice> = {}): Promise<void> {
+  const { progress, tensors, result } = await train({ ...request(spec, 1e3), kernels });
+
+  const options = { ...defaultTrainingOptions, ...request(spec, 0).config.options, batch };
+  const order = batchOrder(12, options);
+  const reference = trainToEnd(
+    spec,
+    options,
+    initialise(spec, options.initialisation, options.seed),
+    { train: training(spec, 0), validation: held(spec, 0) },
+    order,
+  );
+  const got = new Map<string, ArrayLike<number> | undefined>([
+    ["loss", progress.map(({ loss }) => loss)],
+    ["gradientNorm", progress.map(({ gradientNorm }) => gradientNorm)],
+    ...Array.from(tensors, ([name, { data }]) => [`final.${name}`, data] as const),
+  ]);
+  for (const { tensor, expected, allowed } of expectedTraining(spec, options, reference))
+    expectWithin(tensor, got.get(tensor), expected, allowed);
+  for (const [name, expected] of reference.statistics)
+    expectRelative(name, tensors.get(name)?.data, expected, trainingTolerance, 1);
+  const validations = [...progress.flatMap(({ validation }) => validation ?? []), result.validation];
+  for (const what of ["loss", "rmse"] as const)
+    expectRelative(
+      `validation ${what}`,
+      validations.map((each) => each?.[what] ?? Number.NaN),
+      reference.validations.map((each) => each[what]),
+      trainingTolerance,
+    );
+}
+
+/** Kernels other than those for the adapter: convolutions that would sum for a batch normalisation, recurrences in chunks. */
+const others = [
+  ["convolutional", convolutional, { software: false }],
+  ["recurrent", recurrent, { software: false, dispatchFlops: 1 }],
+  ["recurrent", recurrent, { workgroupBytes: 0 }],
+] as const;
+
+test.for(others)("a %s network trains the same with %o", async ([, spec, kernels]) => {
+  await expectTraining(spec, kernels);
+});
+
 describe.for([
   ["convolutional", convolutional],
   ["recurrent", recurrent],
   ["to one", toOne],
 ] as const)("a %s network", ([, spec]) => {
-  test("trains as the reference does on each sequence alone", async () => {
-    const { progress, tensors, result } = await train(request(spec, 1e3));
-
-    const options = { ...defaultTrainingOptions, ...request(spec, 0).config.options, batch };
-    const order = batchOrder(12, options);
-    const reference = trainToEnd(
-      spec,
-      options,
-      initialise(spec, options.initialisation, options.seed),
-      { train: training(spec, 0), validation: held(spec, 0) },
-      order,
-    );
-    const got = new Map<string, ArrayLike<number> | undefined>([
-      ["loss", progress.map(({ loss }) => loss)],
-      ["gradientNorm", progress.map(({ gradientNorm }) => gradientNorm)],
-      ...Array.from(tensors, ([name, { data }]) => [`final.${name}`, data] as const),
-    ]);
-    for (const { tensor, expected, allowed } of expectedTraining(spec, options, reference))
-      expectWithin(tensor, got.get(tensor), expected, allowed);
-    for (const [name, expected] of reference.statistics)
-      expectRelative(name, tensors.get(name)?.data, expected, trainingTolerance, 1);
-    const validations = [...progress.flatMap(({ validation }) => validation ?? []), result.validation];
-    for (const what of ["loss", "rmse"] as const)
-      expectRelative(
-        `validation ${what}`,
-        validations.map((each) => each?.[what] ?? Number.NaN),
-        reference.validations.map((each) => each[what]),
-        trainingTolerance,
-      );
-  });
+  test("trains as the reference does on each sequence alone", () => expectTraining(spec));
 
   test("no bit depends on what stands behind the real steps", async () => {
     const [one, other] = [await train(request(spec, 1e3)), await train(request(spec, Number.NaN))];
@@ -185,8 +200,48 @@ test("a training on sequences of different lengths goes on to the same bits", as
   const resumed = await train({ ...rest, config: { ...config, resume: state } });
   expect(state.iteration).toBe(3);
   expect(dataOf(resumed.tensors)).toEqual(dataOf(whole.tensors));
-  const others = { ...config.train, lengths: config.train.lengths.with(2, 6) };
-  await expect(train({ ...rest, config: { ...config, train: others, resume: state } })).rejects.toThrow(
+  const changed = { ...config.train, lengths: config.train.lengths.with(2, 6) };
+  await expect(train({ ...rest, config: { ...config, train: changed, resume: state } })).rejects.toThrow(
     /the data are others/,
   );
+});
+
+test("a tuning is that of the network as it is built", async () => {
+  const { found, wanted } = await gpu.run(
+    async ({ fluxion, device }, { spec, batch }) => {
+      const { tuning } = await fluxion.tune(device, { ...spec, batch, lengths: true }, { milliseconds: 0 });
+      const wanted: string[] = [];
+      const network = await fluxion.Network.build(
+        device,
+        { ...spec, batch, lengths: true },
+        {
+          choose: ({ kind, sizes, variants }) => {
+            wanted.push(`${kind} ${sizes}`);
+            return variants[0].calls();
+          },
+        },
+      );
+      network.dispose();
+      return { found: Object.keys(tuning), wanted };
+    },
+    { spec: recurrent, batch },
+  );
+  expect(wanted.filter((key) => !found.includes(key))).toEqual([]);
+  expect(wanted.some((key) => /^recurrence .*lengths/.test(key))).toBe(true);
+});
+
+test("a window of one step is that step, whatever the length", async () => {
+  const values = { shape: [3, 2, 4] as const, data: singles(24, 5) };
+  const outputs = await gpu.run(
+    ({ fluxion, device }, values) =>
+      fluxion.layerGradients(
+        device,
+        { kind: "maxpool", size: 1, stride: 1 },
+        { x: values, dy: values.data, lengths: Uint32Array.of(4, 1, 3), learnables: new Map() },
+      ),
+    values,
+  );
+  const real = values.data.map((value, i) => (i % 4 < [4, 1, 3][Math.floor(i / 8)] ? value : 0));
+  expect(outputs.get("y")).toEqual(real);
+  expect(outputs.get("dx")).toEqual(real);
 });

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  batchNorm,
-  dense,
-  type LossNormalisation,
-  lastStep,
-  maxPool,
-  type NetworkSpec,
-} from "../../../src/engine";
+import { batchNorm, dense, lastStep, maxPool, type NetworkSpec } from "../../../src/engine";
+import type { LossNormalisation } from "../../../src/engine/layers/loss/halfmse";
 import { initialise } from "../../../src/engine/training/initialise";
 import { defaultTrainingOptions, type TrainingOptions } from "../../../src/engine/training/options";
 import { batchOrder } from "../../../src/engine/training/resolve";

@@ -85,7 +85,7 @@ export function buildBatchNorm(
       const sums = into.memory.storage(`${name} zero sums`, groups * 8);
       const dInput = createActivation(into, `${name} input gradient`, input).slice;
       // Divided by what is not zero, they stay so.
-      const counted = into.memory.upload(`${name} counts`, new Float32Array(2 * groups).fill(1));
+      const counted = into.memory.upload(`${name} counts`, new Uint32Array(2 * groups).fill(1));
       const given = { sums, ...(lengths && { counted }) };
       const bindings = { x, statistics: inference, scale, offset, dy, ...given, dx: dInput };
       return { calls: [call("backward", bindings, everywhere)], dInput };

@@ -26,7 +26,7 @@ export const buildAveragePool: BuildLayer<AveragePoolSpec> = (context, place, in
 
 /** The mean of a window that holds the last step alone. */
 export const buildLastStep: BuildLayer<LastStepSpec> = (context, place, input) =>
-  buildAverage(context, place, input, { first: input.steps - 1, size: 1, stride: 1, last: true });
+  buildAverage(context, place, input, { first: input.steps - 1, size: 1, stride: 1, real: "last" });
 
 export const buildGlobalAveragePool: BuildLayer<GlobalAveragePoolSpec> = (context, place, input) =>
   buildAverage(context, place, input, allOf(input));
@@ -34,15 +34,15 @@ export const buildGlobalAveragePool: BuildLayer<GlobalAveragePoolSpec> = (contex
 export const buildGlobalMaxPool: BuildLayer<GlobalMaxPoolSpec> = (context, place, input) =>
   buildMax(context, place, input, allOf(input));
 
-const allOf = ({ steps }: Activation): Windows => ({ first: 0, size: steps, stride: steps });
+const allOf = ({ steps }: Activation): Windows => ({ first: 0, size: steps, stride: steps, real: "all" });
 
 /** Windows of `size` steps, `stride` apart, the first from step `first` on (shaders/pooling/windows.wgsl). */
 interface Windows {
   readonly first: number;
   readonly size: number;
   readonly stride: number;
-  /** Of sequences that have lengths, the last real step instead of all real ones. */
-  readonly last?: true;
+  /** Of sequences that have lengths, one window of these of their real steps instead. */
+  readonly real?: "all" | "last";
 }
 
 type Place = Pick<LayerPlace<unknown>, "name" | "output">;
@@ -82,7 +82,7 @@ function buildPool(
   { file, windows, forwardWrites, backwardReads }: Pool,
 ): Layer {
   const output = createActivation(context, `${name} output`, shape);
-  const { lengths } = input;
+  const lengths = windows.real && input.lengths;
   const [xLength, yLength] = [input, output].map((activation) => activationLength(context, activation));
   const call = (
     entry: "forward" | "backward",
@@ -102,7 +102,7 @@ function buildPool(
       SIZE: windows.size,
       STRIDE: windows.stride,
     },
-    conditions: { lengths: lengths !== undefined, last: windows.last === true },
+    conditions: { lengths: lengths !== undefined, last: windows.real === "last" },
     bindings: { ...bindings, ...(lengths && { lengths }) },
     workgroups: spread(length),
   });

@@ -99,7 +99,7 @@ export function recurrenceCalls(
     kind,
     sizes,
     flops: stepFlops(context, parts) * steps,
-    // The weights that are packed are made from the learnables.
+    // The weights that are packed are made from the learnables. Noise in the place of lengths is beyond any time step.
     data: [...Object.values(rest), pack.bindings.learnables],
     variants: [first, ...others],
     plain,
