@@ -7,7 +7,13 @@ import { adamStepSize } from "../../src/engine/training/schedule";
 import { batchNormBackward, batchNormForward } from "../../src/reference/batchnorm";
 import { clipGradients } from "../../src/reference/clip";
 import { conv1dBackward, conv1dForward } from "../../src/reference/conv1d";
-import { biGruBackward, biGruForward, type GruWeights, gruBackward, gruForward } from "../../src/reference/gru";
+import {
+  biGruBackward,
+  biGruForward,
+  type GruWeights,
+  gruBackward,
+  gruForward,
+} from "../../src/reference/gru";
 import { halfMSE } from "../../src/reference/halfmse";
 import { leakyReLUBackward, leakyReLUForward } from "../../src/reference/leakyrelu";
 import {
