@@ -9,10 +9,11 @@
 //   dn = dh · (1 − z) · (1 − n²)    dm = dn · r    dr = dn · m · r(1 − r)    dz = dh · (h[t−1] − n) · z(1 − z)
 //
 // where dr, dz, dm and dn are those of the sums. The new gate has a lane for each of its products, because r stands between
-// them: r, z, m, n. The last has no recurrent weights. `cells` holds h[t−1], and backward dh · z.
+// them: r, z, m, n. The last has no recurrent weights; so that the product for theirs need not take it along, (dr, dz, dm) go to
+// `dsums` as well. `cells` holds h[t−1], and backward dh · z.
 
 import package::recurrence::gate::{sigmoid, exposed};
-import package::recurrence::place::{Place, cellAt, outputAt, moved, gates, cells, y};
+import package::recurrence::place::{Place, cellAt, outputAt, sumAt, moved, clear, gates, cells, y, dsums};
 import package::shared::hyperbolic::hyperbolicTangent;
 import constants::STEPS;
 
@@ -50,7 +51,7 @@ fn advance(place: Place, sums: Lanes) -> f32 {
   return exposed((1 - open.y) * n + open.y * before, vec4f(all.xyz, newSum));
 }
 
-/// From the gradient of a unit's h leaves those of its sums in `gates`.
+/// From the gradient of a unit's h leaves those of its sums in `gates`, and of the recurrent ones in `dsums`.
 fn retreat(place: Place, later: f32) {
   let at = cellAt(place);
   let activated = gates[at];
@@ -63,6 +64,18 @@ fn retreat(place: Place, later: f32) {
     dh += cells[cellAt(moved(place, 1))];
   }
   let dn = dh * (1 - z) * (1 - n * n);
-  gates[at] = vec4f(dn * m * r * (1 - r), dh * (cells[at] - n) * z * (1 - z), dn * r, dn);
+  let gradients = vec4f(dn * m * r * (1 - r), dh * (cells[at] - n) * z * (1 - z), dn * r, dn);
+  gates[at] = gradients;
+  dsums[sumAt(place, 0)] = gradients.x;
+  dsums[sumAt(place, 1)] = gradients.y;
+  dsums[sumAt(place, 2)] = gradients.z;
   cells[at] = dh * z;
+}
+
+/// What `retreat` leaves, where nothing is to come back: behind the real steps of a sequence.
+fn clearGradients(place: Place) {
+  clear(place);
+  for (var gate = 0u; gate < GATES; gate++) {
+    dsums[sumAt(place, gate)] = 0;
+  }
 }

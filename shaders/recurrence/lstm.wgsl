@@ -11,7 +11,7 @@
 // `cells` holds c, and backward dc · f.
 
 import package::recurrence::gate::{sigmoid, exposed};
-import package::recurrence::place::{Place, cellAt, moved, gates, cells};
+import package::recurrence::place::{Place, cellAt, moved, clear, gates, cells};
 import package::shared::hyperbolic::hyperbolicTangent;
 import constants::STEPS;
 
@@ -67,4 +67,9 @@ fn retreat(place: Place, dh: f32) {
   }
   gates[at] = vec4f(dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g * g), dh * tanhC * o * (1 - o));
   cells[at] = dc * f;
+}
+
+/// What `retreat` leaves, where nothing is to come back: behind the real steps of a sequence.
+fn clearGradients(place: Place) {
+  clear(place);
 }

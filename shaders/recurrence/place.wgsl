@@ -5,9 +5,9 @@
 // and after the backward pass the gradients that the products want. `cells` holds one more number of each. So every value
 // that is carried from step to step lies in a buffer, and the time loop can be cut into chunks without any difference.
 
-import package::recurrence::cell::{Lanes, lanesOf};
+import package::recurrence::cell::{GATES, Lanes, lanesOf};
 import package::shared::lengths::lengths;
-import constants::{BATCH, STEPS, HIDDEN, RECURRENT_LENGTH, CELLS, OUTPUT_LENGTH, STATES_LENGTH};
+import constants::{BATCH, STEPS, HIDDEN, RECURRENT_LENGTH, CELLS, OUTPUT_LENGTH, STATES_LENGTH, SUMS_LENGTH};
 
 /// Hidden units padded to the largest tile; weights and states of the padding are zero.
 const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
@@ -25,6 +25,8 @@ const PADDED: u32 = (HIDDEN + 7) / 8 * 8;
 /// First step of a chunk, and one past its last.
 @group(0) @binding(9) var<storage, read> chunk: vec4u;
 @group(0) @binding(10) var<storage, read> dy: array<f32, OUTPUT_LENGTH>;
+/// Gradients of the recurrent sums, (B, GATES · H, T) of each direction as an activation: for cells whose lanes hold more.
+@group(0) @binding(12) var<storage, read_write> dsums: array<f32, SUMS_LENGTH>;
 
 /// Where unit `unit` of a direction is at a step.
 struct Place {
@@ -53,6 +55,11 @@ fn channelAt(channel: u32, b: u32, t: u32) -> u32 {
 
 fn outputAt(place: Place) -> u32 {
   return channelAt(place.direction * HIDDEN + place.unit, place.b, timeOf(place));
+}
+
+fn sumAt(place: Place, gate: u32) -> u32 {
+  let first = place.direction * ((GATES * HIDDEN + 3) / 4 * 4);
+  return channelAt(first + gate * HIDDEN + place.unit, place.b, timeOf(place));
 }
 
 fn isReal(place: Place) -> bool {

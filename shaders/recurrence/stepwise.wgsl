@@ -2,7 +2,7 @@
 // workgroup, and to check that one against. One invocation a cell; step `chunk.x` of the direction, backward counted from the
 // last. A cell brings `advance`, which makes h of the recurrent sums, and `retreat`, which takes the gradient of h.
 
-import package::recurrence::cell::{Lanes, lanesOf, advance, retreat};
+import package::recurrence::cell::{Lanes, lanesOf, advance, retreat, clearGradients};
 import package::recurrence::place::{Place, isReal, clear, timeOf, cellAt, channelAt, outputAt, recurrentAt, gates, y, states, dy, chunk, PADDED};
 import package::shared::spread::numberOf;
 import constants::{BATCH, STEPS, HIDDEN};
@@ -26,7 +26,7 @@ fn retreatFrom(place: Place, recurrentGradient: f32) {
   if (isReal(place)) {
     retreat(place, dy[outputAt(place)] + recurrentGradient);
   } else {
-    clear(place);
+    clearGradients(place);
   }
 }
 

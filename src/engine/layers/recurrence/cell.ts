@@ -11,6 +11,8 @@ export interface RecurrentCell {
   readonly gates: number;
   /** The names of its biases: one, or that of the input and that of the recurrence. */
   readonly biases: readonly string[];
+  /** Backward, the gradients of its recurrent sums lie by themselves too, gate by gate: its lanes hold more than those. */
+  readonly sumsApart?: true;
   /** What its units are called among the sizes of a problem. */
   readonly units: string;
   /** Bytes that it moves for each unit: at each step, and from the step before and after a chunk of steps. */
@@ -38,14 +40,18 @@ export const lstmCell: RecurrentCell = {
   },
 };
 
-/** Four lanes in and out, and h of the step before out; backward that in, dh · z out, and in where a chunk begins. */
+/**
+ * Four lanes in and out, and h of the step before out; backward that in, dh · z and three gradients out, and dh · z in where a
+ * chunk begins.
+ */
 export const gruCell: RecurrentCell = {
   file: "recurrence/gru",
   gates: 3,
   biases: ["bias_ih", "bias_hh"],
+  sumsApart: true,
   units: "GRU units",
   bytes: {
     forward: { step: 32 + 4, begun: 0, left: 0 },
-    backward: { step: 32 + 8, begun: 4, left: 0 },
+    backward: { step: 32 + 8 + 12, begun: 4, left: 0 },
   },
 };

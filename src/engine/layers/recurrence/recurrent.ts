@@ -1,4 +1,3 @@
-import type { KernelCall } from "../../gpu/kernel";
 import { part, type Slice } from "../../gpu/memory";
 import { convolution } from "../convolution/convolution";
 import type { ConvolutionShape } from "../convolution/shape";
@@ -7,6 +6,7 @@ import {
   type Activation,
   type BuildContext,
   createActivation,
+  groupsOf,
   type InputGradient,
   type Layer,
   noCalls,
@@ -58,6 +58,9 @@ function buildRecurrent(
   const states = ragged
     ? memory.storage(`${name} states`, directions.length * padded * batch * steps)
     : output.slice;
+  // Each direction's in whole groups, too.
+  const sumGroups = groupsOf(cell.gates * hidden);
+  const sumsLength = directions.length * sumGroups * 4 * batch * steps;
   const recurrence = {
     cell,
     hidden,
@@ -75,6 +78,7 @@ function buildRecurrent(
       CELLS: units * batch * steps,
       OUTPUT_LENGTH: output.slice.size / 4,
       STATES_LENGTH: states.size / 4,
+      SUMS_LENGTH: sumsLength,
     },
   };
 
@@ -100,13 +104,22 @@ function buildRecurrent(
     }),
   ];
   /** Leaves in the gates' place the gradients that the products want. */
-  const throughTime = (into: BuildContext, dy: Slice): readonly KernelCall[] => {
+  const throughTime = (into: BuildContext, dy: Slice) => {
     const transposed = into.memory.storage(`${name} transposed weights`, weights.packedWords);
-    return recurrenceCalls(into, name, "backward", {
+    const dsums = cell.sumsApart && into.memory.storage(`${name} recurrent sums gradient`, sumsLength);
+    const calls = recurrenceCalls(into, name, "backward", {
       ...recurrence,
       pack: weights.pack(transposed, true),
-      bindings: { recurrent: transposed, gates, cells, dy, ...(lengths && { lengths }) },
+      bindings: {
+        recurrent: transposed,
+        gates,
+        cells,
+        dy,
+        ...(lengths && { lengths }),
+        ...(dsums && { dsums }),
+      },
     });
+    return { calls, dsums };
   };
   /** From those. */
   const toInput = (into: BuildContext): InputGradient => {
@@ -122,12 +135,12 @@ function buildRecurrent(
     inputGradient(into, dy) {
       const backward = throughTime(into, dy);
       const { calls, dInput } = toInput(into);
-      return { calls: [...backward, ...calls], dInput };
+      return { calls: [...backward.calls, ...calls], dInput };
     },
     train: (training) => ({
       forward: () => infer,
       backward(dy, wanted) {
-        const backward = throughTime(training, dy);
+        const { calls: backward, dsums } = throughTime(training, dy);
         const darranged = training.memory.storage(`${name} arranged gradient`, weights.darrangedLength);
         const calls = [
           ...backward,
@@ -142,11 +155,24 @@ function buildRecurrent(
             weightGradient(
               training,
               `${name} ${direction} recurrent weights gradient`,
-              { input: hidden, output: 4 * hidden, kernel: 1, left: direction === "forward" ? 1 : -1, steps },
+              {
+                input: hidden,
+                output: (dsums ? cell.gates : 4) * hidden,
+                kernel: 1,
+                left: direction === "forward" ? 1 : -1,
+                steps,
+              },
               {
                 x: { slice: states, first: (index * (ragged ? padded : hidden)) / 4 },
-                dy: { slice: gates, first: index * hidden },
-                dweight: part(darranged, weights.recurrent(index), 4 * hidden * hidden),
+                ...(dsums
+                  ? {
+                      dy: { slice: dsums, first: index * sumGroups },
+                      dweight: training.gradient(`${name}.${direction}.weight_hh`),
+                    }
+                  : {
+                      dy: { slice: gates, first: index * hidden },
+                      dweight: part(darranged, weights.recurrent(index), 4 * hidden * hidden),
+                    }),
               },
             ),
           ),

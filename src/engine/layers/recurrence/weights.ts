@@ -14,7 +14,7 @@ export interface RecurrentShape {
 
 /** How the weights of a recurrent layer are brought into the orders in which its kernels want them, and back. */
 export interface RecurrentWeights {
-  /** Words of `arranged`; of `darranged`, which holds the gradients of weight_hh besides. */
+  /** Words of `arranged`; of `darranged`, which holds the gradients of weight_hh besides, unless those have their order. */
   readonly arrangedLength: number;
   readonly darrangedLength: number;
   /** Places in either, in words: weight_ih (D·4H, C) from 0 on, the biases (D·4H), and in `darranged` weight_hh (4H, H). */
@@ -44,7 +44,7 @@ export function orderWeights(
   const { name, cell, hidden, inputs, directions } = shape;
   const learnables = spanOf(shape, parameter);
   const { inputCount, bias, recurrentStart, stride } = layArranged(shape);
-  const darrangedLength = recurrentStart + directions.length * stride;
+  const darrangedLength = recurrentStart + (cell.sumsApart ? 0 : directions.length * stride);
   const packedLength = directions.length * paddedUnits(hidden) ** 2;
   const call = (entry: string, bindings: Record<string, Slice>, arrangedLength: number): KernelCall => ({
     label: `${name} ${entry.replace("_", " ")}`,
