@@ -42,7 +42,7 @@ const solver = (...rates: readonly string[]): Operation => ({
 const training = (...sizes: readonly string[]): Operation => ({
   run: runTraining,
   config: ["network", "options", "gradientThresholdMethod", "loss", ...sizes],
-  inputs: ["x", "target", "batches", "init.*"],
+  inputs: ["x", "target", "batches", "lengths", "init.*"],
 });
 
 /** By the names that the cases give them. */
@@ -69,6 +69,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ["rmsprop", solver("decay", "epsilon")],
   ["train/cnn", training("filters", "kernel", "slope", "epsilon")],
   ["train/bilstm", training("hidden", "dropout")],
+  ["train/layers", training("layers", "normalise")],
 ]);
 
 /**

@@ -5,15 +5,15 @@ import type { KernelChoice } from "../engine/layers/layer";
 import { batchNorm } from "../engine/layers/normalisation/definition";
 import { dropout, leakyReLU } from "../engine/layers/pointwise/definition";
 import { biLstm } from "../engine/layers/recurrence/definition";
-import type { LayerSpec } from "../engine/layers/registry";
+import { type LayerSpec, layerKinds } from "../engine/layers/registry";
 import { Network } from "../engine/network/network";
-import { lossRule, type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
+import { completeLayer, lossRule, type NetworkSpec, outputOf, resolveLayers } from "../engine/network/spec";
 import type { TrainerConfig } from "../engine/training/config";
 import { trainingRules } from "../engine/training/options";
 import { DivergedError, type Progress, type TrainingResult } from "../engine/training/progress";
 import { Trainer } from "../engine/training/trainer";
 import { type ConformanceCase, choice, input, number, object, shapedInput } from "./case";
-import type { Outputs } from "./operations";
+import { lengthsOf, type Outputs } from "./operations";
 import { readSolver } from "./solver";
 
 /** Trains the case's network on its batches: the loss of every step and the learnables after the last. */
@@ -22,6 +22,21 @@ export async function runTraining(
   source: ConformanceCase,
   kernels: Partial<KernelChoice>,
 ): Promise<Outputs> {
+  const { spec, config, named } = trainingCase(source);
+  const { outputs } = await trainOnce(device, spec, { ...config, validation: config.train }, kernels);
+  return named(outputs);
+}
+
+/** A training as a case has it. */
+interface TrainingCase {
+  readonly spec: NetworkSpec & { readonly batch: number; readonly lengths: boolean };
+  readonly config: Required<Pick<TrainerConfig, "train" | "batches" | "learnables" | "options">>;
+  /** Results by the names that the case gives them. */
+  readonly named: <T>(outputs: ReadonlyMap<string, T>) => Map<string, T>;
+}
+
+/** @throws FormatError where the case does not fit, RangeError for sizes that only the engine can judge */
+export function trainingCase(source: ConformanceCase): TrainingCase {
   const x = input(source, "x", 3);
   const target = input(source, "target", 3);
   const [rows, channels, steps] = x.shape;
@@ -43,38 +58,49 @@ export async function runTraining(
     clipMethod: choice(source, "gradientThresholdMethod", trainingRules.clipMethod.choices),
   };
   const prefix = "init.";
-  const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
-  const learnables = new Map(names.map((name) => [name.slice(prefix.length), input(source, name)]));
+  const lengths = lengthsOf(source, rows, steps);
   const spec = {
     input: { channels, steps },
-    layers: layersOf(source, target.shape[1]),
-    loss: choice(source, "loss", lossRule.choices),
+    ...networkOf(source, target.shape[1]),
     batch: batches.shape[1],
+    lengths: lengths.lengths !== undefined,
   };
   const layers = resolveLayers(spec);
+  // In cases that list their layers all have a number, also where there is one of a kind.
+  const numbered = new Map(
+    layers.map(({ name, spec: { kind }, ordinal }) => [`${layerKinds[kind].stem}${ordinal + 1}`, name]),
+  );
+  const ownName = (name: string) => {
+    const [layer, ...rest] = name.split(".");
+    return [source.config.has("layers") ? (numbered.get(layer) ?? layer) : layer, ...rest].join(".");
+  };
+  const names = [...source.inputs.keys()].filter((name) => name.startsWith(prefix));
+  const learnables = new Map(names.map((name) => [ownName(name.slice(prefix.length)), input(source, name)]));
   const output = outputOf(layers);
   const curves = {
     rows,
     x: x.data,
     target: shapedInput(source, "target", [rows, output.channels, output.steps]),
+    ...lengths,
   };
   const learnt = layers.flatMap((layer) => layer.learnables.map(({ name }) => name));
   for (const name of learnables.keys())
     if (!learnt.includes(name))
       throw new FormatError(source.label, `in.init.${name}`, "is no learnable of this network");
-  const { outputs } = await trainOnce(
-    device,
+  // By the names that the case gives them.
+  const given = new Map([...numbered].map(([number, name]) => [name, number]));
+  return {
     spec,
-    {
-      train: curves,
-      validation: curves,
-      batches: Uint32Array.from(batches.data),
-      learnables,
-      options: training,
-    },
-    kernels,
-  );
-  return outputs;
+    config: { train: curves, batches: Uint32Array.from(batches.data), learnables, options: training },
+    named: (outputs) =>
+      new Map(
+        Array.from(outputs, ([key, values]) => {
+          const [what, layer, ...rest] = key.split(".");
+          const number = source.config.has("layers") ? given.get(layer) : undefined;
+          return [number === undefined ? key : [what, number, ...rest].join("."), values];
+        }),
+      ),
+  };
 }
 
 /**
@@ -83,7 +109,7 @@ export async function runTraining(
  */
 export async function trainOnce(
   device: Device,
-  spec: NetworkSpec & { readonly batch: number },
+  spec: NetworkSpec & { readonly batch: number; readonly lengths?: boolean },
   config: TrainerConfig,
   kernels: Partial<KernelChoice> = {},
 ): Promise<{ readonly outputs: Outputs; readonly result: TrainingResult }> {
@@ -125,6 +151,26 @@ async function runToEnd(trainer: Trainer, steps: Progress[]): Promise<TrainingRe
     if (error instanceof DivergedError) return error.result;
     throw error;
   }
+}
+
+/** The layers that a case lists, or one of the post's networks in other sizes, with its loss. */
+function networkOf(source: ConformanceCase, outputs: number): Pick<NetworkSpec, "layers" | "loss"> {
+  if (source.config.get("network") !== "layers")
+    return { layers: layersOf(source, outputs), loss: choice(source, "loss", lossRule.choices) };
+  choice(source, "loss", ["halfmse"]);
+  const layers = source.config.get("layers");
+  if (!Array.isArray(layers))
+    throw new FormatError(source.label, "config layers", "must be a list of layers");
+  return {
+    layers: layers.map((layer: unknown, i) => {
+      try {
+        return completeLayer(`layers[${i}]`, layer);
+      } catch (error) {
+        throw new FormatError(source.label, "config", (error as Error).message);
+      }
+    }),
+    loss: choice(source, "normalise", lossRule.choices),
+  };
 }
 
 /** The post's networks in other sizes. */

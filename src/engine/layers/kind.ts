@@ -37,6 +37,8 @@ export interface LayerKind<Spec extends { readonly kind: string }> {
   readonly unnumbered?: true;
   /** What its fields may be: for the function that makes it, for networks as data, and for files. */
   readonly fields: Readonly<Record<Exclude<keyof Spec, "kind">, FieldRule>>;
+  /** What is taken for fields that a person leaves out. */
+  readonly defaults?: Partial<Omit<Spec, "kind">>;
   readonly output: (spec: Spec, input: ActivationShape) => ActivationShape;
   /** Why it cannot stand behind such an input, where it cannot: in a few words behind its name. Asked before `output`. */
   readonly refuse?: (spec: Spec, input: ActivationShape) => string | undefined;

@@ -85,6 +85,17 @@ export function resolveLayers(network: NetworkSpec): ResolvedLayer[] {
   });
 }
 
+/**
+ * A layer as a person writes it: of fields that are left out, those that have a default.
+ * @throws RangeError, TypeError in one line for what is no layer
+ */
+export function completeLayer(what: string, given: unknown): LayerSpec {
+  const kind = requireKind(what, given, Object.keys(layerKinds)) as LayerSpec["kind"];
+  const layer = { ...kindOf({ kind } as LayerSpec).defaults, ...(given as LayerSpec) };
+  requireVariant(what, layer, layerRules, `${what}.`);
+  return layer;
+}
+
 /** What the network gives: channels and time steps of its last layer. */
 export const outputOf = (layers: readonly ResolvedLayer[]): ActivationShape =>
   layers[layers.length - 1].output;

@@ -224,7 +224,8 @@ test.for([
   [{ dropout: 1 }, /drop1\.probability must be a number from 0, below 1 in float32, got 1/],
   [{ dropout: -0.5 }, /drop1\.probability must be a number from 0, below 1 in float32, got -0\.5/],
   [{ dropout: null }, /config dropout: must be a finite number/],
-  [{ network: "layers", layers: [{ layers: [{ kind: "gru" }] }] }, /no operation "train\/layers"/],
+  [{ network: "list" }, /no operation "train\/list"/],
+  [{ network: "layers", layers: [{ layers: [{ kind: "gru" }] }] }, /knows no "hidden"/],
   [
     { options: { ...JSON.parse(trainBilstm.metadata.get("config") ?? "").options, nesterov: true } },
     /adam knows no "nesterov"/,

@@ -8,6 +8,8 @@ export interface BatchNormSpec {
   readonly epsilon: number;
 }
 
+const defaults = { epsilon: 1e-5 } as const;
+
 const fields = { epsilon: numberIn({ above: 0, below: Number.POSITIVE_INFINITY }) } as const;
 
 /** 1e−5, where JavaScript would count zeros. */
@@ -21,12 +23,13 @@ const scaleAndOffset = (_: unknown, { channels }: ActivationShape) => [
 
 export const batchNorm = (options: { epsilon?: number } = {}): BatchNormSpec => {
   requireFields("batchNorm", options, Object.keys(fields));
-  return { kind: "batchnorm", epsilon: 1e-5, ...options };
+  return { kind: "batchnorm", ...defaults, ...options };
 };
 
 export const batchNormKind: LayerKind<BatchNormSpec> = {
   stem: "bn",
   fields,
+  defaults,
   output: (_, input) => input,
   learnables: scaleAndOffset,
   statistics: {
@@ -46,12 +49,13 @@ export interface LayerNormSpec {
 
 export const layerNorm = (options: { epsilon?: number } = {}): LayerNormSpec => {
   requireFields("layerNorm", options, Object.keys(fields));
-  return { kind: "layernorm", epsilon: 1e-5, ...options };
+  return { kind: "layernorm", ...defaults, ...options };
 };
 
 export const layerNormKind: LayerKind<LayerNormSpec> = {
   stem: "ln",
   fields,
+  defaults,
   output: (_, input) => input,
   learnables: scaleAndOffset,
   describe: ({ epsilon }) => ({ kind: "layer normalisation", detail: `ε ${short(epsilon)}` }),

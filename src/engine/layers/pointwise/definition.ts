@@ -7,11 +7,17 @@ export interface LeakyReLUSpec {
   readonly slope: number;
 }
 
-export const leakyReLU = (slope = 0.01): LeakyReLUSpec => ({ kind: "leakyrelu", slope });
+const leakyDefaults = { slope: 0.01 } as const;
+
+export const leakyReLU = (slope: number = leakyDefaults.slope): LeakyReLUSpec => ({
+  kind: "leakyrelu",
+  slope,
+});
 
 export const leakyReLUKind: LayerKind<LeakyReLUSpec> = {
   stem: "relu",
   keepsPadding: true,
+  defaults: leakyDefaults,
   fields: { slope: numberIn({ above: Number.NEGATIVE_INFINITY, below: Number.POSITIVE_INFINITY }) },
   output: (_, input) => input,
   learnables: () => [],
@@ -77,11 +83,17 @@ export interface DropoutSpec {
   readonly probability: number;
 }
 
-export const dropout = (probability = 0.5): DropoutSpec => ({ kind: "dropout", probability });
+const dropoutDefaults = { probability: 0.5 } as const;
+
+export const dropout = (probability: number = dropoutDefaults.probability): DropoutSpec => ({
+  kind: "dropout",
+  probability,
+});
 
 export const dropoutKind: LayerKind<DropoutSpec> = {
   stem: "drop",
   keepsPadding: true,
+  defaults: dropoutDefaults,
   fields: { probability: numberIn({ from: 0, below: 1 }) },
   output: (_, input) => input,
   learnables: () => [],
