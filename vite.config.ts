@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { declarationsPlugin, libraryBuild } from "./scripts/library.ts";
 import { licencesPlugin } from "./scripts/licences.ts";
-import { pagePlugin } from "./src/app/build/plugin.ts";
+import { pagePlugin, shaderPlugin } from "./src/app/build/plugin.ts";
 
 /** What a browser shows, and what stands beside code. */
 const [pageLicences, codeLicences] = [licencesPlugin("licenses.txt"), licencesPlugin("licenses.md")];
@@ -48,8 +48,8 @@ export default defineConfig(({ mode }) => ({
       ? [codeLicences.plugin]
       : mode === "library"
         ? [declarationsPlugin(), codeLicences.plugin]
-        : [pagePlugin(), pageLicences.plugin],
-  worker: { format: "es", plugins: () => [pageLicences.inWorkers] },
+        : [pagePlugin(), shaderPlugin(), pageLicences.plugin],
+  worker: { format: "es", plugins: () => [shaderPlugin(), pageLicences.inWorkers] },
   // The packed program brings along the parser that only studies need.
   ssr:
     mode === "cli"

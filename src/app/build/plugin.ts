@@ -24,6 +24,19 @@ const policy = [
   "form-action 'none'",
 ].join("; ");
 
+/** Comments of shaders are for readers of the source. Their lines stay, so that errors name the right ones. */
+export const shaderPlugin = (): Plugin => ({
+  name: "fluxion-shaders",
+  load: {
+    order: "pre",
+    handler(id) {
+      if (!id.endsWith(".wgsl?raw")) return undefined;
+      const text = readFileSync(id.replace(/\?raw$/, ""), "utf8");
+      return `export default ${JSON.stringify(text.replace(/[ \t]*\/\/.*$/gm, ""))}`;
+    },
+  },
+});
+
 const recordedStudy = "/src/app/recorded/study/study.json?raw";
 
 /** The theme is set before the first paint, by a script that is not bundled; the policy and the cache are for the build alone. */
