@@ -50,8 +50,10 @@ export class BatchRunner {
         const sample = this.#wordsOf(input);
         write(device, input, values[i].subarray(row * sample, (row + count) * sample));
       });
-      this.#plan.submit(device);
       const encoder = device.gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      this.#plan.encode(pass);
+      pass.end();
       encoder.copyBufferToBuffer(output.buffer, 0, this.#staging.buffer, 0, count * answer * 4);
       device.gpu.queue.submit([encoder.finish()]);
       result.set(await readStaging(this.#memory, this.#staging, count * answer * 4), row * answer);
