@@ -99,8 +99,8 @@ const mutants: readonly Mutant[] = [
   },
   {
     file: "src/engine/network/padding.ts",
-    text: "const { sums: _, ...trained }",
-    fault: "const { ...trained }",
+    text: "{ calls: [...calls, back(dInput)], dInput } : { calls }",
+    fault: "{ calls, dInput } : { calls }",
     test: "test/engine/training/lengths",
   },
   {

@@ -35,12 +35,13 @@ export function keepPadding(context: BuildContext, layer: Layer, input: Activati
       return { calls: [...calls, back(dInput)], dInput };
     },
     train(training) {
-      const { sums: _, ...trained } = layer.train(training);
+      const trained = layer.train(training);
       const { forwardOverSet } = trained;
       return {
         ...trained,
         forward: (cursor) => ahead(trained.forward(cursor)),
         ...(forwardOverSet && { forwardOverSet: () => ahead(forwardOverSet()) }),
+        // Of what the layer before would have summed nothing is handed on.
         backward(dy, wanted): BackwardPass {
           const { calls, dInput } = trained.backward(dy, wanted);
           return dInput ? { calls: [...calls, back(dInput)], dInput } : { calls };
